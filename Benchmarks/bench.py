@@ -1,0 +1,263 @@
+#!/usr/bin/env python3
+"""make bench: how fast and how small the release build is, as ratios measured in one run on one machine.
+
+A throughput is compared with GET /healthz, which does nothing, in the same round, with the same number of
+connections and the same load generator; the figure is the median of the rounds' ratios. The load generator shares
+the machine with the server, so rates say little by themselves, and ratios say much.
+
+Standard library only, beside wrk. Prints a table, writes var/bench.json, and exits 1 if a bar does not hold.
+"""
+
+import argparse
+import http.client
+import itertools
+import json
+import operator
+import os
+import random
+import re
+import shutil
+import signal
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from urllib.parse import urlencode, urlsplit
+
+ROOT = Path(__file__).resolve().parents[1]
+BINARIES = ROOT / ".build/release"
+FORM = "application/x-www-form-urlencoded"
+
+
+def main() -> int:
+    options = arguments()
+    data = Path(tempfile.mkdtemp(prefix="gatewright-bench-"))
+    try:
+        figures = measure(options, data)
+    finally:
+        shutil.rmtree(data, ignore_errors=True)
+    report(figures)
+    return 0 if all(figure["holds"] is not False for figure in figures) else 1
+
+
+def arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--seconds", type=int, default=3, help="of each measurement in a round")
+    parser.add_argument("--connections", type=int, default=32)
+    parser.add_argument("--threads", type=int, default=1, help="of wrk; the other core is the server's")
+    parser.add_argument("--tokens", type=int, default=100_000)
+    parser.add_argument("--most", type=int, default=10_000, help="codes and refresh tokens made for each second")
+    return parser.parse_args()
+
+
+def measure(options: argparse.Namespace, data: Path) -> list[dict]:
+    single_use = options.rounds * options.seconds * options.most
+    subprocess.run(
+        [BINARIES / "gatewright-bench", "seed", "--data", data, "--tokens", str(options.tokens),
+         "--codes", str(single_use), "--families", str(single_use)],
+        check=True, cwd=ROOT)
+    seed = json.loads((data / "bench.json").read_text())
+    print(f"Stored: {len(seed['tokens'])} developer tokens, {len(seed['codes'])} codes, "
+          f"{len(seed['refresh_tokens'])} refresh tokens.", flush=True)
+
+    figures = []
+    first_answers = []
+    for _ in range(5):
+        with Server(data, seed) as server:
+            first_answers.append(server.seconds_to_first_answer)
+    figures.append(figure("first answer after start", statistics.median(first_answers), "s", "<", 0.5))
+
+    with Server(data, seed) as server:
+        time.sleep(2)
+        figures.append(figure("resident memory, idle", server.resident_megabytes(), "MB", "<", 60))
+        figures.append(figure("PRAGMA synchronous while writing", server.synchronous(), "", "=", 2))
+        figures.append(figure("consent page, server time", consent_page(server, seed), "ms", "<", 1))
+        figures += throughput(server, seed, options, data)
+        figures.append(figure("resident memory, after the load", server.resident_megabytes(), "MB"))
+    figures.append(figure("release binary", (BINARIES / "gatewright").stat().st_size / 1e6, "MB"))
+    return figures
+
+
+def throughput(server: "Server", seed: dict, options: argparse.Namespace, data: Path) -> list[dict]:
+    """Interleaved rounds, so that a slow minute of the machine slows every kind alike."""
+    each = options.seconds * options.most
+    codes, families = batches(seed["codes"], each), batches(seed["refresh_tokens"], each)
+    rounds = []
+    for number in range(1, options.rounds + 1):
+        tokens = random.sample(seed["tokens"], min(len(seed["tokens"]), 50_000))
+        runs = {
+            "nothing": [("GET", "/healthz", bearer(token), "") for token in tokens],
+            "/v2/me": [("GET", "/v2/me", bearer(token), "") for token in tokens],
+            "token issue": [redemption(seed, code) for code in next(codes)],
+            "refresh": [refreshing(seed, token) for token in next(families)],
+        }
+        rates = {name: wrk(server, requests, name, options, data) for name, requests in runs.items()}
+        rounds.append(rates)
+        print(f"round {number}: " + ", ".join(f"{name} {rate:,.0f}/s" for name, rate in rates.items()), flush=True)
+
+    def median(name: str) -> float:
+        return statistics.median(rates[name] for rates in rounds)
+
+    def ratio(name: str) -> float:
+        return statistics.median(rates[name] / rates["nothing"] for rates in rounds)
+
+    return [
+        figure("do-nothing route", median("nothing"), "requests/s"),
+        figure("/v2/me", median("/v2/me"), "requests/s"),
+        figure("/v2/me ÷ do-nothing", ratio("/v2/me"), "", "≥", 0.5),
+        figure("token issue", median("token issue"), "requests/s"),
+        figure("token issue ÷ do-nothing", ratio("token issue"), "", "≥", 0.15),
+        figure("refresh", median("refresh"), "requests/s"),
+        figure("refresh ÷ do-nothing", ratio("refresh"), "", "≥", 0.1),
+    ]
+
+
+# Requests ------------------------------------------------------------------------------------------------------------
+
+
+def bearer(token: str) -> dict:
+    return {"Authorization": f"Bearer {token}"}
+
+
+def redemption(seed: dict, code: str) -> tuple:
+    return token_request(seed, {
+        "grant_type": "authorization_code", "code": code,
+        "redirect_uri": seed["client"]["callback"], "code_verifier": seed["client"]["code_verifier"]})
+
+
+def refreshing(seed: dict, token: str) -> tuple:
+    return token_request(seed, {"grant_type": "refresh_token", "refresh_token": token})
+
+
+def token_request(seed: dict, fields: dict) -> tuple:
+    client = {"client_id": seed["client"]["client_id"], "client_secret": seed["client"]["client_secret"]}
+    return ("POST", seed["token_path"], {"Content-Type": FORM}, urlencode(fields | client))
+
+
+def batches(items: list, size: int):
+    return (items[start:start + size] for start in itertools.count(0, size))
+
+
+def wrk(server: "Server", requests: list[tuple], name: str, options: argparse.Namespace, data: Path) -> float:
+    """Answered requests (2xx) a second."""
+    stem = data / "requests"
+    for thread in range(options.threads):
+        with open(f"{stem}.{thread}", "w") as file:
+            for method, path, headers, body in requests[thread::options.threads]:
+                lines = [f"{header}: {value}" for header, value in headers.items()]
+                file.write("\n".join([method, path, str(len(lines)), *lines, body]) + "\n")
+    run = subprocess.run(
+        ["wrk", "-t", str(options.threads), "-c", str(options.connections), "-d", f"{options.seconds}s",
+         "-s", ROOT / "Benchmarks/load.lua", server.base, "--", stem],
+        check=True, capture_output=True, text=True)
+    result = json.loads(run.stdout.strip().splitlines()[-1])
+    if result["failed"]:
+        print(f"  {name}: {result['failed']} of {result['requests']} failed"
+              + (" (more were asked for than --most provides)" if result["requests"] > len(requests) else ""))
+    return (result["requests"] - result["failed"]) / result["seconds"]
+
+
+def consent_page(server: "Server", seed: dict) -> float:
+    """Median milliseconds that the server says it spent on the page (Server-Timing: render;dur=…)."""
+    times = []
+    connection = http.client.HTTPConnection("127.0.0.1", server.port)
+    for _ in range(200):
+        connection.request("GET", seed["consent"]["path"], headers={"Cookie": seed["consent"]["cookie"]})
+        answer = connection.getresponse()
+        page = answer.read()
+        timing = re.search(r"render;dur=([0-9.]+)", answer.getheader("Server-Timing") or "")
+        if answer.status != 200 or timing is None:
+            raise SystemExit(f"no consent page: {answer.status} {answer.getheaders()} {page[:300]!r}")
+        times.append(float(timing[1]))
+    return statistics.median(times)
+
+
+# The server ----------------------------------------------------------------------------------------------------------
+
+
+class Server:
+    """The release build on a free port; up when it has answered a request that reads the database."""
+
+    def __init__(self, data: Path, seed: dict):
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port = probe.getsockname()[1]
+        self.base = f"http://127.0.0.1:{self.port}"
+        self.data = data
+        self.token = seed["tokens"][0]
+        self.log = data / "server.log"
+
+    def __enter__(self) -> "Server":
+        settings = {
+            "GATEWRIGHT_PORT": str(self.port), "GATEWRIGHT_DATA": str(self.data), "GATEWRIGHT_ASSETS": str(ROOT),
+            "GATEWRIGHT_MODE": "production", "GATEWRIGHT_SERVER_TIMING": "1", "GATEWRIGHT_LOG_LEVEL": "notice"}
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith("GATEWRIGHT_")}
+        began = time.perf_counter()
+        with self.log.open("wb") as log:
+            self.process = subprocess.Popen(
+                [BINARIES / "gatewright", "serve"], cwd=ROOT, env=inherited | settings,
+                stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT)
+        while not self.answers():
+            if self.process.poll() is not None or time.perf_counter() - began > 30:
+                raise SystemExit(f"the server did not start:\n{self.log.read_text()}")
+            time.sleep(0.005)
+        self.seconds_to_first_answer = time.perf_counter() - began
+        return self
+
+    def answers(self) -> bool:
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
+        try:
+            connection.request("GET", "/v2/me", headers=bearer(self.token))
+            answer = connection.getresponse()
+        except (ConnectionError, socket.timeout):
+            return False
+        finally:
+            connection.close()
+        if answer.status != 200:
+            raise SystemExit(f"GET /v2/me answered {answer.status}")
+        return True
+
+    def __exit__(self, *_) -> None:
+        self.process.send_signal(signal.SIGTERM)
+        self.process.wait(timeout=15)
+
+    def resident_megabytes(self) -> float:
+        status = Path(f"/proc/{self.process.pid}/status").read_text()
+        return int(re.search(r"VmRSS:\s+(\d+) kB", status)[1]) / 1024
+
+    def synchronous(self) -> int:
+        """As the server itself read it back on the connection that writes, and logged it."""
+        found = re.search(r"synchronous[=:]\s*(\d)", self.log.read_text())
+        return int(found[1]) if found else -1
+
+
+# The report ----------------------------------------------------------------------------------------------------------
+
+
+SIGNS = {"≥": operator.ge, "<": operator.lt, "=": operator.eq}
+
+
+def figure(name: str, value: float, unit: str, sign: str = "", bar: float | None = None) -> dict:
+    """One row. Without a bar it is there for information, and `holds` is null."""
+    holds = SIGNS[sign](value, bar) if sign else None
+    return {"name": name, "value": round(value, 3), "unit": unit, "sign": sign, "bar": bar, "holds": holds}
+
+
+def report(figures: list[dict]) -> None:
+    public = [{key: entry[key] for key in ("name", "value", "unit", "bar", "holds")} for entry in figures]
+    (ROOT / "var").mkdir(exist_ok=True)
+    (ROOT / "var/bench.json").write_text(json.dumps(public, indent=2, ensure_ascii=False) + "\n")
+    print("\n| what | measured | bar | holds |\n|---|---:|---|---|")
+    for entry in figures:
+        bar = f"{entry['sign']} {entry['bar']}" if entry["sign"] else ""
+        verdict = {True: "yes", False: "**NO**", None: ""}[entry["holds"]]
+        print(f"| {entry['name']} | {entry['value']:,} {entry['unit']} | {bar} | {verdict} |")
+    print(f"\n{os.cpu_count()} cores, shared with the load generator. Also in var/bench.json.")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

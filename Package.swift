@@ -1,0 +1,92 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+/// Held for every target: imports are internal unless a file says `package import`, so a layer re-exposes
+/// only what it announces; and interpolating a `Secret` into a string does not compile.
+let settings: [SwiftSetting] = [
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .unsafeFlags(["-Werror", "DeprecatedDeclaration"]),
+]
+
+let package = Package(
+    name: "gatewright",
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+        .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    ],
+    targets: [
+        // The protocol, pure: requests, decisions, PKCE, scopes, redirect URIs, errors, IDs, secrets.
+        // Knows no HTTP, no SQL, no tenants, no clock, no randomness of its own.
+        .target(
+            name: "OAuth",
+            dependencies: [.product(name: "Crypto", package: "swift-crypto")],
+            swiftSettings: settings),
+
+        // People, tenants, members, apps, developer tokens: the rules of the portal, pure.
+        .target(name: "Portal", dependencies: ["OAuth"], swiftSettings: settings),
+
+        // All SQL, hashing, sealing and migrations. Nothing of GRDB leaves it.
+        .target(
+            name: "Storage",
+            dependencies: [
+                "OAuth", "Portal", "CArgon2",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "GRDB", package: "GRDB.swift"),
+            ],
+            swiftSettings: settings),
+
+        // Outbound mail through libcurl. Knows nothing of people or tenants.
+        .target(name: "Mail", dependencies: ["CCurl"], swiftSettings: settings),
+
+        // Routes, contexts, controllers, pages, JSON. Never sees SQL.
+        .target(
+            name: "Web",
+            dependencies: [
+                "OAuth", "Portal", "Storage",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "Mustache", package: "swift-mustache"),
+            ],
+            swiftSettings: settings),
+
+        // The executable: configuration, wiring, background services, commands. Holds no routes and no rules.
+        .executableTarget(
+            name: "gatewright",
+            dependencies: [
+                "OAuth", "Portal", "Storage", "Mail", "Web",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Configuration", package: "swift-configuration"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            path: "Sources/Server",
+            swiftSettings: settings),
+
+        // Argon2id from Debian's libargon2.
+        .systemLibrary(name: "CArgon2", pkgConfig: "libargon2", providers: [.apt(["libargon2-dev"])]),
+
+        // Swift cannot call variadic C functions: thin, typed wrappers over curl_easy_setopt.
+        .target(name: "CCurl", linkerSettings: [.linkedLibrary("curl")]),
+
+        .testTarget(name: "OAuthTests", dependencies: ["OAuth"], swiftSettings: settings),
+        .testTarget(name: "PortalTests", dependencies: ["OAuth", "Portal"], swiftSettings: settings),
+        .testTarget(name: "StorageTests", dependencies: ["OAuth", "Portal", "Storage"], swiftSettings: settings),
+        .testTarget(name: "MailTests", dependencies: ["Mail"], swiftSettings: settings),
+        .testTarget(
+            name: "WebTests",
+            dependencies: [
+                "OAuth", "Portal", "Storage", "Web",
+                .product(name: "Hummingbird", package: "hummingbird"),
+            ],
+            swiftSettings: settings),
+    ]
+)

@@ -1,0 +1,51 @@
+#!/bin/sh
+# The rules that no test states, one function a rule. Every rule runs; one that fails is named, and the exit says so.
+set -u
+
+swift="${SWIFT:-swift}"
+failed=""
+
+format() { $swift format lint --recursive --strict Package.swift Sources Tests Benchmarks; }
+
+# The targets in Package.swift are the layers: importing what a target does not declare is an error.
+layering() { Scripts/layering.py; }
+
+# Time and chance are arguments in the pure targets, and Foundation is not needed to say so.
+pure() {
+    absent 'Date\(\)|Date\.now|Clock\b|clock_gettime|UUID\(\)|SystemRandomNumberGenerator\(\)|import Foundation' Sources/OAuth Sources/Portal
+}
+
+# Every value in a page is escaped: {{{ and {{& are Mustache's two ways around that.
+escaping() { absent '\{\{(\{|&)' Templates; }
+
+# Every setting, command, address, template and test name stands where the documents list it.
+docs() { Scripts/docs.sh; }
+
+hygiene() {
+    ! git ls-files | grep -E '(^|/)(\.build|\.venv|var|__pycache__)/|\.sqlite|\.pem$|\.key$' \
+        && absent '^(<<<<<<<|>>>>>>>) ' Sources Tests Scripts docs Templates Migrations
+}
+
+# A warning, not a failure.
+size() {
+    find Sources -name '*.swift' -exec wc -l {} + | awk '$2 != "total" && $1 > 300 { print "  long: " $2 " (" $1 " lines)" }'
+}
+
+absent() {
+    pattern="$1"; shift
+    # Comments may speak of what the code may not do.
+    ! grep -rnE "$pattern" "$@" | grep -vE '^[^:]+:[0-9]+: *//'
+}
+
+mkdir -p var
+for rule in format layering pure escaping docs hygiene size; do
+    if found="$($rule 2>&1)"; then
+        printf 'ok      %s\n' "$rule"
+    else
+        printf 'FAILED  %s\n' "$rule"
+        failed="$failed $rule"
+    fi
+    [ -z "$found" ] || printf '%s\n' "$found" | head -40
+done
+
+[ -z "$failed" ] || { echo "make check: these rules do not hold:$failed" >&2; exit 1; }

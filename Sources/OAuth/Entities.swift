@@ -1,0 +1,19 @@
+/// What an `ID` is the ID of. The prefix is part of every stored ID: changing one orphans them.
+package protocol EntityTag {
+    static var prefix: String { get }
+}
+
+/// The phantom types behind `ID<Entity.Person>` and its kind; none can be instantiated.
+package enum Entity {
+    package enum Person: EntityTag { package static var prefix: String { "per" } }
+    package enum Tenant: EntityTag { package static var prefix: String { "ten" } }
+    package enum Client: EntityTag { package static var prefix: String { "app" } }
+    package enum ClientSecret: EntityTag { package static var prefix: String { "sec" } }
+    package enum Grant: EntityTag { package static var prefix: String { "gr" } }
+    package enum Code: EntityTag { package static var prefix: String { "cod" } }
+    package enum TokenFamily: EntityTag { package static var prefix: String { "fam" } }
+    package enum DeveloperToken: EntityTag { package static var prefix: String { "tok" } }
+    package enum Session: EntityTag { package static var prefix: String { "ses" } }
+    package enum Mail: EntityTag { package static var prefix: String { "mai" } }
+    package enum Ticket: EntityTag { package static var prefix: String { "tic" } }
+}

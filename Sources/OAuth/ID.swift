@@ -1,0 +1,33 @@
+/// The name of one row. Typed by what it names, so a tenant's ID cannot be passed where a person's belongs.
+///
+/// Not secret and not a permission. Equal when the bytes are (Swift's `String ==` would equate canonical
+/// equivalents, which the database does not).
+package struct ID<Entity>: Hashable, Sendable {
+    package let text: String
+
+    package init(_ text: String) {
+        self.text = text
+    }
+
+    /// `<prefix>_` and 16 random base62 digits (95 bits).
+    package static func random(prefix: String, using random: inout some RandomNumberGenerator) -> Self {
+        Self(prefix + "_" + Base62.draw(16, using: &random))
+    }
+
+    package static func == (a: Self, b: Self) -> Bool { a.text.utf8.elementsEqual(b.text.utf8) }
+
+    package func hash(into hasher: inout Hasher) {
+        for byte in text.utf8 { hasher.combine(byte) }
+    }
+}
+
+extension ID where Entity: EntityTag {
+    /// A new ID with the prefix of what it names.
+    package static func random(using random: inout some RandomNumberGenerator) -> Self {
+        Self.random(prefix: Entity.prefix, using: &random)
+    }
+}
+
+extension ID: CustomStringConvertible {
+    package var description: String { text }
+}

@@ -1,0 +1,61 @@
+/// The little JSON that the protocol answers with, written as pure ASCII with its members in the given order.
+package enum JSONText {
+    case string(String)
+    case integer(Int64)
+    case boolean(Bool)
+    case array([JSONText])
+    case object([(name: String, value: JSONText)])
+
+    package static func strings(_ values: [String]) -> JSONText { .array(values.map(JSONText.string)) }
+
+    package var bytes: [UInt8] {
+        var bytes: [UInt8] = []
+        write(to: &bytes)
+        return bytes
+    }
+
+    private func write(to bytes: inout [UInt8]) {
+        switch self {
+        case .string(let text): Self.quote(text, to: &bytes)
+        case .integer(let number): bytes += String(number).utf8
+        case .boolean(let truth): bytes += (truth ? "true" : "false").utf8
+        case .array(let elements):
+            bytes.append(0x5B)
+            for (index, element) in elements.enumerated() {
+                if index > 0 { bytes.append(0x2C) }
+                element.write(to: &bytes)
+            }
+            bytes.append(0x5D)
+        case .object(let members):
+            bytes.append(0x7B)
+            for (index, member) in members.enumerated() {
+                if index > 0 { bytes.append(0x2C) }
+                Self.quote(member.name, to: &bytes)
+                bytes.append(0x3A)
+                member.value.write(to: &bytes)
+            }
+            bytes.append(0x7D)
+        }
+    }
+
+    /// Controls, `<`, `&` and everything outside ASCII as `\u`: the text is inert even where a browser guesses HTML.
+    private static func quote(_ text: String, to bytes: inout [UInt8]) {
+        bytes.append(0x22)
+        for unit in text.utf16 {
+            switch unit {
+            case 0x22, 0x5C: bytes += [0x5C, UInt8(truncatingIfNeeded: unit)]
+            case 0x26, 0x3C, 0x3E: escape(unit, to: &bytes)
+            case 0x20...0x7E: bytes.append(UInt8(truncatingIfNeeded: unit))
+            default: escape(unit, to: &bytes)
+            }
+        }
+        bytes.append(0x22)
+    }
+
+    private static func escape(_ unit: UInt16, to bytes: inout [UInt8]) {
+        let digits = String(unit, radix: 16)
+        bytes += [0x5C, 0x75]
+        bytes += repeatElement(0x30, count: 4 - digits.utf8.count)
+        bytes += digits.utf8
+    }
+}

@@ -1,0 +1,105 @@
+package import OAuth
+
+/// What a developer registers; the protocol calls it a client (RFC 6749 §2).
+package struct App: Sendable {
+    package let id: ID<Entity.Client>
+    /// What clients send as `client_id`.
+    package let clientID: String
+    package let owner: Owner
+    package let details: AppDetails
+    package let createdAt: Instant
+    package let updatedAt: Instant
+    package let isSuspended: Bool
+
+    /// Who registered it, as consent pages show it.
+    package struct Owner: Sendable {
+        package let id: ID<Entity.Person>
+        package let name: String
+        package let email: String
+
+        package init(id: ID<Entity.Person>, name: String, email: String) {
+            self.id = id
+            self.name = name
+            self.email = email
+        }
+    }
+
+    package init(
+        id: ID<Entity.Client>, clientID: String, owner: Owner, details: AppDetails, createdAt: Instant,
+        updatedAt: Instant, isSuspended: Bool
+    ) {
+        self.id = id
+        self.clientID = clientID
+        self.owner = owner
+        self.details = details
+        self.createdAt = createdAt
+        self.updatedAt = updatedAt
+        self.isSuspended = isSuspended
+    }
+}
+
+/// What a developer decides about an app.
+package struct AppDetails: Sendable {
+    package var name: String
+    package var description: String
+    package var homepage: String
+    package var callbacks: [String]
+    package var kind: Client.Kind
+    package var pkceRequired: Bool
+    package var tokenFormat: Client.TokenFormat
+    package var scopes: ScopeSet
+
+    package init(
+        name: String, description: String, homepage: String, callbacks: [String], kind: Client.Kind,
+        pkceRequired: Bool, tokenFormat: Client.TokenFormat, scopes: ScopeSet
+    ) {
+        self.name = name
+        self.description = description
+        self.homepage = homepage
+        self.callbacks = callbacks
+        self.kind = kind
+        self.pkceRequired = pkceRequired
+        self.tokenFormat = tokenFormat
+        self.scopes = scopes
+    }
+}
+
+/// A client secret as its owner may see it after it was shown once.
+package struct ClientSecretSummary: Sendable {
+    package let id: ID<Entity.ClientSecret>
+    package let hint: String
+    package let createdBy: String
+    package let createdAt: Instant
+    package let lastUsedAt: Instant?
+    package let expiresAt: Instant?
+
+    package init(
+        id: ID<Entity.ClientSecret>, hint: String, createdBy: String, createdAt: Instant, lastUsedAt: Instant?,
+        expiresAt: Instant?
+    ) {
+        self.id = id
+        self.hint = hint
+        self.createdBy = createdBy
+        self.createdAt = createdAt
+        self.lastUsedAt = lastUsedAt
+        self.expiresAt = expiresAt
+    }
+}
+
+/// How long the old secret goes on working beside a new one.
+package enum SecretOverlap: String, Sendable, CaseIterable {
+    case now, hour = "1h", day = "24h", week = "7d"
+
+    /// In seconds.
+    package var seconds: Int64 {
+        switch self {
+        case .now: 0
+        case .hour: 3600
+        case .day: 86_400
+        case .week: 7 * 86_400
+        }
+    }
+}
+
+/// An app has at most two secrets that work (security.md case 72).
+package let liveSecretLimit = 2

@@ -1,0 +1,64 @@
+package import OAuth
+
+/// Somebody who signs in.
+package struct Person: Sendable {
+    package let id: ID<Entity.Person>
+    package let email: String
+    package let name: String
+    package let createdAt: Instant
+    package let verifiedAt: Instant?
+    package let isOperator: Bool
+    package let isSuspended: Bool
+
+    package init(
+        id: ID<Entity.Person>, email: String, name: String, createdAt: Instant, verifiedAt: Instant?,
+        isOperator: Bool, isSuspended: Bool
+    ) {
+        self.id = id
+        self.email = email
+        self.name = name
+        self.createdAt = createdAt
+        self.verifiedAt = verifiedAt
+        self.isOperator = isOperator
+        self.isSuspended = isSuspended
+    }
+}
+
+/// A signed-in browser.
+package struct Session: Sendable {
+    package let id: ID<Entity.Session>
+    package let person: Person
+    package let createdAt: Instant
+    package let authenticatedAt: Instant
+    package let lastSeenAt: Instant
+    package let expiresAt: Instant
+    /// What the browser called itself, shortened; shown to its owner only.
+    package let userAgent: String
+    package let address: String
+
+    package init(
+        id: ID<Entity.Session>, person: Person, createdAt: Instant, authenticatedAt: Instant, lastSeenAt: Instant,
+        expiresAt: Instant, userAgent: String, address: String
+    ) {
+        self.id = id
+        self.person = person
+        self.createdAt = createdAt
+        self.authenticatedAt = authenticatedAt
+        self.lastSeenAt = lastSeenAt
+        self.expiresAt = expiresAt
+        self.userAgent = userAgent
+        self.address = address
+    }
+}
+
+/// How long sessions and one-time links live, in seconds.
+package enum Lifetime {
+    /// A session that nobody uses ends after 12 hours (security.md 6.6) …
+    package static let idleSession: Int64 = 12 * 3600
+    /// … and any session after 14 days.
+    package static let session: Int64 = 14 * 86_400
+    package static let verificationLink: Int64 = 86_400
+    /// Case 178: at most an hour.
+    package static let resetLink: Int64 = 3600
+    package static let consentTicket: Int64 = 600
+}

@@ -1,0 +1,68 @@
+package import OAuth
+
+/// One customer of the operator.
+package struct Tenant: Sendable {
+    package enum Kind: String, Sendable { case standard, sandbox }
+
+    package let id: ID<Entity.Tenant>
+    package let slug: Slug
+    package let name: String
+    package let kind: Kind
+    package let createdAt: Instant
+    package let isSuspended: Bool
+
+    package init(
+        id: ID<Entity.Tenant>, slug: Slug, name: String, kind: Kind, createdAt: Instant, isSuspended: Bool = false
+    ) {
+        self.id = id
+        self.slug = slug
+        self.name = name
+        self.kind = kind
+        self.createdAt = createdAt
+        self.isSuspended = isSuspended
+    }
+}
+
+/// A person in a tenant. Only a look-up of the membership makes one, so whoever holds it may ask for that tenant's data.
+package struct Member: Sendable {
+    package let tenant: Tenant
+    package let person: Person
+    package let role: Role
+    package let since: Instant
+
+    package init(tenant: Tenant, person: Person, role: Role, since: Instant) {
+        self.tenant = tenant
+        self.person = person
+        self.role = role
+        self.since = since
+    }
+}
+
+/// What somebody typed to open a new tenant, checked for form. Whether the slug is free only the store knows.
+package struct TenantDraft: Sendable {
+    package let name: String
+    package let slug: Slug
+
+    package init(name: String, slug: Slug) {
+        self.name = name
+        self.slug = slug
+    }
+
+    /// Field names: `name`, `slug`.
+    package static func check(name: String, slug: String) -> Checked<TenantDraft> {
+        var problems: [Problem] = []
+        let goodName = TypedText.line(name, atMost: 80)
+        if goodName == nil { problems.append(Problem("name", "Enter a name, up to 80 characters.")) }
+        let goodSlug = Slug(slug)
+        if goodSlug == nil {
+            problems.append(
+                Problem("slug", "Use 3 to 40 lower-case letters, digits and single hyphens, such as acme-events."))
+        }
+        if let goodSlug, goodSlug.isReserved { problems.append(taken) }
+        guard let goodName, let goodSlug, problems.isEmpty else { return .invalid(problems) }
+        return .valid(TenantDraft(name: goodName, slug: goodSlug))
+    }
+
+    /// The same words for reserved, taken and quarantined names.
+    package static let taken = Problem("slug", "This address is not available. Choose another one.")
+}

@@ -1,0 +1,142 @@
+package import OAuth
+package import Portal
+
+extension Store {
+    /// Registers an app; a confidential one gets its first secret in the same transaction.
+    package func register(
+        _ details: AppDetails, owner: Person, secret: Secret<ClientSecretKind>?, at now: Instant
+    ) async throws -> App {
+        let id = ID<Entity.Client>.random()
+        var generator = SystemRandomNumberGenerator()
+        let clientID = ClientID.random(using: &generator)
+        let new = secret.map { (id: ID<Entity.ClientSecret>.random(), digest: keyring.digest($0), hint: $0.hint.text) }
+        return try await engine.write { db in
+            try db.run(
+                """
+                INSERT INTO apps (id, client_id, owner_id, name, description, homepage, kind, pkce_required,
+                    token_format, created_at, updated_at)
+                VALUES (\(id), \(clientID.text), \(owner.id), \(details.name), \(details.description),
+                    \(details.homepage), \(details.kind.rawValue), \(details.pkceRequired),
+                    \(details.tokenFormat.rawValue), \(now), \(now))
+                """)
+            try self.insertLists(of: details, for: id, in: db)
+            if let new {
+                try db.run(
+                    """
+                    INSERT INTO client_secrets (id, app_id, digest, hint, created_by, created_at)
+                    VALUES (\(new.id), \(id), \(new.digest), \(new.hint), \(owner.name), \(now))
+                    """)
+            }
+            guard let app = try self.app(id, in: db) else { throw StorageError.column("apps", "holds what this version does not know") }
+            return app
+        }
+    }
+
+    /// An app of this person; anybody else's is as unknown as one that does not exist (case 139).
+    package func app(_ id: ID<Entity.Client>, of owner: ID<Entity.Person>) throws -> App? {
+        try engine.readConsistently { db in
+            guard let app = try self.app(id, in: db), app.owner.id == owner else { return nil }
+            return app
+        }
+    }
+
+    package func apps(of owner: ID<Entity.Person>) throws -> [App] {
+        try engine.readConsistently { db in
+            try db.rows("\(fragment: App.select) WHERE a.owner_id = \(owner) ORDER BY a.name, a.id LIMIT 200")
+                .map { try self.complete($0, in: db) }
+        }
+    }
+
+    /// The app that a protocol request names.
+    package func app(clientID: String) throws -> App? {
+        try engine.readConsistently { db in
+            try db.row("\(fragment: App.select) WHERE a.client_id = \(clientID)").map { try self.complete($0, in: db) }
+        }
+    }
+
+    /// - Returns: false when the app is not this person's.
+    package func update(
+        _ id: ID<Entity.Client>, of owner: ID<Entity.Person>, to details: AppDetails, at now: Instant
+    ) async throws -> Bool {
+        try await engine.write { db in
+            let changed = try db.run(
+                """
+                UPDATE apps SET name = \(details.name), description = \(details.description),
+                    homepage = \(details.homepage), kind = \(details.kind.rawValue),
+                    pkce_required = \(details.pkceRequired), token_format = \(details.tokenFormat.rawValue),
+                    updated_at = \(now)
+                WHERE id = \(id) AND owner_id = \(owner)
+                """)
+            guard changed == 1 else { return false }
+            try db.run("DELETE FROM app_callbacks WHERE app_id = \(id)")
+            try db.run("DELETE FROM app_scopes WHERE app_id = \(id)")
+            try self.insertLists(of: details, for: id, in: db)
+            return true
+        }
+    }
+
+    /// Deletes an app with its grants and tokens; they are refused from the next request on.
+    package func deleteApp(_ id: ID<Entity.Client>, of owner: ID<Entity.Person>) async throws -> Bool {
+        try await engine.write { db in
+            try db.run("DELETE FROM apps WHERE id = \(id) AND owner_id = \(owner)") == 1
+        }
+    }
+
+    /// How many people's grants and how many live token families a deletion would end.
+    package func reach(of app: ID<Entity.Client>) throws -> (grants: Int64, families: Int64) {
+        try engine.read { db in
+            let row = try db.row(
+                """
+                SELECT (SELECT count(*) FROM grants WHERE app_id = \(app) AND revoked_at IS NULL) AS grants,
+                    (SELECT count(*) FROM token_families WHERE app_id = \(app) AND revoked_at IS NULL) AS families
+                """)
+            return (grants: try row?.integer("grants") ?? 0, families: try row?.integer("families") ?? 0)
+        }
+    }
+
+    func app(_ id: ID<Entity.Client>, in db: any Connection) throws -> App? {
+        try db.row("\(fragment: App.select) WHERE a.id = \(id)").map { try complete($0, in: db) }
+    }
+
+    func complete(_ row: Row, in db: any Connection) throws -> App {
+        let id: ID<Entity.Client> = try row.id("app_id")
+        let callbacks = try db.rows("SELECT uri FROM app_callbacks WHERE app_id = \(id) ORDER BY position")
+        let scopes = try db.rows("SELECT scope FROM app_scopes WHERE app_id = \(id) ORDER BY scope")
+        guard let kind = Client.Kind(rawValue: try row.text("kind")),
+            let format = Client.TokenFormat(rawValue: try row.text("token_format"))
+        else { throw StorageError.column("kind", "holds what this version does not know") }
+        return App(
+            id: id, clientID: try row.text("client_id"),
+            owner: App.Owner(
+                id: try row.id("owner_id"), name: try row.text("owner_name"), email: try row.text("owner_email")),
+            details: AppDetails(
+                name: try row.text("app_name"), description: try row.text("description"),
+                homepage: try row.text("homepage"), callbacks: try callbacks.map { try $0.text("uri") }, kind: kind,
+                pkceRequired: try row.integer("pkce_required") != 0, tokenFormat: format,
+                scopes: ScopeSet(try scopes.compactMap { Scope(try $0.text("scope")) })),
+            createdAt: try row.instant("app_created_at"), updatedAt: try row.instant("app_updated_at"),
+            isSuspended: try row.integer("app_is_suspended") != 0)
+    }
+
+    private func insertLists(of details: AppDetails, for id: ID<Entity.Client>, in db: any Connection) throws {
+        for (position, uri) in details.callbacks.enumerated() {
+            try db.run("INSERT INTO app_callbacks (app_id, position, uri) VALUES (\(id), \(position), \(uri))")
+        }
+        for scope in details.scopes.sorted {
+            try db.run("INSERT INTO app_scopes (app_id, scope) VALUES (\(id), \(scope.text))")
+        }
+    }
+}
+
+extension App {
+    /// The person's own suspension stops their apps as well.
+    static let select: SQL = """
+        SELECT a.id AS app_id, a.client_id, a.owner_id, a.name AS app_name, a.description, a.homepage, a.kind,
+            a.pkce_required, a.token_format, a.created_at AS app_created_at, a.updated_at AS app_updated_at,
+            o.name AS owner_name, o.email AS owner_email,
+            EXISTS (SELECT 1 FROM suspensions s WHERE s.reinstated_at IS NULL
+                AND ((s.subject_kind = 'app' AND s.subject_id = a.id)
+                    OR (s.subject_kind = 'person' AND s.subject_id = a.owner_id))) AS app_is_suspended
+        FROM apps a JOIN people o ON o.id = a.owner_id
+        """
+}

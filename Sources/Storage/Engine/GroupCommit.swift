@@ -1,0 +1,104 @@
+import Synchronization
+
+/// The queue of waiting writers. Knows nothing of SQLite but its transaction words.
+///
+/// Whoever waits when a commit starts shares it: each writer in a savepoint of its own, one sync to disk for all.
+/// A writer alone does not wait for company. Every writer is answered exactly once, after the commit.
+struct GroupCommit: ~Copyable, Sendable {
+    /// Most writers in one commit: keeps one commit's wait, and what one failure undoes, small.
+    static let most = 64
+
+    struct Writer: Sendable {
+        /// Runs the body; what it returns hands the result over, once the commit is durable.
+        let run: @Sendable (any Connection) throws -> (@Sendable () -> Void)
+        let fail: @Sendable (any Error) -> Void
+    }
+
+    private struct State {
+        var waiting: [Writer] = []
+        var isCommitting = false
+        var isClosed = false
+    }
+    private let state = Mutex(State())
+
+    /// Adds a writer. True when the caller must see to it that `next` is called.
+    func add(_ writer: Writer) throws -> Bool {
+        try state.withLock { state in
+            guard !state.isClosed else { throw StorageError.unavailable("closed") }
+            state.waiting.append(writer)
+            defer { state.isCommitting = true }
+            return !state.isCommitting
+        }
+    }
+
+    /// The writers of the next commit. Empty when none waits: then nobody commits until `add` says so again.
+    func next() -> [Writer] {
+        state.withLock { state in
+            let batch = Array(state.waiting.prefix(Self.most))
+            state.waiting.removeFirst(batch.count)
+            if batch.isEmpty { state.isCommitting = false }
+            return batch
+        }
+    }
+
+    var isClosed: Bool { state.withLock { $0.isClosed } }
+
+    /// Refuses writers from now on; those that wait are still answered.
+    func close() {
+        state.withLock { $0.isClosed = true }
+    }
+}
+
+extension GroupCommit {
+    /// The statements a commit is made of.
+    protocol Transaction: Connection {
+        var isOpen: Bool { get }
+        func begin() throws
+        func commit() throws
+        func rollback()
+        func save() throws
+        func release() throws
+        func rollbackToSave() throws
+    }
+
+    /// Runs the writers in one transaction and answers them all.
+    /// Throws (after answering) when the disk failed, so that the caller opens another connection.
+    static func commit(_ writers: [Writer], on transaction: some Transaction) throws {
+        var answers: [@Sendable () -> Void] = []
+        do {
+            try transaction.begin()
+            for writer in writers { answers.append(try answer(of: writer, on: transaction)) }
+            try transaction.commit()
+        } catch {
+            transaction.rollback()
+            let isDiskFailure = (error as? StorageError)?.isDiskFailure ?? false
+            // One writer can spoil the commit for all (a deferred constraint, a row too large for the disk): try
+            // each alone. Not after a failed sync: what is on the disk is then unknown to this connection.
+            if writers.count > 1, !isDiskFailure {
+                for writer in writers { try commit([writer], on: transaction) }
+                return
+            }
+            for writer in writers { writer.fail(error) }
+            if isDiskFailure { throw error }
+            return
+        }
+        for answer in answers { answer() }
+    }
+
+    /// Runs one writer in its savepoint. Throws when the whole transaction is gone.
+    private static func answer(
+        of writer: Writer, on transaction: some Transaction
+    ) throws -> @Sendable () -> Void {
+        try transaction.save()
+        do {
+            let answer = try writer.run(transaction)
+            try transaction.release()
+            return answer
+        } catch {
+            // On a full or failing disk SQLite itself rolls everything back.
+            guard transaction.isOpen else { throw error }
+            try transaction.rollbackToSave()
+            return { writer.fail(error) }
+        }
+    }
+}

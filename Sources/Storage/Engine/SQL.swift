@@ -1,0 +1,86 @@
+/// A statement: text from the source code and values bound to it.
+///
+///     let sql: SQL = "SELECT name FROM tenants WHERE slug = \(slug)"
+///
+/// It binds and never splices. The text is made of `StaticString` pieces, so nothing computed can become part of
+/// it: the compiler refuses, not a review.
+package struct SQL: Sendable {
+    fileprivate(set) var pieces: [Piece]
+
+    enum Piece: Sendable {
+        case text(StaticString)
+        case value(SQLValue)
+    }
+
+    /// How an engine writes the place of a value.
+    package enum PlaceholderStyle: Sendable {
+        /// `?` (SQLite)
+        case question
+        /// `$1`, `$2`, … (PostgreSQL)
+        case dollar
+    }
+
+    /// The statement's text with a placeholder for every value, and the values in their order.
+    package func render(_ style: PlaceholderStyle) -> (text: String, values: [SQLValue]) {
+        var text: [UInt8] = []
+        text.reserveCapacity(256)
+        var values: [SQLValue] = []
+        for piece in pieces {
+            switch piece {
+            case .text(let literal):
+                literal.withUTF8Buffer { text.append(contentsOf: $0) }
+            case .value(let value):
+                values.append(value)
+                switch style {
+                case .question: text.append(UInt8(ascii: "?"))
+                case .dollar: text.append(contentsOf: "$\(values.count)".utf8)
+                }
+            }
+        }
+        return (String(decoding: text, as: UTF8.self), values)
+    }
+}
+
+extension SQL: ExpressibleByStringInterpolation {
+    package init(stringLiteral text: StaticString) {
+        pieces = [.text(text)]
+    }
+
+    package init(stringInterpolation: StringInterpolation) {
+        pieces = stringInterpolation.pieces
+    }
+
+    package struct StringInterpolation: StringInterpolationProtocol {
+        fileprivate var pieces: [Piece] = []
+
+        package init(literalCapacity: Int, interpolationCount: Int) {
+            pieces.reserveCapacity(interpolationCount * 2 + 1)
+        }
+
+        package mutating func appendLiteral(_ literal: StaticString) {
+            pieces.append(.text(literal))
+        }
+
+        /// Binds the value.
+        package mutating func appendInterpolation(_ value: some SQLConvertible) {
+            pieces.append(.value(value.sqlValue))
+        }
+
+        /// Puts another statement's text and values here.
+        package mutating func appendInterpolation(fragment: SQL) {
+            pieces.append(contentsOf: fragment.pieces)
+        }
+
+        /// Binds every element, separated by commas: `WHERE id IN (\(list: ids))`.
+        /// An empty list becomes `NULL`, so `IN` finds nothing (and `NOT IN` finds nothing either).
+        package mutating func appendInterpolation(list: some Sequence<some SQLConvertible>) {
+            var first = true
+            for value in list {
+                if !first { pieces.append(.text(", ")) }
+                first = false
+                pieces.append(.value(value.sqlValue))
+            }
+            if first { pieces.append(.text("NULL")) }
+        }
+    }
+}

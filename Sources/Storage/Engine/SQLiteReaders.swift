@@ -1,0 +1,77 @@
+import GRDB
+import Synchronization
+
+/// The reading connections. The last one given back is the next one taken: its statements and pages are warm.
+///
+/// Nobody waits for a connection: a read happens on its caller's thread, so there are never more than threads,
+/// and a read inside a read simply takes another.
+struct SQLiteReaders: ~Copyable, Sendable {
+    /// Opened at the start.
+    static let atStart = 4
+    /// Far above any number of threads that read at once: beyond it something is wrong.
+    static let most = 64
+
+    private struct State {
+        var idle: [DatabaseQueue]
+        var open: Int
+        var isClosed = false
+    }
+    private let file: SQLiteFile
+    private let state: Mutex<State>
+
+    init(of file: SQLiteFile) throws {
+        self.file = file
+        let readers = try (0..<Self.atStart).map { _ in try file.openReader() }
+        state = Mutex(State(idle: readers, open: readers.count))
+    }
+
+    func use<Value>(_ body: (Database) throws -> Value) throws -> Value {
+        let reader = try take()
+        do {
+            let value = try translatingErrors { try reader.unsafeRead(body) }
+            giveBack(reader)
+            return value
+        } catch {
+            // A connection the disk failed on is not asked again.
+            let isBroken = (error as? StorageError)?.isUnavailable ?? false
+            if isBroken { drop() } else { giveBack(reader) }
+            throw error
+        }
+    }
+
+    func close() {
+        let idle = state.withLock { state in
+            state.isClosed = true
+            defer { state.idle = [] }
+            return state.idle
+        }
+        for reader in idle { try? reader.close() }
+    }
+
+    private func take() throws -> DatabaseQueue {
+        let idle = try state.withLock { state -> DatabaseQueue? in
+            guard !state.isClosed else { throw StorageError.unavailable("closed") }
+            if let reader = state.idle.popLast() { return reader }
+            guard state.open < Self.most else { throw StorageError.unavailable("too many reads at once") }
+            state.open += 1
+            return nil
+        }
+        if let idle { return idle }
+        do {
+            return try file.openReader()
+        } catch {
+            drop()
+            throw error
+        }
+    }
+
+    private func giveBack(_ reader: DatabaseQueue) {
+        state.withLock { state in
+            if !state.isClosed { state.idle.append(reader) }
+        }
+    }
+
+    private func drop() {
+        state.withLock { $0.open -= 1 }
+    }
+}

@@ -1,0 +1,116 @@
+package import OAuth
+package import Portal
+
+/// A letter in the outbox, as pages list it.
+package struct OutboxEntry: Sendable {
+    package let id: ID<Entity.Mail>
+    package let kind: String
+    package let recipient: String
+    package let subject: String
+    package let createdAt: Instant
+    package let attempts: Int64
+    package let nextAttemptAt: Instant?
+    package let deliveredAt: Instant?
+    package let failedAt: Instant?
+    package let lastProblem: String?
+}
+
+/// What came of trying to deliver a letter.
+package enum DeliveryOutcome: Sendable {
+    case delivered
+    /// - Parameters: the server's words without secrets, and when to try again; nil gives up.
+    case failed(String, retryAt: Instant?)
+}
+
+extension Store {
+    /// Writes a letter in the transaction that causes it. The body is sealed: it may carry a one-time link.
+    func enqueue(_ letter: Letter, in db: any Connection, at now: Instant) throws {
+        let id = ID<Entity.Mail>.random()
+        let sealed = try keyring.seal(Array(letter.body.utf8), table: "outbox", column: "body", row: id.text)
+        try db.run(
+            """
+            INSERT INTO outbox (id, kind, recipient, subject, sealed_body, created_at, next_attempt_at)
+            VALUES (\(id), \(letter.kind.rawValue), \(letter.recipient), \(letter.subject), \(sealed), \(now), \(now))
+            """)
+    }
+
+    package func outbox(limit: Int = 200) throws -> [OutboxEntry] {
+        try engine.read { db in
+            try db.rows("\(fragment: OutboxEntry.select) ORDER BY created_at DESC, id DESC LIMIT \(limit)")
+                .map(OutboxEntry.init)
+        }
+    }
+
+    /// The letter with its text; the text is nil once it was wiped.
+    package func letter(_ id: ID<Entity.Mail>) throws -> (entry: OutboxEntry, body: String?)? {
+        let found = try engine.read { db in
+            try db.row("\(fragment: OutboxEntry.select) WHERE id = \(id)").map { row in
+                (entry: try OutboxEntry(row), sealed: try row.optionalBlob("sealed_body"))
+            }
+        }
+        guard let found else { return nil }
+        return (entry: found.entry, body: try found.sealed.map { try text($0, of: id) })
+    }
+
+    /// Letters whose time has come, oldest first, with their texts.
+    package func dueLetters(at now: Instant, limit: Int) throws -> [(entry: OutboxEntry, body: String)] {
+        try engine.read { db in
+            try db.rows(
+                """
+                \(fragment: OutboxEntry.select) WHERE next_attempt_at IS NOT NULL AND next_attempt_at <= \(now)
+                    AND sealed_body IS NOT NULL
+                ORDER BY next_attempt_at, id LIMIT \(limit)
+                """
+            ).map { row in
+                let entry = try OutboxEntry(row)
+                return (entry: entry, body: try self.text(row.blob("sealed_body"), of: entry.id))
+            }
+        }
+    }
+
+    /// - Parameter keepBody: demo mode shows what was sent; elsewhere a delivered letter's text is wiped.
+    package func record(
+        _ outcome: DeliveryOutcome, of letter: ID<Entity.Mail>, keepBody: Bool, at now: Instant
+    ) async throws {
+        try await engine.write { db in
+            switch outcome {
+            case .delivered:
+                try db.run(
+                    """
+                    UPDATE outbox SET delivered_at = \(now), next_attempt_at = NULL, attempts = attempts + 1,
+                        last_problem = NULL, sealed_body = CASE WHEN \(keepBody) = 1 THEN sealed_body END
+                    WHERE id = \(letter)
+                    """)
+            case .failed(let problem, let retry):
+                try db.run(
+                    """
+                    UPDATE outbox SET attempts = attempts + 1, last_problem = \(problem), next_attempt_at = \(retry),
+                        failed_at = CASE WHEN \(retry == nil) = 1 THEN \(now) END
+                    WHERE id = \(letter)
+                    """)
+            }
+        }
+    }
+
+    private func text(_ sealed: [UInt8], of id: ID<Entity.Mail>) throws -> String {
+        let bytes = try keyring.open(sealed, table: "outbox", column: "body", row: id.text)
+        return String(decoding: bytes, as: UTF8.self)
+    }
+}
+
+extension OutboxEntry {
+    static let select: SQL = """
+        SELECT id, kind, recipient, subject, sealed_body, created_at, attempts, next_attempt_at, delivered_at,
+            failed_at, last_problem
+        FROM outbox
+        """
+
+    init(_ row: Row) throws {
+        self.init(
+            id: try row.id("id"), kind: try row.text("kind"), recipient: try row.text("recipient"),
+            subject: try row.text("subject"), createdAt: try row.instant("created_at"),
+            attempts: try row.integer("attempts"), nextAttemptAt: try row.optionalInstant("next_attempt_at"),
+            deliveredAt: try row.optionalInstant("delivered_at"), failedAt: try row.optionalInstant("failed_at"),
+            lastProblem: try row.optionalText("last_problem"))
+    }
+}

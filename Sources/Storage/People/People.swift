@@ -1,0 +1,98 @@
+package import OAuth
+package import Portal
+
+extension Store {
+    /// What a sign-in needs to decide.
+    package struct SignInCandidate: Sendable {
+        package let person: Person
+        package let passwordHash: String
+    }
+
+    package func signInCandidate(for email: EmailAddress) throws -> SignInCandidate? {
+        try engine.read { db in
+            guard let row = try db.row("\(fragment: Person.select) WHERE p.email_key = \(email.key)") else { return nil }
+            return SignInCandidate(person: try Person(row), passwordHash: try row.text("password_hash"))
+        }
+    }
+
+    package func person(_ id: ID<Entity.Person>) throws -> Person? {
+        try engine.read { db in try db.row("\(fragment: Person.select) WHERE p.id = \(id)").map(Person.init) }
+    }
+
+    package func passwordHash(of person: ID<Entity.Person>) throws -> String? {
+        try engine.read { db in
+            try db.row("SELECT password_hash FROM people WHERE id = \(person)")?.text("password_hash")
+        }
+    }
+
+    /// Signs somebody up, or writes to an address that is known; the caller cannot tell which (case 169).
+    ///
+    /// An address that was never confirmed belongs to whoever signs up last: the earlier name, password and links
+    /// die, so an account cannot be prepared for somebody else (case 183).
+    package func signUp(
+        _ signUp: SignUp, passwordHash: String, link: Secret<MailLink>, confirm: Letter,
+        known: @escaping @Sendable (Person) -> Letter, at now: Instant
+    ) async throws {
+        let digest = keyring.digest(link)
+        let id = ID<Entity.Person>.random()
+        try await engine.write { db in
+            if let row = try db.row("\(fragment: Person.select) WHERE p.email_key = \(signUp.email.key)") {
+                let person = try Person(row)
+                guard person.verifiedAt == nil else {
+                    try self.enqueue(known(person), in: db, at: now)
+                    return
+                }
+                try db.run(
+                    """
+                    UPDATE people SET name = \(signUp.name), email = \(signUp.email.text), password_hash = \(passwordHash)
+                    WHERE id = \(person.id)
+                    """)
+                try self.replaceLinks(of: person.id, email: signUp.email, with: digest, for: .verify, in: db, at: now)
+            } else {
+                try db.run(
+                    """
+                    INSERT INTO people (id, email, email_key, name, password_hash, created_at)
+                    VALUES (\(id), \(signUp.email.text), \(signUp.email.key), \(signUp.name), \(passwordHash), \(now))
+                    """)
+                try self.replaceLinks(of: id, email: signUp.email, with: digest, for: .verify, in: db, at: now)
+            }
+            try self.enqueue(confirm, in: db, at: now)
+        }
+    }
+
+    /// Writes a new hash without ending anything: the cost parameters rose since the last sign-in (case 175).
+    package func rehash(_ person: ID<Entity.Person>, to passwordHash: String) async throws {
+        try await engine.write { db in
+            _ = try db.run("UPDATE people SET password_hash = \(passwordHash) WHERE id = \(person)")
+        }
+    }
+
+    /// Changes a password and ends every other session (case 163).
+    package func changePassword(
+        of person: Person, to passwordHash: String, keeping session: ID<Entity.Session>, letter: Letter, at now: Instant
+    ) async throws {
+        try await engine.write { db in
+            try db.run("UPDATE people SET password_hash = \(passwordHash) WHERE id = \(person.id)")
+            try db.run("DELETE FROM sessions WHERE person_id = \(person.id) AND id <> \(session)")
+            try db.run("UPDATE mail_links SET used_at = \(now) WHERE person_id = \(person.id) AND used_at IS NULL")
+            try self.enqueue(letter, in: db, at: now)
+        }
+    }
+}
+
+extension Person {
+    static let select: SQL = """
+        SELECT p.id, p.email, p.name, p.password_hash, p.created_at, p.verified_at,
+            EXISTS (SELECT 1 FROM operators o WHERE o.person_id = p.id) AS is_operator,
+            EXISTS (SELECT 1 FROM suspensions s WHERE s.subject_kind = 'person' AND s.subject_id = p.id
+                AND s.reinstated_at IS NULL) AS is_suspended
+        FROM people p
+        """
+
+    init(_ row: Row) throws {
+        self.init(
+            id: try row.id("id"), email: try row.text("email"), name: try row.text("name"),
+            createdAt: try row.instant("created_at"), verifiedAt: try row.optionalInstant("verified_at"),
+            isOperator: try row.integer("is_operator") != 0, isSuspended: try row.integer("is_suspended") != 0)
+    }
+}

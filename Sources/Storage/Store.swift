@@ -1,0 +1,18 @@
+package import OAuth
+
+/// Everything that is kept, in one concrete place. The seam to another database is the ``Engine`` below it.
+///
+/// Reads are synchronous: one indexed read takes microseconds, less than handing it to another thread.
+/// Writes are asynchronous and return once their commit is durable; those that wait together share one commit.
+package struct Store: Sendable {
+    let engine: any Engine
+    let keyring: Keyring
+    /// What was seen of tokens and sessions in use, not yet written.
+    let uses: LastUsed
+
+    package init(engine: any Engine, keyring: Keyring) {
+        self.engine = engine
+        self.keyring = keyring
+        uses = LastUsed()
+    }
+}

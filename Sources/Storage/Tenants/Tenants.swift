@@ -1,0 +1,130 @@
+package import OAuth
+package import Portal
+
+extension Store {
+    package func tenant(_ slug: Slug) throws -> Tenant? {
+        try engine.read { db in try db.row("\(fragment: Tenant.select) WHERE t.slug = \(slug.text)").map(Tenant.init) }
+    }
+
+    package func membership(of person: ID<Entity.Person>, in tenant: ID<Entity.Tenant>) throws -> Member? {
+        try engine.read { db in
+            try db.row("\(fragment: Member.select) WHERE m.tenant_id = \(tenant) AND m.person_id = \(person)")
+                .map(Member.init)
+        }
+    }
+
+    package func memberships(of person: ID<Entity.Person>) throws -> [Member] {
+        try engine.read { db in
+            try db.rows("\(fragment: Member.select) WHERE m.person_id = \(person) ORDER BY tenant_kind DESC, tenant_name, m.tenant_id")
+                .map(Member.init)
+        }
+    }
+
+    /// Everybody in the tenant of `member`, admins first.
+    package func members(seenBy member: Member) throws -> [Member] {
+        try engine.read { db in
+            try db.rows(
+                """
+                \(fragment: Member.select) WHERE m.tenant_id = \(member.tenant.id)
+                ORDER BY m.role, p.name, p.id LIMIT 500
+                """
+            ).map(Member.init)
+        }
+    }
+
+    /// The names of those who may allow apps, for somebody who may not.
+    package func adminNames(of tenant: ID<Entity.Tenant>) throws -> [String] {
+        try engine.read { db in
+            try db.rows(
+                """
+                SELECT p.name FROM members m JOIN people p ON p.id = m.person_id
+                WHERE m.tenant_id = \(tenant) AND m.role = 'admin' ORDER BY p.name LIMIT 10
+                """
+            ).map { try $0.text("name") }
+        }
+    }
+
+    /// Opens a tenant with sample people; the person becomes its admin.
+    ///
+    /// - Returns: nil when the slug is taken or quarantined (case 146).
+    package func openTenant(
+        _ draft: TenantDraft, kind: Tenant.Kind, admin: ID<Entity.Person>, at now: Instant
+    ) async throws -> Tenant? {
+        let id = ID<Entity.Tenant>.random()
+        return try await engine.write { db in
+            guard try self.isFree(draft.slug, in: db, at: now) else { return nil }
+            try self.insert(draft, id: id, kind: kind, admin: admin, in: db, at: now)
+            return Tenant(id: id, slug: draft.slug, name: draft.name, kind: kind, createdAt: now)
+        }
+    }
+
+    package func addMember(
+        _ person: ID<Entity.Person>, to tenant: ID<Entity.Tenant>, as role: Role, at now: Instant
+    ) async throws {
+        try await engine.write { db in
+            _ = try db.run(
+                """
+                INSERT INTO members (tenant_id, person_id, role, created_at)
+                VALUES (\(tenant), \(person), \(role.rawValue), \(now))
+                ON CONFLICT (tenant_id, person_id) DO UPDATE SET role = excluded.role
+                """)
+        }
+    }
+
+    func insert(
+        _ draft: TenantDraft, id: ID<Entity.Tenant>, kind: Tenant.Kind, admin: ID<Entity.Person>,
+        in db: any Connection, at now: Instant
+    ) throws {
+        try db.run(
+            """
+            INSERT INTO tenants (id, slug, name, kind, created_at)
+            VALUES (\(id), \(draft.slug.text), \(draft.name), \(kind.rawValue), \(now))
+            """)
+        try db.run(
+            """
+            INSERT INTO members (tenant_id, person_id, role, created_at) VALUES (\(id), \(admin), 'admin', \(now))
+            """)
+        try insertSampleContacts(into: id, in: db, at: now)
+    }
+
+    private func isFree(_ slug: Slug, in db: any Connection, at now: Instant) throws -> Bool {
+        try db.row(
+            """
+            SELECT 1 AS taken FROM tenants WHERE slug = \(slug.text)
+            UNION ALL SELECT 1 FROM quarantined_slugs WHERE slug = \(slug.text) AND until > \(now)
+            """) == nil
+    }
+}
+
+extension Tenant {
+    static let columns: SQL = """
+        t.id AS tenant_id, t.slug AS tenant_slug, t.name AS tenant_name, t.kind AS tenant_kind,
+        t.created_at AS tenant_created_at,
+        EXISTS (SELECT 1 FROM suspensions ts WHERE ts.subject_kind = 'tenant' AND ts.subject_id = t.id
+            AND ts.reinstated_at IS NULL) AS tenant_is_suspended
+        """
+
+    static let select: SQL = "SELECT \(fragment: columns) FROM tenants t"
+
+    init(_ row: Row) throws {
+        guard let slug = Slug(try row.text("tenant_slug")), let kind = Kind(rawValue: try row.text("tenant_kind"))
+        else { throw StorageError.column("tenant_slug", "holds what this version does not know") }
+        self.init(
+            id: try row.id("tenant_id"), slug: slug, name: try row.text("tenant_name"), kind: kind,
+            createdAt: try row.instant("tenant_created_at"), isSuspended: try row.integer("tenant_is_suspended") != 0)
+    }
+}
+
+extension Member {
+    static let select: SQL = """
+        SELECT m.role, m.created_at AS member_since, \(fragment: Tenant.columns), p.*
+        FROM members m JOIN tenants t ON t.id = m.tenant_id
+        JOIN (\(fragment: Person.select)) p ON p.id = m.person_id
+        """
+
+    init(_ row: Row) throws {
+        guard let role = Role(rawValue: try row.text("role")) else { throw StorageError.column("role", "holds what this version does not know") }
+        self.init(
+            tenant: try Tenant(row), person: try Person(row), role: role, since: try row.instant("member_since"))
+    }
+}

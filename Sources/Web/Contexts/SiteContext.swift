@@ -1,0 +1,84 @@
+package import Hummingbird
+import NIOCore
+import OAuth
+import Portal
+
+/// What is known of a request before anybody has proven anything.
+package struct SiteContext: RequestContext {
+    package var coreContext: CoreRequestContextStorage
+    private let socketAddress: SocketAddress?
+    var visitor = Visitor()
+
+    package init(source: ApplicationRequestContextSource) {
+        coreContext = .init(source: source)
+        socketAddress = source.channel.remoteAddress
+    }
+
+    /// Who is on the other end of the socket. A proxy's word for who is behind it counts only when the operator
+    /// named that proxy, and only its last entry, which the proxy itself wrote (case 143).
+    func clientAddress(of request: Request, settings: SiteSettings) -> String {
+        let peer = socketAddress?.ipAddress ?? "unknown"
+        guard settings.trustedProxies.contains(peer) else { return peer }
+        let header = request.headers[values: .xForwardedFor].last ?? ""
+        let last = Array(header.utf8).split(separator: UInt8(ascii: ",")).last.map(Array.init) ?? []
+        let text = String(decoding: last.filter { $0 != 0x20 && $0 != 0x09 }, as: UTF8.self)
+        return (try? SocketAddress(ipAddress: text, port: 0))?.ipAddress ?? peer
+    }
+}
+
+/// The browser behind a page request.
+struct Visitor: Sendable {
+    var session: Session?
+    /// What the form token is derived from: the session, or a cookie before there is one.
+    var formSeed = ""
+    var theme = Theme.auto
+    var notice: Notice?
+}
+
+/// A request of somebody who has signed in. Handlers that take it cannot be reached by strangers.
+struct PersonContext: ChildRequestContext {
+    var coreContext: CoreRequestContextStorage
+    let site: SiteContext
+    let session: Session
+    var person: Person { session.person }
+
+    init(context: SiteContext) throws {
+        guard let session = context.visitor.session else { throw Failure.signInFirst }
+        coreContext = context.coreContext
+        site = context
+        self.session = session
+    }
+}
+
+/// A request of somebody who runs this installation.
+struct OperatorContext: ChildRequestContext {
+    var coreContext: CoreRequestContextStorage
+    let site: SiteContext
+    let session: Session
+
+    init(context: SiteContext) throws {
+        guard let session = context.visitor.session else { throw Failure.signInFirst }
+        // As if it were not there: strangers learn nothing about what operators can do.
+        guard session.person.isOperator else { throw Failure.notFound }
+        coreContext = context.coreContext
+        site = context
+        self.session = session
+    }
+}
+
+/// What pages need of any context.
+protocol Browsing: RequestContext {
+    var siteContext: SiteContext { get }
+}
+
+extension SiteContext: Browsing {
+    var siteContext: SiteContext { self }
+}
+
+extension PersonContext: Browsing {
+    var siteContext: SiteContext { site }
+}
+
+extension OperatorContext: Browsing {
+    var siteContext: SiteContext { site }
+}

@@ -1,0 +1,62 @@
+import HTTPTypes
+import Portal
+
+/// Where a request wants to go, decided once from its host and path, for routing and for every check (case 250).
+enum Address {
+    case portal
+    /// A tenant's own host; the path is the portal's spelling of the same place.
+    case tenant(path: String)
+    /// Another name of this computer; browsers are sent to the configured one, where their cookies are.
+    case alias(path: String)
+    /// There is one spelling for every place; this was another one.
+    case notCanonical
+    case malformed
+    case unknownHost
+
+    init(head: HTTPRequest, settings: SiteSettings) {
+        guard let path = head.path, path.utf8.first == UInt8(ascii: "/") else {
+            self = .malformed
+            return
+        }
+        guard Self.isCanonical(path) else {
+            self = .notCanonical
+            return
+        }
+        // Probes of load balancers use addresses, not names.
+        if path == "/healthz" || path == "/readyz" {
+            self = .portal
+            return
+        }
+        guard let host = head.authority?.utf8, !host.isEmpty else {
+            self = .malformed
+            return
+        }
+        if host.elementsEqual(settings.base.authority.utf8) {
+            self = .portal
+        } else if let slug = Self.slug(in: Array(host), below: settings.tenantHost) {
+            self = .tenant(path: "/t/\(slug.text)" + (path == "/" ? "" : path))
+        } else if settings.base.isLoopback, host.elementsEqual(settings.tenantHost.utf8) {
+            self = .alias(path: path)
+        } else {
+            self = .unknownHost
+        }
+    }
+
+    /// No percent signs, no empty or dot segments, no final slash: nothing here needs them, and two spellings of
+    /// one place are two chances to check only one.
+    static func isCanonical(_ pathAndQuery: String) -> Bool {
+        let path = Array(pathAndQuery.utf8.prefix { $0 != UInt8(ascii: "?") })
+        guard path.count > 1 else { return true }
+        guard path.allSatisfy({ (0x21...0x7E).contains($0) && $0 != 0x25 && $0 != 0x5C && $0 != 0x3B && $0 != 0x23 })
+        else { return false }
+        return path.dropFirst().split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false).allSatisfy {
+            !$0.isEmpty && Array($0) != [0x2E] && Array($0) != [0x2E, 0x2E]
+        }
+    }
+
+    private static func slug(in host: [UInt8], below tenantHost: String) -> Slug? {
+        let suffix = [UInt8(ascii: ".")] + Array(tenantHost.utf8)
+        guard host.count > suffix.count, host.suffix(suffix.count).elementsEqual(suffix) else { return nil }
+        return Slug(String(decoding: host.dropLast(suffix.count), as: UTF8.self))
+    }
+}

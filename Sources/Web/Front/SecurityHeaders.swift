@@ -1,0 +1,34 @@
+import HTTPTypes
+import Hummingbird
+
+/// Headers that every answer carries, errors and redirects too (case 239, 244).
+enum SecurityHeaders {
+    static func add(to response: inout Response, site: Site) {
+        for (name, value) in always where response.headers[name] == nil { response.headers[name] = value }
+        if site.settings.base.isSecure { response.headers[.strictTransportSecurity] = "max-age=31536000; includeSubDomains" }
+        // Whatever a person or a token made of it, no cache may hand it to somebody else (case 154).
+        if response.headers[.cacheControl] == nil { response.headers[.cacheControl] = "no-store" }
+    }
+
+    /// No `form-action`: browsers apply it to the redirect that follows a form, and consent would silently stop
+    /// working (security.md 6.7).
+    static let contentSecurityPolicy =
+        "default-src 'none'; style-src 'self'; img-src 'self'; connect-src 'self'; script-src 'self'; "
+        + "base-uri 'none'; frame-ancestors 'none'; object-src 'none'"
+
+    private static let always: [(HTTPField.Name, String)] = [
+        (.contentSecurityPolicy, contentSecurityPolicy),
+        (.xContentTypeOptions, "nosniff"),
+        (name("X-Frame-Options"), "DENY"),
+        // Not no-referrer: it would turn the Origin of our own forms into null.
+        (name("Referrer-Policy"), "same-origin"),
+        (name("Cross-Origin-Opener-Policy"), "same-origin"),
+        (name("Cross-Origin-Resource-Policy"), "same-origin"),
+        (name("Permissions-Policy"), "camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
+    ]
+
+    private static func name(_ text: String) -> HTTPField.Name {
+        // A literal of this file; the fallback is never reached.
+        HTTPField.Name(text) ?? .xContentTypeOptions
+    }
+}

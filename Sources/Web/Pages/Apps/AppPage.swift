@@ -1,0 +1,112 @@
+import OAuth
+
+/// `/apps/{id}`: everything about one app. The rotate form posts `overlap` = now | 1h | 24h | 7d to `rotatePath`.
+package struct AppPage: Page {
+    struct Secret: Sendable {
+        /// "gw_cs_…x9Zq".
+        var hint: String
+        var created: Moment
+        var createdBy: String
+        /// Nil: never used.
+        var lastUsed: Moment?
+        /// Nil: until revoked.
+        var expires: Moment?
+        /// "Active", "Stops in 23 hours", "Expired", "Revoked".
+        var status: String
+        /// ok | warn | bad | mute
+        var statusKind: String
+        /// `/apps/{id}/secrets/{secret}/revoke`; empty when it no longer works.
+        var revokePath = ""
+    }
+
+    var name: String
+    var initials: String
+    var description: String
+    /// May be empty.
+    var homepageURL = ""
+    /// The workspace the app belongs to.
+    var tenantName: String
+    var clientID: String
+    /// "Confidential" or "Public".
+    var kind: String
+    var isConfidential: Bool
+    var callbacks: [String]
+    var scopes: [ScopeLine]
+    var secrets: [Secret] = []
+    var canRotate = true
+    /// Why not: "Two secrets work already. Revoke one first."
+    var whyNotRotate = ""
+    /// "Required" or "Optional".
+    var pkce: String
+    /// V1: access tokens do not expire. V2: an hour or a day, with refresh.
+    var isV1 = false
+    /// "Expire after 24 hours, renewed with refresh tokens (V2)".
+    var tokenFormat: String
+    var created: Moment
+    /// "2 people in 1 workspace".
+    var grants = ""
+    /// Ready requests; the secret stands as `$CLIENT_SECRET`.
+    var snippets: [Snippet]
+    var editPath: String
+    var rotatePath: String
+    var deletePath: String
+
+    package static let template = "apps/show"
+    package static let place = Place.apps
+    package var title: String { name }
+
+    package static let sample = AppPage(
+        name: "Roster Sync", initials: "RS",
+        description: "Keeps a team’s roster in step with the people in your workspace.",
+        homepageURL: "https://roster.example", tenantName: "Northwind", clientID: "gw_id_4fQ8sT2vXy6Zb1Cd3Ef5Gh",
+        kind: "Confidential", isConfidential: true,
+        callbacks: ["https://roster.example/oauth/callback", "http://127.0.0.1:8080/demo/callback"],
+        scopes: Array(ScopeGroup.samples[1].scopes),
+        secrets: [
+            Secret(
+                hint: "gw_cs_…x9Zq", created: .day(.sample), createdBy: "Lin",
+                lastUsed: .relative(.sample, at: .sample + 600), status: "Active", statusKind: "ok",
+                revokePath: "/apps/app_1/secrets/sec_2/revoke"),
+            Secret(
+                hint: "gw_cs_…77Qe", created: .day(.sample(-30)), createdBy: "Lin",
+                lastUsed: .relative(.sample(-1), at: .sample), expires: .exact(.sample(1)),
+                status: "Stops in 23 hours", statusKind: "warn", revokePath: "/apps/app_1/secrets/sec_1/revoke"),
+        ],
+        canRotate: false, whyNotRotate: "Two secrets work already. Revoke one of them first.",
+        pkce: "Required", tokenFormat: "Expire after 24 hours, renewed with refresh tokens (V2)",
+        created: .day(.sample(-30)), grants: "1 person in 1 workspace",
+        snippets: [
+            Snippet(
+                label: "1. Send people here",
+                code: """
+                    https://portal.example/t/acme/oauth/authorize
+                      ?response_type=code
+                      &client_id=gw_id_4fQ8sT2vXy6Zb1Cd3Ef5Gh
+                      &redirect_uri=https%3A%2F%2Froster.example%2Foauth%2Fcallback
+                      &scope=people%3Aread&state=$STATE
+                      &code_challenge=$CHALLENGE&code_challenge_method=S256
+                    """),
+            Snippet(
+                label: "2. Redeem the code",
+                code: """
+                    curl -u "gw_id_4fQ8sT2vXy6Zb1Cd3Ef5Gh:$CLIENT_SECRET" \\
+                      -d grant_type=authorization_code -d code=$CODE \\
+                      -d code_verifier=$VERIFIER \\
+                      https://portal.example/t/acme/oauth/token
+                    """),
+        ],
+        editPath: "/apps/app_1/edit", rotatePath: "/apps/app_1/secrets", deletePath: "/apps/app_1/delete")
+
+    package static var samples: [PageSample<Self>] {
+        var single = sample
+        single.secrets.removeLast()
+        single.canRotate = true
+        single.isV1 = true
+        single.tokenFormat = "Never expire (V1)"
+        var open = sample
+        open.isConfidential = false
+        open.kind = "Public"
+        open.secrets = []
+        return [PageSample(sample), PageSample(single, state: "one-secret"), PageSample(open, state: "public")]
+    }
+}

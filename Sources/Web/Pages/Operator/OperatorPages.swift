@@ -1,0 +1,96 @@
+import OAuth
+
+/// `/operator`
+package struct OperatorPage: Page {
+    struct Count: Sendable {
+        var label: String
+        var value: String
+    }
+
+    var counts: [Count]
+    /// Version, database, base address and the like.
+    var facts: [Fact]
+
+    package static let template = "operator/index"
+    package static let place = Place.operator
+    package var title: String { "Operator" }
+    package static let sample = OperatorPage(
+        counts: [
+            Count(label: "People", value: "5"), Count(label: "Tenants", value: "6"), Count(label: "Apps", value: "1"),
+            Count(label: "Active tokens", value: "3"), Count(label: "Mails sent", value: "12"),
+        ],
+        facts: [
+            Fact(label: "Version", value: "0.1.0"), Fact(label: "Base address", value: "http://127.0.0.1:8080"),
+            Fact(label: "Mode", value: "demo"), Fact(label: "Started", value: "21 Nov 2026, 09:00 UTC"),
+        ])
+}
+
+/// `/operator/outbox`, and in demo mode `/demo/mail`.
+package struct OutboxPage: Page {
+    struct Mail: Sendable {
+        var path: String
+        var to: String
+        var subject: String
+        var queued: Moment
+        /// "Sent", "Waiting", "Failed: …", "Kept here (no mail server)".
+        var status: String
+        /// ok | warn | bad | mute
+        var statusKind: String
+    }
+
+    var mails: [Mail]
+    /// Opened by anyone at the demo's own address.
+    var isDemoMail = false
+
+    package static let template = "operator/outbox"
+    package static let place = Place.outbox
+    package var title: String { isDemoMail ? "Mail in this demo" : "Sent mail" }
+    package static let sample = OutboxPage(mails: [
+        Mail(
+            path: "/operator/outbox/2", to: "ada@acme.example", subject: "A token was created: CI deploy",
+            queued: .exact(.sample), status: "Sent", statusKind: "ok"),
+        Mail(
+            path: "/operator/outbox/1", to: "ada@acme.example", subject: "Confirm your email address",
+            queued: .exact(.sample(-1)), status: "Waiting", statusKind: "warn"),
+    ])
+    package static var samples: [PageSample<Self>] {
+        [
+            PageSample(sample), PageSample(OutboxPage(mails: [], isDemoMail: true), state: "empty"),
+        ]
+    }
+}
+
+/// `/operator/outbox/{id}` and `/demo/mail/{id}`
+package struct MailPage: Page {
+    var subject: String
+    var from: String
+    var to: String
+    var queued: Moment
+    var status: String
+    var statusKind: String
+    /// Empty when it may not be shown: mails hold links that sign people in.
+    var body = ""
+    /// The addresses in the body, to press.
+    var links: [MailLink] = []
+    /// `/operator/outbox` or `/demo/mail`
+    var listPath: String
+
+    struct MailLink: Sendable {
+        var url: String
+    }
+
+    package static let template = "operator/mail"
+    package static let place = Place.outbox
+    package var title: String { subject }
+    package static let sample = MailPage(
+        subject: "Confirm your email address", from: "Gatewright <noreply@gatewright.example>", to: "ada@acme.example",
+        queued: .exact(.sample), status: "Sent", statusKind: "ok",
+        body: "Hello Ada,\n\nopen this link within 24 hours:\nhttp://127.0.0.1:8080/verify/gw_ml_sample\n",
+        links: [MailLink(url: "http://127.0.0.1:8080/verify/gw_ml_sample")], listPath: "/operator/outbox")
+    package static var samples: [PageSample<Self>] {
+        var closed = sample
+        closed.body = ""
+        closed.links = []
+        return [PageSample(sample), PageSample(closed, state: "body-hidden")]
+    }
+}

@@ -1,0 +1,61 @@
+/// One option of a `<select>`, a group of radios or a filter.
+package struct Choice: Sendable {
+    var value: String
+    var label: String
+    /// Said below the label, or beside it.
+    var hint = ""
+    var isChosen = false
+}
+
+/// One scope: in a form a checkbox, elsewhere a line.
+package struct ScopeLine: Sendable {
+    /// The protocol's name, `people:read`.
+    var code: String
+    /// "See people".
+    var title: String
+    var sentence = ""
+    var isSensitive = false
+    var isChecked = false
+    /// Not offered, and why; an empty reason means it is offered.
+    var refusal = ""
+    /// Consent only: not part of what was allowed before.
+    var isNew = false
+}
+
+/// The scopes of one resource.
+package struct ScopeGroup: Sendable {
+    var name: String
+    /// Unique on its page, for ids: letters, digits, hyphens.
+    var key: String
+    var scopes: [ScopeLine]
+    var checkedCount: String
+    var totalCount: String
+
+    init(name: String, key: String, scopes: [ScopeLine]) {
+        self.name = name
+        self.key = key
+        self.scopes = scopes
+        checkedCount = String(scopes.count { $0.isChecked })
+        totalCount = String(scopes.count)
+    }
+}
+
+/// A labelled piece of text to copy.
+package struct Snippet: Sendable {
+    var label: String
+    var code: String
+}
+
+/// A name and a value, both for people.
+package struct Fact: Sendable {
+    var label: String
+    var value: String
+}
+
+/// The two letters on a tile: of the first two words, or the first two letters.
+package func initials(of name: String) -> String {
+    let words = name.split { !$0.isLetter && !$0.isNumber }
+    guard let first = words.first else { return "?" }
+    guard words.count > 1 else { return String(first.prefix(2)).uppercased() }
+    return words.prefix(2).compactMap(\.first).map { String($0).uppercased() }.joined()
+}

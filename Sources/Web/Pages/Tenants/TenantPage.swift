@@ -1,0 +1,69 @@
+import OAuth
+
+/// `/t/{slug}`: the home of one workspace.
+package struct TenantPage: Page {
+    struct Member: Sendable {
+        var name: String
+        var email: String
+        /// "Admin" or "Member".
+        var role: String
+        var isAdmin: Bool
+        var isYou: Bool
+        var since: Moment?
+    }
+
+    var name: String
+    var initials: String
+    /// "Admin" or "Member": the reader's.
+    var role: String
+    var isSandbox = false
+    /// Both spellings of the address, as text.
+    var pathAddress: String
+    var subdomainAddress: String
+    var members: [Member]
+    /// "25 people"; may be empty.
+    var people = ""
+    /// Authorization endpoint, token endpoint, metadata, API.
+    var endpoints: [Fact]
+    /// `/tokens/new?tenant={slug}`; empty when the reader cannot.
+    var newTokenPath = ""
+
+    package static let template = "tenants/show"
+    package var title: String { name }
+
+    package static let sample = TenantPage(
+        name: "Acme", initials: "AC", role: "Admin", pathAddress: "http://127.0.0.1:8080/t/acme",
+        subdomainAddress: "http://acme.localhost:8080",
+        members: [
+            Member(name: "Ada", email: "ada@acme.example", role: "Admin", isAdmin: true, isYou: true, since: .day(.sample(-90))),
+            Member(name: "Grace", email: "grace@acme.example", role: "Member", isAdmin: false, isYou: false, since: .day(.sample(-60))),
+        ],
+        people: "25 people",
+        endpoints: [
+            Fact(label: "Authorization", value: "http://127.0.0.1:8080/t/acme/oauth/authorize"),
+            Fact(label: "Token", value: "http://127.0.0.1:8080/t/acme/oauth/token"),
+            Fact(label: "Metadata", value: "http://127.0.0.1:8080/t/acme/.well-known/oauth-authorization-server"),
+            Fact(label: "API", value: "http://127.0.0.1:8080/t/acme/api/v1/people"),
+        ],
+        newTokenPath: "/tokens/new?tenant=acme")
+}
+
+/// `/tenants/new`; posts name and slug to `/tenants`.
+package struct NewTenantPage: Page {
+    var name = ""
+    var slug = ""
+    /// "http://127.0.0.1:8080/t/": what stands before the slug.
+    var addressPrefix: String
+
+    package static let template = "tenants/new"
+    package var title: String { "Create a workspace" }
+    package static let sample = NewTenantPage(addressPrefix: "http://127.0.0.1:8080/t/")
+    package static var samples: [PageSample<Self>] {
+        [
+            PageSample(sample),
+            PageSample(
+                NewTenantPage(name: "Acme", slug: "acme", addressPrefix: "http://127.0.0.1:8080/t/"), state: "errors",
+                problems: [FieldProblem("slug", "“acme” is taken. Choose another address.")]),
+        ]
+    }
+}

@@ -1,0 +1,97 @@
+package import OAuth
+package import Portal
+package import Storage
+
+/// What every controller works with: the store, the clock, and how pages are made.
+package struct Site: Sendable {
+    package let settings: SiteSettings
+    package let store: Store
+    package let passwords: PasswordHasher
+    package let passwordPolicy: PasswordPolicy
+    package let renderer: PageRenderer
+    package let now: @Sendable () -> Instant
+    let shownOnce = ShownOnce()
+    let limiter = RateLimiter()
+
+    package init(
+        settings: SiteSettings, store: Store, passwords: PasswordHasher, passwordPolicy: PasswordPolicy,
+        renderer: PageRenderer, now: @escaping @Sendable () -> Instant
+    ) {
+        self.settings = settings
+        self.store = store
+        self.passwords = passwords
+        self.passwordPolicy = passwordPolicy
+        self.renderer = renderer
+        self.now = now
+    }
+
+    /// An absolute address on the portal. Always from the configured base URL, never from a request's headers (case 142).
+    func url(_ path: String) -> String { settings.base.text + path }
+
+    /// The issuer of a tenant (RFC 8414 §2): its path form.
+    func issuer(of tenant: Tenant) -> String { url("/t/\(tenant.slug.text)") }
+}
+
+/// How this installation is reached and what it shows.
+package struct SiteSettings: Sendable {
+    package var base: BaseURL
+    /// `{slug}.` in front of this host reaches a tenant as well; with the port when it is not the scheme's own.
+    package var tenantHost: String
+    /// Demo mode shows mails and a page gallery to everybody, and says so on every page.
+    package var isDemo: Bool
+    /// Refresh tokens that nobody used for so many seconds end; nil, the default, never (seed 000).
+    package var refreshIdleLimit: Int64?
+    /// Peers whose `X-Forwarded-For` is believed; none by default (case 143).
+    package var trustedProxies: Set<String>
+    /// Adds `Server-Timing` to consent pages, for `make bench`.
+    package var showsTiming: Bool
+    package var assetVersion: String
+    package var publicFolder: String
+
+    package init(
+        base: BaseURL, tenantHost: String, isDemo: Bool, refreshIdleLimit: Int64? = nil,
+        trustedProxies: Set<String> = [], showsTiming: Bool = false, assetVersion: String = "dev",
+        publicFolder: String
+    ) {
+        self.base = base
+        self.tenantHost = tenantHost
+        self.isDemo = isDemo
+        self.refreshIdleLimit = refreshIdleLimit
+        self.trustedProxies = trustedProxies
+        self.showsTiming = showsTiming
+        self.assetVersion = assetVersion
+        self.publicFolder = publicFolder
+    }
+}
+
+/// Scheme and authority of the portal, such as `https://developers.example.com`. No path, no final slash.
+package struct BaseURL: Sendable {
+    package let text: String
+    package let authority: String
+    package let isSecure: Bool
+
+    /// - Returns: nil unless it is exactly a lower-case `http` or `https` scheme and an authority.
+    package init?(_ text: String) {
+        let bytes = Array(text.utf8)
+        let isSecure = bytes.starts(with: "https://".utf8)
+        guard isSecure || bytes.starts(with: "http://".utf8) else { return nil }
+        let authority = bytes.dropFirst(isSecure ? 8 : 7)
+        let allowed = { (byte: UInt8) in
+            (0x61...0x7A).contains(byte) || (0x30...0x39).contains(byte) || [0x2D, 0x2E, 0x3A, 0x5B, 0x5D].contains(byte)
+        }
+        guard !authority.isEmpty, authority.allSatisfy(allowed) else { return nil }
+        self.text = text
+        self.authority = String(decoding: authority, as: UTF8.self)
+        self.isSecure = isSecure
+    }
+
+    /// The host without its port.
+    package var host: String {
+        let bytes = Array(authority.utf8)
+        guard let colon = bytes.lastIndex(of: UInt8(ascii: ":")), bytes.last != UInt8(ascii: "]") else { return authority }
+        return String(decoding: bytes[..<colon], as: UTF8.self)
+    }
+
+    /// Whether only this computer can reach it.
+    package var isLoopback: Bool { ["127.0.0.1", "localhost", "[::1]"].contains(host) }
+}

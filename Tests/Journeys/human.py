@@ -1,0 +1,112 @@
+"""A person at the portal without a browser: fills the forms that the pages offer, and nothing else."""
+
+from __future__ import annotations
+
+import re
+import secrets
+
+import requests
+
+import markup
+from ledger import Ledger
+from wire import Wire
+
+
+class Human:
+    """Somebody with a cookie jar. Posts only what a form on the page before would have sent."""
+
+    def __init__(self, base: str, ledger: Ledger, address: str | None = None):
+        self.wire = Wire(base, ledger, address)
+        self.base = base
+        self.ledger = ledger
+        self.email = ""
+        self.password = ""
+        self.name = ""
+        self.tenant = ""
+
+    def page(self, path: str, status: int = 200) -> str:
+        return self.wire.page(path, status)
+
+    def submit(
+        self, path: str, values: dict[str, str | list[str]] | None = None, action: str | None = None,
+        having: str | None = None, page: str | None = None,
+    ) -> requests.Response:
+        """Opens `path` (or takes the page already there), fills its form with `values` and sends it."""
+        page = self.page(path) if page is None else page
+        form = markup.form(page, action, having)
+        return self.post(form.action or path, form.filled(values or {}))
+
+    def post(self, action: str, fields: list[tuple[str, str]]) -> requests.Response:
+        """Sends a form as a browser on our own pages does: the Origin is ours."""
+        return self.wire.post(action, data=fields, headers={"Origin": self.base, "Sec-Fetch-Site": "same-origin"})
+
+    def sign_in(self, email: str, password: str, next_path: str | None = None) -> requests.Response:
+        path = "/login" if next_path is None else "/login?" + requests.compat.urlencode({"next": next_path})
+        answer = self.submit(path, {"email": email, "password": password}, action="/login")
+        self.email, self.password = email, password
+        return answer
+
+    @property
+    def session_cookie(self) -> str | None:
+        return self.wire.cookies.get("gw_session")
+
+    @property
+    def is_signed_in(self) -> bool:
+        answer = self.wire.get("/account")
+        return answer.status_code == 200
+
+
+def signed_in(base: str, ledger: Ledger, person: dict) -> Human:
+    """One of the cast, signed in from an address of their own."""
+    human = Human(base, ledger)
+    answer = human.sign_in(person["email"], ledger.add(person["password"]))
+    assert answer.status_code == 303, f"{person['email']} cannot sign in: {answer.status_code}\n{answer.text[:400]}"
+    human.name, human.tenant = person["name"], person.get("tenant") or ""
+    return human
+
+
+def new_email(name: str = "person") -> str:
+    return f"{name}-{secrets.token_hex(4)}@newcomers.example"
+
+
+def new_password(ledger: Ledger) -> str:
+    return ledger.add(f"correct horse {secrets.token_hex(6)} +/%")
+
+
+def signed_up(base: str, ledger: Ledger, name: str = "Nora Newcomer") -> Human:
+    """A new person with a confirmed address and a sandbox, signed in. For tests that change a person."""
+    human = Human(base, ledger)
+    email, password = new_email(), new_password(ledger)
+    sent = human.submit("/signup", {"name": name, "email": email, "password": password}, action="/signup")
+    assert (sent.status_code, sent.headers.get("Location")) == (303, "/signup/sent"), sent.text[:400]
+    link = mail_link(human.wire, email, "verify")
+    confirmed = human.submit(link, page=human.page(link))
+    assert confirmed.status_code == 303 and confirmed.headers["Location"].startswith("/login"), confirmed.text[:400]
+    answer = human.sign_in(email, password)
+    assert answer.status_code == 303, answer.text[:400]
+    human.name = name
+    human.tenant = own_tenant(human)
+    return human
+
+
+def own_tenant(human: Human) -> str:
+    """The slug of the first tenant on the dashboard: for a newcomer, the sandbox."""
+    found = re.findall(r'href="/t/([a-z0-9-]+)"', human.page("/dashboard"))
+    assert found, "the dashboard lists no tenant"
+    return found[0]
+
+
+def letters(wire: Wire, recipient: str, look_at: int = 12) -> list[str]:
+    """The text of the newest letters to this address, newest first, from the demo's outbox."""
+    paths = list(dict.fromkeys(markup.links(wire.page("/demo/mail"), "/demo/mail/")))[:look_at]
+    texts = [wire.page(path) for path in paths]
+    return [text for text in texts if recipient.lower() in markup.visible_text(text).lower()]
+
+
+def mail_link(wire: Wire, recipient: str, purpose: str) -> str:
+    """The path of the newest link of this purpose (`verify`, `reset`) that was mailed to this address."""
+    for letter in letters(wire, recipient):
+        found = re.search(rf"/{purpose}/[0-9A-Za-z_]+", markup.visible_text(letter))
+        if found:
+            return found.group()
+    raise AssertionError(f"no {purpose} link was mailed to {recipient}")
