@@ -46,7 +46,7 @@ routes: ## print every address, its method and who may come in
 	@.build/debug/gatewright routes
 
 conformance: ## write docs/conformance.md anew from the names of the tests
-	@Scripts/conformance.sh > docs/conformance.md
+	@Scripts/conformance.py > docs/conformance.md
 
 bench: ## measure speed and size of the release build (table, var/bench.json)
 	@Scripts/setup.sh bench

@@ -12,7 +12,8 @@ layering() { Scripts/layering.py; }
 
 # Time and chance are arguments in the pure targets, and Foundation is not needed to say so.
 pure() {
-    absent 'Date\(\)|Date\.now|Clock\b|clock_gettime|UUID\(\)|SystemRandomNumberGenerator\(\)|import Foundation' Sources/OAuth Sources/Portal
+    absent 'Date\(\)|Date\.now|Clock\b|clock_gettime|UUID\(\)|SystemRandomNumberGenerator\(\)|import Foundation' \
+        Sources/OAuth Sources/Portal
 }
 
 # Every value in a page is escaped: {{{ and {{& are Mustache's two ways around that.
@@ -28,7 +29,8 @@ hygiene() {
 
 # A warning, not a failure.
 size() {
-    find Sources -name '*.swift' -exec wc -l {} + | awk '$2 != "total" && $1 > 300 { print "  long: " $2 " (" $1 " lines)" }'
+    find Sources -name '*.swift' -exec wc -l {} + \
+        | awk '$2 != "total" && $1 > 300 { print "  long: " $2 " (" $1 " lines)" }'
 }
 
 absent() {

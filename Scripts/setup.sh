@@ -12,7 +12,7 @@ case "${1:-run}" in
 esac
 
 if ! command -v swift >/dev/null; then
-    echo "Gatewright is built with Swift 6.1 or newer, and there is no 'swift' on the PATH." >&2
+    echo "Gatewright is built with Swift 6.3, and there is no 'swift' on the PATH." >&2
     echo "Install a toolchain for your system, then run this again." >&2
     exit 1
 fi

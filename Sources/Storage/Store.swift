@@ -16,3 +16,10 @@ package struct Store: Sendable {
         uses = LastUsed()
     }
 }
+
+extension Store {
+    /// Whether the database answers; throws when it does not.
+    package func probe() throws {
+        _ = try engine.read { db in try db.row("SELECT count(*) AS scopes FROM scopes") }
+    }
+}

@@ -14,6 +14,8 @@ from ledger import Ledger
 
 # Chromium says this for every answer of 400 and more; for the page itself that is the page's business.
 _FAILED_LOAD = re.compile(r"^Failed to load resource: the server responded with a status of (4\d\d)")
+# Not what fills rows or boxes in, and not the hidden button that Enter presses.
+MAIN_BUTTON = "button:not([type=button]):not([value=select_all]):not([value=add_callback]):not([aria-hidden=true])"
 AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
@@ -28,17 +30,31 @@ class Browsing:
         self.complaints: list[str] = []
         self._documents: set[str] = set()
 
-    def open(self, theme: str = "light", width: int = 1280, script: bool = True, person: Human | None = None,
-             **options) -> Page:
+    def open(
+        self, theme: str = "light", width: int = 1280, script: bool = True, person: Human | None = None, **options
+    ) -> Page:
         """A page in a fresh profile; with `person`, that person's session is already in it."""
         context = self.browser.new_context(
-            base_url=self.base, color_scheme=theme, viewport={"width": width, "height": 900},
-            java_script_enabled=script, **options)
+            base_url=self.base,
+            color_scheme=theme,
+            viewport={"width": width, "height": 900},
+            java_script_enabled=script,
+            **options,
+        )
         context.set_default_timeout(8000)
         self.contexts.append(context)
         if person is not None:
-            context.add_cookies([{"name": "gw_session", "value": person.session_cookie, "url": self.base,
-                                  "httpOnly": True, "sameSite": "Lax"}])
+            context.add_cookies(
+                [
+                    {
+                        "name": "gw_session",
+                        "value": person.session_cookie,
+                        "url": self.base,
+                        "httpOnly": True,
+                        "sameSite": "Lax",
+                    }
+                ]
+            )
         context.on("page", self._watch)
         return context.new_page()
 
@@ -84,8 +100,7 @@ def sign_in(page: Page, person: dict, start: str = "/login") -> None:
 def submit(page: Page, action: str, name: str | re.Pattern | None = None) -> None:
     """Presses the submit button of the form that posts to `action`; with `name`, the one that is called so."""
     form = page.locator(f"form[action='{action}']")
-    button = form.get_by_role("button", name=name) if name else form.locator(
-        "button:not([type=button]):not([name])")
+    button = form.get_by_role("button", name=name) if name else form.locator(MAIN_BUTTON)
     button.last.click()
 
 
@@ -105,7 +120,9 @@ def shown_errors(page: Page) -> list[str]:
         assert target and target.startswith("#field-"), target
         field = page.locator(target)
         assert field.count() == 1, f"{target} leads nowhere"
-        assert page.locator(f".field.bad:has({target})").count() >= 1, f"{target} is not marked as wrong"
+        assert page.locator(f".field.bad{target}, .field.bad:has({target})").count() >= 1, (
+            f"{target} is not marked as wrong"
+        )
         found.append(link.inner_text().strip())
     assert found, "an error summary without links"
     return found
@@ -122,10 +139,12 @@ def axe(page: Page) -> list[str]:
         # Through the protocol and not as a script element: our own policy would (rightly) refuse that.
         page.evaluate(_axe_source())
     result = page.evaluate(
-        "tags => axe.run(document, {runOnly: {type: 'tag', values: tags}, resultTypes: ['violations']})", AXE_TAGS)
+        "tags => axe.run(document, {runOnly: {type: 'tag', values: tags}, resultTypes: ['violations']})", AXE_TAGS
+    )
     return [
         f"{violation['id']} ({violation['impact']}): {node['target']} {node['html'][:160]}"
-        for violation in result["violations"] for node in violation["nodes"]
+        for violation in result["violations"]
+        for node in violation["nodes"]
     ]
 
 

@@ -133,8 +133,12 @@ def public_app(lin: Human) -> flow.App:
 def relaxed_app(lin: Human) -> flow.App:
     """As seed 000 has it: PKCE optional, V1 tokens that never expire."""
     return flow.register(
-        lin, "https://classic.example/callback", scopes=("account:read", "people:read", "default"), pkce="optional",
-        token_format="v1")
+        lin,
+        "https://classic.example/callback",
+        scopes=("account:read", "people:read", "default"),
+        pkce="optional",
+        token_format="v1",
+    )
 
 
 @pytest.fixture(scope="session")

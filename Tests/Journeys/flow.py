@@ -46,8 +46,13 @@ def details(name: str, callbacks: list[str], kind: str, scopes: list[str]) -> di
 
 
 def register(
-    developer: Human, callbacks: str | list[str], name: str | None = None, kind: str = "confidential",
-    scopes: tuple[str, ...] = ("account:read", "people:read"), pkce: str = "required", token_format: str = "v2",
+    developer: Human,
+    callbacks: str | list[str],
+    name: str | None = None,
+    kind: str = "confidential",
+    scopes: tuple[str, ...] = ("account:read", "people:read"),
+    pkce: str = "required",
+    token_format: str = "v2",
 ) -> App:
     """Registers an app through the portal's forms and reads what the shown-once page shows."""
     callbacks = [callbacks] if isinstance(callbacks, str) else callbacks
@@ -60,8 +65,13 @@ def register(
     secret = CLIENT_SECRET.search(shown)
     assert (secret is not None) == (kind == "confidential"), "only a confidential app gets a secret"
     app = App(
-        id=location.split("/")[2], name=name, client_id=CLIENT_ID.search(shown).group(),
-        client_secret=secret.group() if secret else None, callback=callbacks[0], scopes=list(scopes))
+        id=location.split("/")[2],
+        name=name,
+        client_id=CLIENT_ID.search(shown).group(),
+        client_secret=secret.group() if secret else None,
+        callback=callbacks[0],
+        scopes=list(scopes),
+    )
     if pkce != "required" or token_format != "v2":
         edited = edit(developer, app, {"pkce": pkce, "token_format": token_format})
         assert edited.status_code == 303, markup.visible_text(edited.text)[:600]
@@ -85,8 +95,11 @@ def challenge_of(verifier: str) -> str:
 def authorize_path(tenant: str, app: App, challenge: str | None = None, **changes: str | None) -> str:
     """The path of a correct request, with these parameters changed; None leaves one out."""
     parameters: dict[str, str | None] = {
-        "response_type": "code", "client_id": app.client_id, "redirect_uri": app.callback,
-        "scope": " ".join(app.scopes), "state": "st-1",
+        "response_type": "code",
+        "client_id": app.client_id,
+        "redirect_uri": app.callback,
+        "scope": " ".join(app.scopes),
+        "state": "st-1",
     }
     if challenge:
         parameters |= {"code_challenge": challenge, "code_challenge_method": "S256"}
@@ -128,17 +141,23 @@ def new_code(human: Human, app: App, tenant: str = "acme", **changes: str | None
 def redeem(wire: Wire, app: App, code: str, verifier: str | None, tenant: str = "acme", **changes: str | None):
     """One token request with the client's credentials in the body; None leaves a parameter out."""
     parameters = {
-        "grant_type": "authorization_code", "code": code, "redirect_uri": app.callback, "code_verifier": verifier,
-        **app.credentials, **changes,
+        "grant_type": "authorization_code",
+        "code": code,
+        "redirect_uri": app.callback,
+        "code_verifier": verifier,
+        **app.credentials,
+        **changes,
     }
     return wire.post(
-        f"/t/{tenant}/oauth/token", data={key: value for key, value in parameters.items() if value is not None})
+        f"/t/{tenant}/oauth/token", data={key: value for key, value in parameters.items() if value is not None}
+    )
 
 
 def refresh(wire: Wire, app: App, refresh_token: str, tenant: str = "acme", **changes: str | None):
     parameters = {"grant_type": "refresh_token", "refresh_token": refresh_token, **app.credentials, **changes}
     return wire.post(
-        f"/t/{tenant}/oauth/token", data={key: value for key, value in parameters.items() if value is not None})
+        f"/t/{tenant}/oauth/token", data={key: value for key, value in parameters.items() if value is not None}
+    )
 
 
 def new_tokens(human: Human, wire: Wire, app: App, tenant: str = "acme", **changes: str | None) -> dict:
@@ -168,8 +187,10 @@ def new_developer_token(
 ) -> tuple[str, str]:
     """Makes a developer token through the form. Its ID and its text."""
     answer = human.submit(
-        "/tokens/new", {"tenant": tenant, "description": f"Test {secrets.token_hex(3)}", "scopes": list(scopes),
-                        **values}, action="/tokens")
+        "/tokens/new",
+        {"tenant": tenant, "description": f"Test {secrets.token_hex(3)}", "scopes": list(scopes), **values},
+        action="/tokens",
+    )
     assert answer.status_code == 303, markup.visible_text(answer.text)[:600]
     location = answer.headers["Location"]
     token = re.search(r"gw_dt_[0-9A-Za-z]{36}", human.page(location)).group()

@@ -28,8 +28,12 @@ class Human:
         return self.wire.page(path, status)
 
     def submit(
-        self, path: str, values: dict[str, str | list[str]] | None = None, action: str | None = None,
-        having: str | None = None, page: str | None = None,
+        self,
+        path: str,
+        values: dict[str, str | list[str]] | None = None,
+        action: str | None = None,
+        having: str | None = None,
+        page: str | None = None,
     ) -> requests.Response:
         """Opens `path` (or takes the page already there), fills its form with `values` and sends it."""
         page = self.page(path) if page is None else page

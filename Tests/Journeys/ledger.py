@@ -42,7 +42,7 @@ def spellings(secret: str) -> dict[str, bytes]:
         found["digits without prefix"] = raw.split(b"_", 2)[2]
     # Base64 depends on where in a group of three bytes the secret begins; the edges mix with what stands beside it.
     for offset in range(3):
-        inner = raw[(3 - offset) % 3:]
+        inner = raw[(3 - offset) % 3 :]
         inner = inner[: len(inner) // 3 * 3]
         found[f"base64 at {offset}"] = base64.b64encode(inner)
         found[f"base64url at {offset}"] = base64.urlsafe_b64encode(inner)

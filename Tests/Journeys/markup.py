@@ -78,7 +78,8 @@ def forms(page: str) -> list[Form]:
 def form(page: str, action: str | None = None, having: str | None = None) -> Form:
     """The one form that posts to `action`, or that has a field or button named `having`."""
     found = [
-        one for one in forms(page)
+        one
+        for one in forms(page)
         if (action is None or one.action == action)
         and (having is None or having in [name for name, _ in one.fields] + [name for name, _, _ in one.buttons])
     ]
@@ -99,7 +100,8 @@ def _form(element: Element) -> Form:
             options = [(o.get("value", text_of(o)), o.get("selected") is not None) for o in item.iter("option")]
             result.choices[name] = [value for value, _ in options]
             result.fields += [(name, value) for value, chosen in options if chosen][:1] or [
-                (name, value) for value, _ in options[:1]]
+                (name, value) for value, _ in options[:1]
+            ]
         elif name and item.tag == "input" and kind in ("checkbox", "radio"):
             value = item.get("value", "on")
             result.choices.setdefault(name, []).append(value)

@@ -45,13 +45,18 @@ class Server:
         self.base = self.settings.get("GATEWRIGHT_BASE_URL", self.address)
         self.process: subprocess.Popen | None = None
 
-    def start(self, within: float = 60) -> "Server":
+    def start(self, within: float = 60) -> Server:
         # Nothing of the caller's own GATEWRIGHT_ settings may leak in.
         inherited = {key: value for key, value in os.environ.items() if not key.startswith("GATEWRIGHT_")}
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [str(binary()), "serve"], cwd=ROOT, env={**inherited, **self.settings}, stdin=subprocess.DEVNULL,
-                stdout=log, stderr=subprocess.STDOUT)
+                [str(binary()), "serve"],
+                cwd=ROOT,
+                env={**inherited, **self.settings},
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+            )
         deadline = time.monotonic() + within
         while time.monotonic() < deadline:
             if READY in self.log.read_text(errors="replace"):

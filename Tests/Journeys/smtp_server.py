@@ -4,7 +4,7 @@
 
 Prints `PORT <n>` when it listens on 127.0.0.1. For every accepted mail it writes DIR/mail-<n>.json: mail_from,
 rcpt_tos, content (base64, as received, dots undone), ehlo, tls, user, and, as Python's email package
-understands it, headers (pairs, decoded), text, defects. For every connection it writes
+understands it, headers (pairs, decoded), text (lines end in LF), defects. For every connection it writes
 DIR/session-<n>.raw, all bytes from the client (decrypted), when the connection ends. DIR/peak holds the largest
 number of connections that were open at once.
 
@@ -128,13 +128,13 @@ class Desk:
         mail = email.message_from_bytes(envelope.original_content, policy=email.policy.default)
         self.record.mail(
             headers=[[name, str(value)] for name, value in mail.items()],
-            text=mail.get_content() if mail.get_content_maintype() == "text" else None,
+            text=mail.get_content().replace("\r\n", "\n"),
             defects=[str(d) for d in mail.defects] + [str(d) for v in mail.values() for d in v.defects],
             mail_from=envelope.mail_from,
             rcpt_tos=envelope.rcpt_tos,
             content=base64.b64encode(envelope.original_content).decode(),
             ehlo=session.host_name,
-            tls=session.ssl is not None,
+            tls=server.transport.get_extra_info("ssl_object") is not None,
             user=getattr(session, "user", None),
         )
         return "250 2.0.0 kept"

@@ -57,8 +57,12 @@ class Wire(requests.Session):
     def _note(self, answer: requests.Response, *args, **kwargs) -> None:
         body = answer.request.body
         self.ledger.collect(
-            answer.url, answer.text, answer.headers.get("Location"), answer.headers.get("Set-Cookie"),
-            body if isinstance(body, str) else None)
+            answer.url,
+            answer.text,
+            answer.headers.get("Location"),
+            answer.headers.get("Set-Cookie"),
+            body if isinstance(body, str) else None,
+        )
 
 
 @dataclass
@@ -120,13 +124,18 @@ def raw(port: int, message: bytes, seconds: float = 1.0, address: str | None = N
 def get_request(port: int, target: str | bytes, headers: str = "") -> bytes:
     """A GET with this very target, for paths that libraries would tidy up."""
     target = target.encode() if isinstance(target, str) else target
-    return (b"GET " + target + b" HTTP/1.1\r\n" + f"Host: 127.0.0.1:{port}\r\n{headers}Connection: close\r\n\r\n".encode())
+    return (
+        b"GET " + target + b" HTTP/1.1\r\n" + f"Host: 127.0.0.1:{port}\r\n{headers}Connection: close\r\n\r\n".encode()
+    )
 
 
-def post_request(port: int, path: str, body: bytes, headers: str = "",
-                 kind: str = "application/x-www-form-urlencoded") -> bytes:
-    return (f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nContent-Type: {kind}\r\n{headers}"
-            f"Content-Length: {len(body)}\r\nConnection: close\r\n\r\n").encode() + body
+def post_request(
+    port: int, path: str, body: bytes, headers: str = "", kind: str = "application/x-www-form-urlencoded"
+) -> bytes:
+    return (
+        f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nContent-Type: {kind}\r\n{headers}"
+        f"Content-Length: {len(body)}\r\nConnection: close\r\n\r\n"
+    ).encode() + body
 
 
 def form_body(**values: str) -> bytes:

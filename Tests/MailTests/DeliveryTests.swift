@@ -3,10 +3,17 @@ import Testing
 
 @testable import Mail
 
-/// Against a real SMTP server that keeps every byte it hears.
-@Suite("Delivering a mail", .enabled(if: CapturingServer.isWanted, "needs .venv with aiosmtpd==1.4.6"))
-struct DeliveryTests {
-    private let quick = SMTPLimits(connect: 2_000, answer: 1_000, total: 1_500)
+/// Against a real SMTP server that keeps every byte it hears; one at a time, since some of them watch the clock.
+@Suite(.serialized, .enabled(if: CapturingServer.isWanted, "needs .venv with aiosmtpd==1.4.6"))
+struct RealServerTests {}
+
+extension RealServerTests {
+    @Suite("Delivering a mail") struct DeliveryTests {}
+    @Suite("Mail and TLS") struct TLSTests {}
+}
+
+extension RealServerTests.DeliveryTests {
+    private var quick: SMTPLimits { SMTPLimits(connect: 2_000, answer: 1_000, total: 1_500) }
 
     private func sender(_ server: CapturingServer, lanes: Int = 4, limits: SMTPLimits? = nil) throws -> SMTPSender {
         SMTPSender(server: try SMTPServer(url: server.url), lanes: lanes, limits: limits ?? SMTPLimits())

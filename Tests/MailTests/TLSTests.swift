@@ -3,8 +3,7 @@ import Testing
 
 @testable import Mail
 
-@Suite("Mail and TLS", .enabled(if: CapturingServer.isWanted, "needs .venv with aiosmtpd==1.4.6"))
-struct TLSTests {
+extension RealServerTests.TLSTests {
     private func send(_ url: String, user: String? = nil, password: String? = nil, authorities: String? = nil)
         async throws -> DeliveryResult
     {

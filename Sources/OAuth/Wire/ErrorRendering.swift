@@ -5,9 +5,10 @@ extension OAuthError {
         JSONText.object([("error", .string(code.rawValue)), ("error_description", .string(sentence))]).bytes
     }
 
-    /// The token endpoint's `WWW-Authenticate`, when this answer needs one. RFC 9110 §15.5.2 wants it on every 401.
+    /// The token endpoint's `WWW-Authenticate`, nil when this answer needs none. RFC 6749 §5.2 wants it for a client
+    /// that tried Basic, RFC 9110 §15.5.2 on every 401.
     package func basicChallenge(realm: String) -> String? {
-        guard status == 401 || triedBasic else { return nil }
+        guard code == .invalidClient else { return nil }
         return "Basic realm=" + QuotedString.quote(realm) + ", charset=\"UTF-8\""
     }
 

@@ -38,6 +38,16 @@ package struct App: Sendable {
     }
 }
 
+extension App {
+    /// What the protocol sees of it. A callback that today's rules refuse is left out: it no longer verifies.
+    package var client: Client {
+        Client(
+            id: id, clientID: ClientID(clientID), name: details.name, kind: details.kind,
+            redirectURIs: details.callbacks.compactMap { try? RegisteredRedirectURI.parse($0, details.kind) },
+            pkceRequired: details.pkceRequired, tokenFormat: details.tokenFormat, allowedScopes: details.scopes)
+    }
+}
+
 /// What a developer decides about an app.
 package struct AppDetails: Sendable {
     package var name: String

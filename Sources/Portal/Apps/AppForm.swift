@@ -13,8 +13,8 @@ package struct AppForm: Sendable {
 
     package init() {}
 
-    /// Field names are those of the form: `name`, `description`, `homepage`, `callbacks-1` … (1-based), `callbacks`,
-    /// `kind`, `scopes`.
+    /// Field names are those of the form: `name`, `description`, `homepage`, `callbacks` (the first row),
+    /// `callbacks-2` and so on, `kind`, `scopes`.
     ///
     /// - Parameter catalogue: every scope there is; an app may ask for no others (case 112).
     package func check(catalogue: [ScopeDescription]) -> Checked<AppDetails> {
@@ -48,16 +48,16 @@ package struct AppForm: Sendable {
     private func checkedCallbacks(for kind: Client.Kind, problems: inout [Problem]) -> [String] {
         let typed = callbacks.enumerated().filter { !$0.element.utf8.allSatisfy { $0 == 0x20 } }
         guard !typed.isEmpty else {
-            problems.append(Problem("callbacks-1", "Enter at least one callback URL."))
+            problems.append(Problem("callbacks", "Enter at least one callback URL."))
             return []
         }
         guard typed.count <= RegisteredRedirectURI.most else {
-            problems.append(Problem("callbacks-1", "An app can have at most \(RegisteredRedirectURI.most) callback URLs."))
+            problems.append(Problem("callbacks", "An app can have at most \(RegisteredRedirectURI.most) callback URLs."))
             return []
         }
         var accepted: [String] = []
         for (index, text) in typed {
-            let field = "callbacks-\(index + 1)"
+            let field = index == 0 ? "callbacks" : "callbacks-\(index + 1)"
             do throws(RedirectURIProblem) {
                 let uri = try RegisteredRedirectURI.parse(text, kind)
                 if accepted.contains(where: { $0.utf8.elementsEqual(uri.text.utf8) }) {

@@ -4,7 +4,7 @@ import Synchronization
 ///
 /// Whoever waits when a commit starts shares it: each writer in a savepoint of its own, one sync to disk for all.
 /// A writer alone does not wait for company. Every writer is answered exactly once, after the commit.
-struct GroupCommit: ~Copyable, Sendable {
+final class GroupCommit: Sendable {
     /// Most writers in one commit: keeps one commit's wait, and what one failure undoes, small.
     static let most = 64
 
@@ -52,7 +52,10 @@ struct GroupCommit: ~Copyable, Sendable {
 extension GroupCommit {
     /// The statements a commit is made of.
     protocol Transaction: Connection {
+        /// False when the database has rolled it back by itself.
         var isOpen: Bool { get }
+        /// The last statement failed because a read, write or sync did.
+        var diskFailed: Bool { get }
         func begin() throws
         func commit() throws
         func rollback()
@@ -70,16 +73,16 @@ extension GroupCommit {
             for writer in writers { answers.append(try answer(of: writer, on: transaction)) }
             try transaction.commit()
         } catch {
+            let diskFailed = transaction.diskFailed
             transaction.rollback()
-            let isDiskFailure = (error as? StorageError)?.isDiskFailure ?? false
             // One writer can spoil the commit for all (a deferred constraint, a row too large for the disk): try
             // each alone. Not after a failed sync: what is on the disk is then unknown to this connection.
-            if writers.count > 1, !isDiskFailure {
+            if writers.count > 1, !diskFailed {
                 for writer in writers { try commit([writer], on: transaction) }
                 return
             }
             for writer in writers { writer.fail(error) }
-            if isDiskFailure { throw error }
+            if diskFailed { throw error }
             return
         }
         for answer in answers { answer() }

@@ -7,21 +7,21 @@ struct SQLiteConnection: MigrationConnection {
 
     func rows(_ sql: SQL) throws -> [Row] {
         try translatingErrors {
-            let (cursor, names, _) = try cursor(sql)
-            var rows: [Row] = []
-            while let row = try cursor.next() { rows.append(try Row(row, names: names)) }
-            return rows
+            let cursor = try cursor(sql)
+            var rows: [[DatabaseValue]] = []
+            while let values = try cursor.next() { rows.append(values) }
+            return try rows.map { try Row($0, names: cursor.names) }
         }
     }
 
     func row(_ sql: SQL) throws -> Row? {
         try translatingErrors {
-            let (cursor, names, readsOnly) = try cursor(sql)
-            guard let row = try cursor.next() else { return nil }
-            let first = try Row(row, names: names)
-            // A write with RETURNING has its foreign keys checked when it ends: see it through.
-            if !readsOnly { while try cursor.next() != nil {} }
-            return first
+            let cursor = try cursor(sql)
+            guard let first = try cursor.next() else { return nil }
+            // To the end: that finishes the statement, and checks the foreign keys of a write with RETURNING.
+            cursor.skipsValues = true
+            while try cursor.next() != nil {}
+            return try Row(first, names: cursor.names)
         }
     }
 
@@ -29,7 +29,9 @@ struct SQLiteConnection: MigrationConnection {
     func run(_ sql: SQL) throws -> Int {
         try translatingErrors {
             let (text, values) = sql.render(.question)
-            try database.cachedStatement(sql: text).execute(arguments: StatementArguments(values.map(databaseValue)))
+            let statement = try database.cachedStatement(sql: text)
+            try statement.setArguments(arguments(values))
+            try statement.execute()
             return database.changesCount
         }
     }
@@ -38,13 +40,16 @@ struct SQLiteConnection: MigrationConnection {
         try translatingErrors { try database.execute(sql: text) }
     }
 
-    private func cursor(_ sql: SQL) throws -> (RowCursor, names: [String], readsOnly: Bool) {
+    private func cursor(_ sql: SQL) throws -> ValueCursor {
         let (text, values) = sql.render(.question)
         let statement = try database.cachedStatement(sql: text)
-        let arguments = StatementArguments(try values.map(databaseValue))
-        return (
-            try GRDB.Row.fetchCursor(statement, arguments: arguments), statement.columnNames, statement.isReadonly
-        )
+        try statement.setArguments(arguments(values))
+        return ValueCursor(statement)
+    }
+
+    private func arguments(_ values: [SQLValue]) throws -> StatementArguments {
+        // Optional existentials: GRDB's other initialiser builds a key path on every call, a microsecond.
+        StatementArguments(try values.map { try databaseValue($0) as (any DatabaseValueConvertible)? })
     }
 
     private func databaseValue(_ value: SQLValue) throws -> DatabaseValue {
@@ -65,6 +70,7 @@ struct SQLiteConnection: MigrationConnection {
 
 extension SQLiteConnection: GroupCommit.Transaction {
     var isOpen: Bool { database.isInsideTransaction }
+    var diskFailed: Bool { database.lastErrorCode.primaryResultCode == .SQLITE_IOERR }
     func beginReading() throws { try word("BEGIN DEFERRED") }
     func begin() throws { try word("BEGIN IMMEDIATE") }
     func commit() throws { try word("COMMIT") }
@@ -81,20 +87,43 @@ extension SQLiteConnection: GroupCommit.Transaction {
     }
 }
 
+/// Reads a statement's rows as plain values. GRDB's own `Row` builds an index of lower-cased column names for every
+/// execution, which costs as much as the look-up itself.
+///
+/// To be read to its end (or its error), since that is what resets the statement and ends its read.
+final class ValueCursor: DatabaseCursor {
+    typealias Element = [DatabaseValue]
+
+    let _statement: Statement
+    var _isDone = false
+    var skipsValues = false
+    var names: [String] { _statement.columnNames }
+    private let columns: CInt
+
+    init(_ statement: Statement) {
+        _statement = statement
+        columns = CInt(clamping: statement.columnCount)
+    }
+
+    func _element(sqliteStatement: SQLiteStatement) -> [DatabaseValue] {
+        guard !skipsValues else { return [] }
+        return (0..<columns).map { DatabaseValue(sqliteStatement: sqliteStatement, index: $0) }
+    }
+}
+
 extension Row {
-    fileprivate init(_ row: GRDB.Row, names: [String]) throws {
-        var values: [SQLValue] = []
-        values.reserveCapacity(names.count)
-        for value in row.databaseValues {
-            switch value.storage {
-            case .null: values.append(.null)
-            case .int64(let integer): values.append(.integer(integer))
-            case .string(let text): values.append(.text(text))
-            case .blob(let data): values.append(.blob(Array(data)))
-            case .double: throw StorageError.statement("the answer holds a floating-point number")
-            }
-        }
-        self.init(names: names, values: values)
+    fileprivate init(_ values: [DatabaseValue], names: [String]) throws {
+        self.init(
+            names: names,
+            values: try values.map { value in
+                switch value.storage {
+                case .null: .null
+                case .int64(let integer): .integer(integer)
+                case .string(let text): .text(text)
+                case .blob(let data): .blob(data.withUnsafeBytes { Array($0) })
+                case .double: throw StorageError.statement("the answer holds a floating-point number")
+                }
+            })
     }
 }
 
@@ -113,11 +142,9 @@ extension StorageError {
         switch error.resultCode {
         case .SQLITE_CONSTRAINT:
             self = .constraint(Constraint(error.extendedResultCode), message)
-        case .SQLITE_BUSY, .SQLITE_LOCKED, .SQLITE_FULL, .SQLITE_CANTOPEN, .SQLITE_READONLY, .SQLITE_NOMEM,
-            .SQLITE_PROTOCOL, .SQLITE_INTERRUPT, .SQLITE_ABORT, .SQLITE_PERM:
+        case .SQLITE_BUSY, .SQLITE_LOCKED, .SQLITE_FULL, .SQLITE_IOERR, .SQLITE_CANTOPEN, .SQLITE_READONLY,
+            .SQLITE_NOMEM, .SQLITE_PROTOCOL, .SQLITE_INTERRUPT, .SQLITE_ABORT, .SQLITE_PERM:
             self = .unavailable(message)
-        case .SQLITE_IOERR:
-            self = .diskFailure(message)
         case .SQLITE_CORRUPT, .SQLITE_NOTADB:
             self = .corrupt(message)
         default:

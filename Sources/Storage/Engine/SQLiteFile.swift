@@ -85,7 +85,7 @@ func lastSystemError() -> String { String(cString: strerror(errno)) }
 
 /// An exclusive lock beside the database, so that a second server refuses to start instead of writing too.
 /// The kernel drops it with the process, however that ends.
-struct LockFile: ~Copyable, Sendable {
+final class LockFile: Sendable {
     private let descriptor: Int32
 
     init(path: String) throws {

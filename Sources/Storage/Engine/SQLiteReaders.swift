@@ -5,7 +5,7 @@ import Synchronization
 ///
 /// Nobody waits for a connection: a read happens on its caller's thread, so there are never more than threads,
 /// and a read inside a read simply takes another.
-struct SQLiteReaders: ~Copyable, Sendable {
+final class SQLiteReaders: Sendable {
     /// Opened at the start.
     static let atStart = 4
     /// Far above any number of threads that read at once: beyond it something is wrong.

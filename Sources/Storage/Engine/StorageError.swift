@@ -2,8 +2,6 @@
 package enum StorageError: Error, Sendable {
     /// It cannot answer now: busy, full, failing disk, closed. Nothing of this transaction remains. Web says 503.
     case unavailable(String)
-    /// As `unavailable`, because a read, write or sync failed: what is on the disk is unknown until it is reopened.
-    case diskFailure(String)
     /// A rule of the schema refused the row.
     case constraint(Constraint, String)
     /// The statement itself is wrong (a mistake in our source).
@@ -28,7 +26,6 @@ extension StorageError: CustomStringConvertible {
     package var description: String {
         switch self {
         case .unavailable(let why): "the database cannot answer now: \(why)"
-        case .diskFailure(let why): "the disk failed: \(why)"
         case .constraint(_, let why): "the database refused the row: \(why)"
         case .statement(let why): "wrong statement: \(why)"
         case .column(let column, let why): "column \(column) \(why)"
@@ -43,11 +40,7 @@ extension StorageError: CustomStringConvertible {
 extension StorageError {
     /// Asking again later may help: 503.
     package var isUnavailable: Bool {
-        if case .unavailable = self { true } else { isDiskFailure }
-    }
-
-    var isDiskFailure: Bool {
-        if case .diskFailure = self { true } else { false }
+        if case .unavailable = self { true } else { false }
     }
 
     /// Two rows would have the same unique value: what "already taken" is decided by.

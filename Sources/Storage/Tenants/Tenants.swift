@@ -32,15 +32,15 @@ extension Store {
         }
     }
 
-    /// The names of those who may allow apps, for somebody who may not.
-    package func adminNames(of tenant: ID<Entity.Tenant>) throws -> [String] {
+    /// Those who may allow apps, for somebody who may not.
+    package func admins(of tenant: ID<Entity.Tenant>) throws -> [Person] {
         try engine.read { db in
             try db.rows(
                 """
-                SELECT p.name FROM members m JOIN people p ON p.id = m.person_id
-                WHERE m.tenant_id = \(tenant) AND m.role = 'admin' ORDER BY p.name LIMIT 10
+                \(fragment: Person.select) JOIN members m ON m.person_id = p.id
+                WHERE m.tenant_id = \(tenant) AND m.role = 'admin' ORDER BY p.name, p.id LIMIT 10
                 """
-            ).map { try $0.text("name") }
+            ).map(Person.init)
         }
     }
 

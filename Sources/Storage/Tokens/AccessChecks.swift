@@ -45,7 +45,7 @@ extension Store {
         guard let row else { return .unknown }
         if let expiry = try row.optionalInstant("expires_at"), now >= expiry { return .expired }
         let family: ID<Entity.TokenFamily> = try row.id("family_id")
-        uses.note(.family(family), at: now, address: nil)
+        uses.note(.family(family, in: try row.id("tenant_id")), at: now, address: nil)
         return .live(
             Access(
                 member: try Member(caller: row), scopes: try ScopeSet(row),

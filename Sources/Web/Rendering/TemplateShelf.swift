@@ -54,13 +54,20 @@ final class TemplateShelf: Sendable {
         for name in names {
             let text = try String(contentsOfFile: "\(folder)/\(name).mustache", encoding: .utf8)
             do {
-                library.register(try MustacheTemplate(string: prepared(text, named: name)), named: name)
+                library.register(try MustacheTemplate(string: prepared(text, named: name)), named: spelling(of: name))
             } catch let error as MustacheTemplate.ParserError {
                 let line = "\(error.context.lineNumber): \(error.context.line)"
                 throw RenderingError(page: name, mistakes: ["\(error.error) at line \(line)"])
             }
         }
         return library
+    }
+
+    /// How templates name each other: `parts/time`, but `layouts.portal`, since swift-mustache allows no slash in
+    /// the tag that closes an inheritance.
+    private static func spelling(of name: String) -> String {
+        guard name.utf8.starts(with: "layouts/".utf8) else { return name }
+        return "layouts." + name.dropFirst("layouts/".count)
     }
 
     /// Puts our escaping in front of the template, and drops its indentation.

@@ -1,0 +1,72 @@
+import Foundation
+import Storage
+
+// gatewright-bench seed --data DIR --tokens N --codes N --families N
+//
+// DIR is a data folder in which a demo was started and stopped before. Adds what `make bench` spends, and writes
+// DIR/bench.json with it. Only for benchmarks: the secrets stand there in clear.
+
+let options: Options
+do {
+    options = try Options(Array(CommandLine.arguments.dropFirst()))
+} catch {
+    FileHandle.standardError.write(Data("\(error)\n".utf8))
+    exit(2)
+}
+
+let engine = try SQLiteEngine(path: options.data + "/gatewright.sqlite")
+let keyring = try Keyring(KeyFile.read(options.data + "/keys/master.key"))
+let demoFile = URL(fileURLWithPath: options.data + "/demo.json")
+let demo = try JSONDecoder().decode(Demo.self, from: Data(contentsOf: demoFile))
+let stock = try await Stock.lay(options, demo: demo, engine: engine, keyring: keyring)
+try JSONEncoder().encode(stock).write(to: URL(fileURLWithPath: options.data + "/bench.json"))
+engine.close()
+
+struct Options {
+    let data: String
+    let tokens: Int
+    let codes: Int
+    let families: Int
+
+    struct Wrong: Error, CustomStringConvertible {
+        let description = "usage: gatewright-bench seed --data DIR --tokens N --codes N --families N"
+    }
+
+    init(_ words: [String]) throws {
+        guard words.first == "seed" else { throw Wrong() }
+        func value(of name: String) throws -> String {
+            guard let place = words.firstIndex(of: name), words.indices.contains(place + 1) else { throw Wrong() }
+            return words[place + 1]
+        }
+        func number(_ name: String) throws -> Int {
+            guard let number = Int(try value(of: name)), number >= 0 else { throw Wrong() }
+            return number
+        }
+        data = try value(of: "--data")
+        tokens = try number("--tokens")
+        codes = try number("--codes")
+        families = try number("--families")
+    }
+}
+
+/// The parts of the demo's `demo.json` that a benchmark needs.
+struct Demo: Decodable {
+    struct App: Decodable {
+        let client_id: String
+        let client_secret: String
+        let callback: String
+    }
+    let app: App
+    let authorize_url: String
+    let code_verifier: String
+
+    /// The challenge that belongs to `code_verifier`.
+    var challenge: String? {
+        URLComponents(string: authorize_url)?.queryItems?.first { $0.name == "code_challenge" }?.value
+    }
+
+    /// Path and query, to be asked of whichever port the measured server has.
+    var consentPath: String? {
+        URLComponents(string: authorize_url).map { $0.percentEncodedPath + "?" + ($0.percentEncodedQuery ?? "") }
+    }
+}

@@ -1,0 +1,121 @@
+/// RFC 6749 §6, RFC 9700 §4.14.2: a refresh token for a new pair. Rotation is idempotent and capped.
+///
+/// Zero tolerance locks out a client whose answer was lost; naive tolerance never notices a thief who shadows the
+/// client. So: for `Grace.seconds` the last used token is answered again with the *same* successor, as long as that
+/// is unused, a few times per token, and not for more than `Grace.longestStreak` rotations in a row.
+///
+/// `token` and `family` are what the presented secret names, nil when nothing. `idleLimit` is in seconds, nil for
+/// none (seed 000: refresh tokens do not expire).
+package func refresh(
+    _ request: RefreshRequest, of token: RefreshRecord?, in family: FamilyRecord?, by client: AuthenticatedClient,
+    in tenant: ID<Entity.Tenant>, idleLimit: Int64?, at now: Instant,
+    using random: inout some RandomNumberGenerator
+) -> Outcome {
+    guard let presented = request.token, let token, let family, token.family == family.id,
+        family.tenant == tenant, token.tenant == tenant
+    else { return .refused(.invalidGrant, "the refresh token is not one that this app was given here") }
+    guard family.revokedAt == nil else { return .refused(.invalidGrant, "the refresh token was revoked") }
+    guard family.client == client.id, token.client == client.id else {
+        // RFC 6749 §10.4: whoever holds another app's token proves that it leaked.
+        return .refused(
+            .invalidGrant, "the refresh token is not one that this app was given here",
+            .revokeFamily(family.id, because: .stolenByOtherClient, at: now))
+    }
+    let turn = Turn(of: token, in: family, at: now)
+    if case .reuse = turn {
+        return .refused(
+            .invalidGrant, "the refresh token was used before, so all tokens that came from it were revoked",
+            .revokeFamily(family.id, because: .refreshReuse, at: now))
+    }
+    guard family.grantIsLive else { return .refused(.invalidGrant, "what the refresh token stands for was revoked") }
+    if let idleLimit, now - family.lastUsedAt >= idleLimit {
+        return .refused(.invalidGrant, "the refresh token was not used for too long")
+    }
+    let scopes = request.scopes ?? family.scopes
+    guard scopes.isSubset(of: family.scopes) else {
+        return .refused(.invalidScope, "scope asks for more than was granted")
+    }
+
+    let access = IssuedAccess(
+        secret: .random(using: &random), family: family.id, scopes: scopes, issuedAt: now,
+        expiresAt: now + TokenResponse.lifetime)
+    switch turn {
+    case .rotate(let streak):
+        return rotated(token, presented, access, streak: streak, using: &random)
+    case .again(let sealed, let streak, let since):
+        guard let successor = Successor.open(sealed, with: presented) else { return .damaged }
+        return .granted(
+            .renewable(access, successor),
+            [
+                .replayed(family.id, generation: token.generation, streak: streak, at: now),
+                .revokeAccessTokens(of: family.id, issuedSince: since, at: now),
+                .issueAccess(access),
+            ])
+    case .damaged, .reuse:
+        return .damaged
+    }
+}
+
+/// How a used refresh token is tolerated.
+package enum Grace {
+    /// Seconds after its rotation.
+    package static let seconds: Int64 = 60
+    /// Times one token is answered again.
+    package static let mostReplays = 5
+    /// Rotations in a row that may each have been answered again.
+    package static let longestStreak = 3
+}
+
+/// What presenting a known refresh token means now.
+private enum Turn {
+    /// It is the current one. `streak` is the family's from here on.
+    case rotate(streak: Int)
+    /// It is the one before, in time: its successor once more. The answer it had came at `since`.
+    case again(sealed: [UInt8], streak: Int, since: Instant)
+    /// Anything else that the family knows.
+    case reuse
+    /// The records contradict each other.
+    case damaged
+
+    init(of token: RefreshRecord, in family: FamilyRecord, at now: Instant) {
+        guard token.generation != family.generation else {
+            let streak = family.predecessorWasReplayed ? family.streak : 0
+            self = token.rotatedAt == nil ? .rotate(streak: streak) : .damaged
+            return
+        }
+        // Only the one before the current: that its successor is still the current one says it is unused.
+        guard token.generation == family.generation - 1, let rotatedAt = token.rotatedAt,
+            now - rotatedAt < Grace.seconds, token.replays < Grace.mostReplays
+        else {
+            self = .reuse
+            return
+        }
+        let streak = token.replays == 0 ? family.streak + 1 : family.streak
+        guard streak <= Grace.longestStreak else {
+            self = .reuse
+            return
+        }
+        self = token.sealedSuccessor.map { .again(sealed: $0, streak: streak, since: rotatedAt) } ?? .damaged
+    }
+}
+
+private func rotated(
+    _ token: RefreshRecord, _ presented: Secret<RefreshToken>, _ access: IssuedAccess, streak: Int,
+    using random: inout some RandomNumberGenerator
+) -> Outcome {
+    let next = IssuedRefresh(
+        secret: .random(using: &random), family: token.family, generation: token.generation + 1, at: access.issuedAt)
+    guard let sealed = Successor.seal(next.secret, under: presented, using: &random) else { return .damaged }
+    let rotation = Rotation(
+        family: token.family, generation: token.generation, sealedSuccessor: sealed, streak: streak,
+        at: access.issuedAt)
+    return .granted(
+        .renewable(access, next.secret), [.rotated(rotation), .issueRefresh(next), .issueAccess(access)])
+}
+
+extension Outcome {
+    /// Nothing is changed: the client keeps what it has, the operator is told by the 500.
+    fileprivate static var damaged: Outcome {
+        .refused(.serverError, "the stored refresh token cannot be read")
+    }
+}

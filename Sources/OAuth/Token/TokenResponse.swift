@@ -1,0 +1,33 @@
+/// RFC 6749 §5.1, in the two shapes of seed 000.
+package struct TokenResponse: Sendable {
+    package let accessToken: Secret<AccessToken>
+    package let createdAt: Instant
+    /// Nil in a V1 answer.
+    package let renewal: Renewal?
+
+    /// What a V2 answer has beyond V1's.
+    package struct Renewal: Sendable {
+        package let expiresIn: Int64
+        package let refreshToken: Secret<RefreshToken>
+        package let scopes: ScopeSet
+    }
+
+    /// Seconds that a V2 access token lives (seed 000: 24 hours).
+    package static let lifetime: Int64 = 86_400
+
+    /// The body. It must be sent with `Cache-Control: no-store` (RFC 6749 §5.1).
+    package func json() -> [UInt8] {
+        let access = JSONText.string(accessToken.reveal())
+        let created = JSONText.integer(createdAt.seconds)
+        guard let renewal else {
+            return JSONText.object([
+                ("access_token", access), ("token_type", .string("bearer")), ("created_at", created),
+            ]).bytes
+        }
+        return JSONText.object([
+            ("access_token", access), ("refresh_token", .string(renewal.refreshToken.reveal())),
+            ("token_type", .string("Bearer")), ("expires_in", .integer(renewal.expiresIn)),
+            ("scope", .string(renewal.scopes.text)), ("created_at", created),
+        ]).bytes
+    }
+}

@@ -1,0 +1,142 @@
+package import OAuth
+package import Portal
+
+extension Store {
+    /// What this person allowed this app here before; nil when nothing, or when it was revoked.
+    package func grantedScopes(
+        to app: ID<Entity.Client>, by person: ID<Entity.Person>, in tenant: ID<Entity.Tenant>
+    ) throws -> ScopeSet? {
+        try engine.read { db in
+            try db.row(
+                """
+                SELECT scopes FROM grants WHERE tenant_id = \(tenant) AND app_id = \(app) AND person_id = \(person)
+                    AND revoked_at IS NULL
+                """
+            ).map(ScopeSet.init)
+        }
+    }
+
+    /// Records that an admin allowed an app and issues the code, in one transaction (case 51). A grant that exists
+    /// grows by what is new.
+    ///
+    /// - Returns: nil when the member is no admin any more or somebody is suspended: the right is checked where it is
+    ///   written, not where the page was made.
+    package func allow(
+        _ scopes: ScopeSet, to app: App, by member: Member, redirectURI: VerifiedRedirectURI, wasSent: Bool,
+        challenge: String?, at now: Instant
+    ) async throws -> Secret<AuthorizationCode>? {
+        let fresh = ID<Entity.Grant>.random()
+        return try await engine.write { db in
+            guard try self.mayAllow(member, in: db), try self.app(app.id, in: db)?.isSuspended == false
+            else { return nil }
+            let tenant = member.tenant.id
+            let row = try db.row(
+                """
+                SELECT id, scopes FROM grants WHERE tenant_id = \(tenant) AND app_id = \(app.id)
+                    AND person_id = \(member.person.id) AND revoked_at IS NULL
+                """)
+            let grant: ID<Entity.Grant> = try row?.id("id") ?? fresh
+            let granted = try row.map(ScopeSet.init)?.union(scopes) ?? scopes
+            if row == nil {
+                try db.run(
+                    """
+                    INSERT INTO grants (tenant_id, id, app_id, person_id, scopes, created_at, updated_at)
+                    VALUES (\(tenant), \(grant), \(app.id), \(member.person.id), \(granted.text), \(now), \(now))
+                    """)
+            } else {
+                try db.run(
+                    """
+                    UPDATE grants SET scopes = \(granted.text), updated_at = \(now)
+                    WHERE tenant_id = \(tenant) AND id = \(grant)
+                    """)
+            }
+            guard
+                let consented = ConsentedRequest(
+                    tenant: tenant, client: app.id, person: member.person.id, grant: grant, granted: granted,
+                    redirectURI: redirectURI, redirectURIWasSent: wasSent, challenge: challenge, scopes: scopes)
+            else { return nil }
+            var random = SystemRandomNumberGenerator()
+            let (code, record) = issueCode(for: consented, at: now, using: &random)
+            try self.insert(record, digest: self.keyring.digest(code), in: db)
+            return code
+        }
+    }
+
+    /// What this person allowed, newest first.
+    package func grants(of person: ID<Entity.Person>) throws -> [GrantSummary] {
+        try engine.readConsistently { db in
+            try db.rows(
+                """
+                \(fragment: Store.grantSelect) WHERE g.person_id = \(person) AND g.revoked_at IS NULL
+                ORDER BY g.created_at DESC, g.id LIMIT 500
+                """
+            ).compactMap { try self.summary($0, in: db) }
+        }
+    }
+
+    package func grant(
+        _ id: ID<Entity.Grant>, in slug: Slug, of person: ID<Entity.Person>
+    ) throws -> GrantSummary? {
+        try engine.readConsistently { db in
+            try db.row(
+                """
+                \(fragment: Store.grantSelect) WHERE g.id = \(id) AND t.slug = \(slug.text)
+                    AND g.person_id = \(person) AND g.revoked_at IS NULL
+                """
+            ).flatMap { try self.summary($0, in: db) }
+        }
+    }
+
+    /// Ends a grant and every token that hangs on it, refused from the next request on.
+    package func revokeGrant(
+        _ id: ID<Entity.Grant>, in tenant: ID<Entity.Tenant>, of person: ID<Entity.Person>, at now: Instant
+    ) async throws -> Bool {
+        try await engine.write { db in
+            let changed = try db.run(
+                """
+                UPDATE grants SET revoked_at = \(now), revoked_by = \(person), revoked_because = 'owner'
+                WHERE tenant_id = \(tenant) AND id = \(id) AND person_id = \(person) AND revoked_at IS NULL
+                """)
+            guard changed == 1 else { return false }
+            try db.run(
+                """
+                UPDATE token_families SET revoked_at = \(now), revoked_because = \(Reason.grantRevoked.rawValue)
+                WHERE tenant_id = \(tenant) AND grant_id = \(id) AND revoked_at IS NULL
+                """)
+            return true
+        }
+    }
+
+    private func insert(_ code: CodeRecord, digest: Digest, in db: any Connection) throws {
+        try db.run(
+            """
+            INSERT INTO authorization_codes (digest, tenant_id, id, grant_id, app_id, person_id, redirect_uri,
+                redirect_uri_was_sent, challenge, scopes, issued_at, expires_at)
+            VALUES (\(digest), \(code.tenant), \(code.id), \(code.grant), \(code.client), \(code.person),
+                \(code.redirectURI), \(code.redirectURIWasSent), \(code.challenge), \(code.scopes.text),
+                \(code.issuedAt), \(code.expiresAt))
+            """)
+    }
+
+    private func mayAllow(_ member: Member, in db: any Connection) throws -> Bool {
+        let row = try db.row(
+            "\(fragment: Member.select) WHERE m.tenant_id = \(member.tenant.id) AND m.person_id = \(member.person.id)")
+        guard let now = try row.map(Member.init) else { return false }
+        return now.role == .admin && !now.person.isSuspended && !now.tenant.isSuspended
+    }
+
+    private func summary(_ row: Row, in db: any Connection) throws -> GrantSummary? {
+        guard let app = try self.app(row.id("app_id"), in: db) else { return nil }
+        return GrantSummary(
+            id: try row.id("grant_id"), tenant: try Tenant(row), app: app, scopes: try ScopeSet(row),
+            createdAt: try row.instant("granted_at"), lastUsedAt: try row.optionalInstant("last_used_at"))
+    }
+
+    private static let grantSelect: SQL = """
+        SELECT g.id AS grant_id, g.app_id, g.scopes, g.created_at AS granted_at,
+            (SELECT max(f.last_used_at) FROM token_families f WHERE f.tenant_id = g.tenant_id AND f.grant_id = g.id)
+                AS last_used_at,
+            \(fragment: Tenant.columns)
+        FROM grants g JOIN tenants t ON t.id = g.tenant_id
+        """
+}

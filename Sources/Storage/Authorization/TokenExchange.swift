@@ -1,0 +1,92 @@
+package import OAuth
+package import Portal
+
+extension Store {
+    /// One token request in one transaction: look up what it names, let the protocol decide, apply every effect.
+    ///
+    /// A refusal is part of the outcome and commits its effects too: a replayed code revokes what it granted.
+    /// Returns once all of it is durable.
+    package func exchange(
+        _ request: TokenRequest, by client: AuthenticatedClient, in tenant: Tenant, idleLimit: Int64?, at now: Instant
+    ) async throws -> Outcome {
+        try await engine.write { db in
+            var random = SystemRandomNumberGenerator()
+            let outcome: Outcome
+            switch request {
+            case .authorizationCode(let redemption):
+                let code = try redemption.code.flatMap { try self.code(self.keyring.digest($0), in: db) }
+                outcome = redeem(redemption, of: code, by: client, in: tenant.id, at: now, using: &random)
+            case .refreshToken(let refreshing):
+                let found = try refreshing.token.flatMap { try self.refreshToken(self.keyring.digest($0), in: db) }
+                outcome = refresh(
+                    refreshing, of: found?.token, in: found?.family, by: client, in: tenant.id, idleLimit: idleLimit,
+                    at: now, using: &random)
+            }
+            for effect in outcome.effects { try self.apply(effect, in: db, tenant: tenant.id) }
+            return outcome
+        }
+    }
+
+    private func code(_ digest: Digest, in db: any Connection) throws -> CodeRecord? {
+        try db.row(
+            """
+            SELECT c.id, c.tenant_id, c.app_id, c.grant_id, c.person_id, c.redirect_uri, c.redirect_uri_was_sent,
+                c.challenge, c.scopes, c.issued_at, c.expires_at, c.redeemed_at, c.family_id, c.failures,
+                \(fragment: Store.grantIsLive)
+            FROM authorization_codes c
+            JOIN grants g ON g.tenant_id = c.tenant_id AND g.id = c.grant_id
+            LEFT JOIN members m ON m.tenant_id = c.tenant_id AND m.person_id = c.person_id
+            WHERE c.digest = \(digest)
+            """
+        ).map { row in
+            CodeRecord(
+                id: try row.id("id"), tenant: try row.id("tenant_id"), client: try row.id("app_id"),
+                grant: try row.id("grant_id"), person: try row.id("person_id"),
+                redirectURI: try row.text("redirect_uri"), redirectURIWasSent: try row.boolean("redirect_uri_was_sent"),
+                challenge: try row.optionalText("challenge"), scopes: try ScopeSet(row),
+                issuedAt: try row.instant("issued_at"), expiresAt: try row.instant("expires_at"),
+                redeemedAt: try row.optionalInstant("redeemed_at"), family: try row.optionalID("family_id"),
+                failures: try row.int("failures"), grantIsLive: try row.boolean("grant_is_live"))
+        }
+    }
+
+    private func refreshToken(
+        _ digest: Digest, in db: any Connection
+    ) throws -> (token: RefreshRecord, family: FamilyRecord)? {
+        try db.row(
+            """
+            SELECT r.generation AS token_generation, r.rotated_at, r.sealed_successor, r.replays,
+                f.id, f.tenant_id, f.app_id, f.grant_id, f.person_id, f.scopes, f.generation, f.streak, f.created_at,
+                f.last_used_at, f.revoked_at, EXISTS (SELECT 1 FROM refresh_tokens b WHERE b.tenant_id = f.tenant_id
+                    AND b.family_id = f.id AND b.generation = f.generation - 1 AND b.replays > 0) AS was_replayed,
+                \(fragment: Store.grantIsLive)
+            FROM refresh_tokens r
+            JOIN token_families f ON f.tenant_id = r.tenant_id AND f.id = r.family_id
+            JOIN grants g ON g.tenant_id = f.tenant_id AND g.id = f.grant_id
+            LEFT JOIN members m ON m.tenant_id = f.tenant_id AND m.person_id = f.person_id
+            WHERE r.digest = \(digest)
+            """
+        ).map { row in
+            let family = FamilyRecord(
+                id: try row.id("id"), tenant: try row.id("tenant_id"), client: try row.id("app_id"),
+                grant: try row.id("grant_id"), person: try row.id("person_id"), scopes: try ScopeSet(row),
+                generation: try row.int("generation"), streak: try row.int("streak"),
+                predecessorWasReplayed: try row.boolean("was_replayed"), createdAt: try row.instant("created_at"),
+                lastUsedAt: try row.instant("last_used_at"), revokedAt: try row.optionalInstant("revoked_at"),
+                grantIsLive: try row.boolean("grant_is_live"))
+            let token = RefreshRecord(
+                family: family.id, tenant: family.tenant, client: family.client,
+                generation: try row.int("token_generation"), rotatedAt: try row.optionalInstant("rotated_at"),
+                sealedSuccessor: try row.optionalBlob("sealed_successor"), replays: try row.int("replays"))
+            return (token: token, family: family)
+        }
+    }
+
+    /// Checked at every exchange, not only when the grant was made (case 50, 84). `g` is the grant, `m` the membership.
+    private static let grantIsLive: SQL = """
+        (g.revoked_at IS NULL AND m.role = 'admin' AND NOT EXISTS (SELECT 1 FROM suspensions s
+            WHERE s.reinstated_at IS NULL AND ((s.subject_kind = 'person' AND s.subject_id = g.person_id)
+                OR (s.subject_kind = 'tenant' AND s.subject_id = g.tenant_id)
+                OR (s.subject_kind = 'app' AND s.subject_id = g.app_id)))) IS TRUE AS grant_is_live
+        """
+}

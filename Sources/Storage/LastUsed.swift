@@ -1,0 +1,49 @@
+package import OAuth
+import Synchronization
+
+/// When tokens, secrets and sessions were last seen, gathered in memory: no write on the path of a read.
+///
+/// Written every few seconds by `Store.flushUses()`. A crash loses the last few seconds of "last used", nothing else.
+package final class LastUsed: Sendable {
+    package enum Key: Hashable, Sendable {
+        case session(ID<Entity.Session>)
+        case developerToken(ID<Entity.DeveloperToken>)
+        case family(ID<Entity.TokenFamily>, in: ID<Entity.Tenant>)
+        case clientSecret(ID<Entity.ClientSecret>)
+    }
+
+    package struct Use: Sendable {
+        package let key: Key
+        package let at: Instant
+        package let address: String?
+    }
+
+    private static let shardCount = 8
+    /// Beyond this many keys a shard forgets new ones until the next flush: memory is bounded, "last used" is not vital.
+    private static let mostPerShard = 50_000
+    private let shards = (0..<shardCount).map { _ in Shard() }
+
+    private final class Shard: Sendable {
+        let uses = Mutex<[Key: Use]>([:])
+    }
+
+    package init() {}
+
+    package func note(_ key: Key, at now: Instant, address: String?) {
+        let shard = shards[Int(truncatingIfNeeded: UInt(bitPattern: key.hashValue) % UInt(Self.shardCount))]
+        shard.uses.withLock { uses in
+            guard uses.count < Self.mostPerShard || uses[key] != nil else { return }
+            uses[key] = Use(key: key, at: now, address: address)
+        }
+    }
+
+    /// Everything gathered since the last call.
+    package func drain() -> [Use] {
+        shards.flatMap { shard in
+            shard.uses.withLock { uses in
+                defer { uses.removeAll(keepingCapacity: true) }
+                return Array(uses.values)
+            }
+        }
+    }
+}

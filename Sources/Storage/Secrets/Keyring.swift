@@ -1,0 +1,111 @@
+import Crypto
+import Foundation
+package import OAuth
+import Synchronization
+
+/// The keys in use: derives one for every purpose from the master key, and never gives any out.
+package final class Keyring: Sendable {
+    private let active: MasterKey
+    private let known: [KeyID: MasterKey]
+    /// Derived once: deriving costs more than the digest itself.
+    private let indexKeys = Mutex<[String: SymmetricKey]>([:])
+
+    /// - Parameter keys: the active one first, then those that only open.
+    package init(_ keys: [MasterKey]) throws {
+        guard let active = keys.first else { throw KeyError.malformed("") }
+        self.active = active
+        known = Dictionary(keys.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+    }
+
+    package var activeID: KeyID { active.id }
+
+    /// The digest a secret is kept under. Each kind has a key of its own, so a stored refresh token's digest is
+    /// useless as an access token's.
+    package func digest<Kind: SecretKind>(_ secret: Secret<Kind>) -> Digest {
+        Digest(of: secret.reveal(), under: indexKey("token-index-v1:", Kind.prefix))
+    }
+
+    /// The digest of other text that need not be kept in clear, such as a mail address in a throttle.
+    package func digest(_ text: String, purpose: StaticString) -> Digest {
+        Digest(of: text, under: indexKey("text-index-v1:", "\(purpose)"))
+    }
+
+    private func indexKey(_ family: String, _ purpose: String) -> SymmetricKey {
+        let info = family + purpose
+        return indexKeys.withLock { keys in
+            if let key = keys[info] { return key }
+            let key = active.derive(info)
+            keys[info] = key
+            return key
+        }
+    }
+}
+
+extension Digest {
+    fileprivate init(of text: String, under key: SymmetricKey) {
+        self.init(trusted: Array(HMAC<SHA256>.authenticationCode(for: Array(text.utf8), using: key)))
+    }
+}
+
+extension MasterKey {
+    /// HKDF-SHA256 (RFC 5869) without salt: the master key is uniformly random already.
+    func derive(_ info: String) -> SymmetricKey {
+        HKDF<SHA256>.deriveKey(inputKeyMaterial: key, info: Array(info.utf8), outputByteCount: 32)
+    }
+
+    func derive(_ info: [UInt8]) -> SymmetricKey {
+        HKDF<SHA256>.deriveKey(inputKeyMaterial: key, info: info, outputByteCount: 32)
+    }
+}
+
+extension Keyring {
+    /// Encrypts what is needed again in clear, bound to its place: moved to another row, column or table it does
+    /// not open. AES-256-GCM as `0x01 | key id (8) | nonce (12) | ciphertext | tag (16)`.
+    package func seal(_ bytes: [UInt8], table: StaticString, column: StaticString, row: String) throws -> [UInt8] {
+        let place = Self.place(table, column, row)
+        let box = try AES.GCM.seal(bytes, using: Self.key(of: active, at: place), authenticating: place)
+        return [Self.version] + active.id.bytes + Array(box.nonce) + Array(box.ciphertext) + Array(box.tag)
+    }
+
+    /// Decrypts; throws `KeyError.sealed` when it is not what was sealed for this place, and `.missing` when its key
+    /// is not in the key file.
+    package func open(_ sealed: [UInt8], table: StaticString, column: StaticString, row: String) throws -> [UInt8] {
+        guard sealed.count >= 1 + 8 + 12 + 16, sealed.first == Self.version else { throw KeyError.sealed }
+        let id = KeyID(trusted: Array(sealed[1..<9]))
+        guard let master = known[id] else { throw KeyError.missing(id) }
+        let place = Self.place(table, column, row)
+        do {
+            let box = try AES.GCM.SealedBox(
+                nonce: AES.GCM.Nonce(data: sealed[9..<21]), ciphertext: sealed[21..<(sealed.count - 16)],
+                tag: sealed[(sealed.count - 16)...])
+            return Array(try AES.GCM.open(box, using: Self.key(of: master, at: place), authenticating: place))
+        } catch is CryptoKitError {
+            throw KeyError.sealed
+        }
+    }
+
+    /// The key that sealed it, for rotation; nil when it is not a sealed value.
+    package static func keyID(of sealed: [UInt8]) -> KeyID? {
+        guard sealed.count >= 1 + 8 + 12 + 16, sealed.first == version else { return nil }
+        return KeyID(trusted: Array(sealed[1..<9]))
+    }
+
+    private static let version: UInt8 = 0x01
+
+    /// A key for every place, so that random nonces never come near their limit.
+    private static func key(of master: MasterKey, at place: [UInt8]) -> SymmetricKey {
+        master.derive(Array("seal-v1:".utf8) + place)
+    }
+
+    /// Length-prefixed, so that no two places read the same.
+    private static func place(_ table: StaticString, _ column: StaticString, _ row: String) -> [UInt8] {
+        ["\(table)", "\(column)", row].flatMap { part in
+            withUnsafeBytes(of: UInt32(clamping: part.utf8.count).bigEndian, Array.init) + Array(part.utf8)
+        }
+    }
+
+    /// What the database remembers a key by, to tell another key of the same name.
+    func checkValue(of id: KeyID) -> Digest? {
+        known[id].map { Digest(of: "gatewright", under: $0.derive("key-check-v1")) }
+    }
+}

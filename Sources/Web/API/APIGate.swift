@@ -1,0 +1,126 @@
+import HTTPTypes
+import Hummingbird
+import OAuth
+import Portal
+import Storage
+
+/// A call to the API that may not go on, with the challenge that RFC 6750 §3 wants.
+struct APIRefusal: Error {
+    let status: HTTPResponse.Status
+    let code: String
+    let message: String
+    var challenge: String?
+
+    var response: Response {
+        var response = Response.json(APIError(code: code, message: message), status: status)
+        if let challenge { response.headers[.wwwAuthenticate] = challenge }
+        return response
+    }
+}
+
+extension Site {
+    /// Runs an API handler for whoever the bearer token stands for, and answers refusals as JSON.
+    ///
+    /// - Parameters:
+    ///   - scope: what the call needs.
+    ///   - tenant: the address's tenant; nil at the portal's own API, where the token says which.
+    func api(
+        _ request: Request, _ context: SiteContext, needs scope: Scope, at tenant: Slug? = nil,
+        then handle: (Access) async throws -> Response
+    ) async throws -> Response {
+        do {
+            guard Accept(request).allowsJSON else { throw Self.notAcceptable }
+            let access = try access(of: request, context)
+            if let tenant, access.member.tenant.slug != tenant { throw Self.unknownToken }
+            guard access.allows(scope) else { throw Self.insufficient(scope) }
+            return try await handle(access)
+        } catch let refusal as APIRefusal {
+            return refusal.response
+        } catch let error as OAuthError {
+            return APIRefusal(
+                status: .init(code: error.status), code: error.code.rawValue, message: error.sentence + ".",
+                challenge: bearerChallenge(realm: "api", error: error)
+            ).response
+        }
+    }
+
+    private func access(of request: Request, _ context: SiteContext) throws -> Access {
+        let now = now()
+        let query = try ParameterList(query: request.uri.query ?? "")
+        let bearer = try BearerToken.read(authorizationHeaders: request.headers[values: .authorization], query: query)
+        guard let bearer else {
+            throw APIRefusal(
+                status: .unauthorized, code: "unauthorized", message: "Send a token as Authorization: Bearer TOKEN.",
+                challenge: bearerChallenge(realm: "api"))
+        }
+        let check: AccessCheck
+        if let token = bearer.developer {
+            check = try store.check(token, from: context.clientAddress(of: request, settings: settings), at: now)
+        } else if let token = bearer.access {
+            check = try store.check(token, at: now)
+        } else {
+            check = .unknown
+        }
+        switch check {
+        case .live(let access):
+            if let seconds = limiter.count(.apiByToken, access.key, at: now) {
+                throw Failure.tooManyRequests(retryAfter: seconds)
+            }
+            return access
+        case .expired:
+            throw APIRefusal(
+                status: .unauthorized, code: "token_expired", message: "Your access token has expired.",
+                challenge: bearerChallenge(
+                    realm: "api", error: OAuthError(.invalidToken, "the access token has expired")))
+        case .unknown:
+            throw Self.unknownToken
+        }
+    }
+
+    /// The same for a mistyped, revoked or foreign token: which of these it is, is nobody's business (case 100, 148).
+    private static let unknownToken = APIRefusal(
+        status: .unauthorized, code: "invalid_token", message: "The token is not valid here: unknown, revoked or meant "
+            + "for another address.",
+        challenge: bearerChallenge(realm: "api", error: OAuthError(.invalidToken, "the token is not valid here")))
+
+    private static let notAcceptable = APIRefusal(
+        status: .notAcceptable, code: "not_acceptable",
+        message: "This API speaks JSON: set the Content-Type and Accept headers to application/json.")
+
+    private static func insufficient(_ scope: Scope) -> APIRefusal {
+        APIRefusal(
+            status: .forbidden, code: "insufficient_scope", message: "This call needs the scope \(scope.text).",
+            challenge: bearerChallenge(
+                realm: "api", error: OAuthError(.insufficientScope, "the token lacks a scope"),
+                scope: ScopeSet([scope])))
+    }
+}
+
+extension Access {
+    /// What calls are counted under.
+    var key: String {
+        switch credential {
+        case .developerToken(let id): id.text
+        case .accessToken(let family, _): family.text
+        }
+    }
+}
+
+/// What a client says it can read (RFC 9110 §12.5.1), as far as one media type goes.
+struct Accept {
+    let allowsJSON: Bool
+
+    init(_ request: Request) {
+        let headers = request.headers[values: .accept]
+        guard !headers.isEmpty else {
+            allowsJSON = true
+            return
+        }
+        let ranges = headers.flatMap { Array($0.utf8).split(separator: UInt8(ascii: ",")) }.map { range in
+            range.prefix { $0 != UInt8(ascii: ";") }.filter { $0 != 0x20 && $0 != 0x09 }
+                .map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 }
+        }
+        let json = ["*/*", "application/*", "application/json", "application/vnd.api+json"].map { Array($0.utf8) }
+        allowsJSON = ranges.contains { json.contains($0) }
+    }
+}

@@ -1,0 +1,71 @@
+import OAuth
+import Portal
+
+extension DashboardPage {
+    /// Everything on it comes from what is true now; there is nothing to tick by hand.
+    init(
+        _ person: Person, tokens: [DeveloperTokenSummary], apps: [App], memberships: [Member], base: String,
+        at now: Instant
+    ) {
+        let isVerified = person.verifiedAt != nil
+        let wasUsed = tokens.contains { $0.lastUsedAt != nil }
+        let steps = Self.steps(
+            email: person.email, isVerified: isVerified, hasToken: !tokens.isEmpty, wasUsed: wasUsed,
+            hasApp: !apps.isEmpty)
+        let done = steps.count { $0.isDone }
+        let isComplete = done == steps.count
+        self.init(
+            firstName: firstWord(of: person.name), isVerified: isVerified,
+            alerts: tokens.compactMap { Alert($0, at: now) },
+            steps: isComplete ? [] : steps,
+            progress: isComplete ? "" : "\(done) of \(steps.count)",
+            isWaitingForFirstCall: !wasUsed && tokens.contains { $0.status(at: now) == .active },
+            firstCall: "curl -H \"Authorization: Bearer $TOKEN\" \(base)/v2/me",
+            workspaces: memberships.map { Workspace($0, base: base) })
+    }
+
+    private static func steps(
+        email: String, isVerified: Bool, hasToken: Bool, wasUsed: Bool, hasApp: Bool
+    ) -> [Step] {
+        [
+            Step(
+                title: "Confirm your email",
+                sentence: isVerified ? "\(email) is confirmed." : "Follow the link we sent to \(email).",
+                isDone: isVerified, actionPath: "/verify/resend", actionText: "Send the link again"),
+            Step(
+                title: "Create a token", sentence: "Yours to try the API with.", isDone: hasToken,
+                actionPath: "/tokens/new", actionText: "Create a token"),
+            Step(
+                title: "Make the first call", sentence: "Ask the API who you are.", isDone: wasUsed,
+                actionPath: hasToken ? "/tokens" : "", actionText: hasToken ? "Your tokens" : ""),
+            Step(
+                title: "Register an app", sentence: "So that others can allow it to act for them.", isDone: hasApp,
+                actionPath: "/apps/new", actionText: "Register an app"),
+        ]
+    }
+}
+
+extension DashboardPage.Alert {
+    /// A token that ends within a week, while there is time to make the next one.
+    init?(_ token: DeveloperTokenSummary, at now: Instant) {
+        guard token.status(at: now) == .active, let end = token.expiresAt, end - now <= 7 * 86_400 else { return nil }
+        self.init(
+            text: "“\(token.description)” expires \(Moment.relative(end, at: now).text).",
+            path: "/tokens/new?from=\(token.id.text)", action: "Regenerate")
+    }
+}
+
+extension DashboardPage.Workspace {
+    init(_ member: Member, base: String) {
+        let path = "/t/\(member.tenant.slug.text)"
+        self.init(
+            name: member.tenant.name, role: member.role == .admin ? "Admin" : "Member", path: path,
+            address: base + path, isSandbox: member.tenant.kind == .sandbox)
+    }
+}
+
+/// What to call somebody by: "Ada" of "Ada Lovelace".
+func firstWord(of name: String) -> String {
+    let word = name.utf8.prefix { $0 != 0x20 }
+    return String(decoding: word, as: UTF8.self)
+}

@@ -1,0 +1,45 @@
+import Hummingbird
+import OAuth
+import Portal
+import Storage
+
+extension Site {
+    /// Where a demo shows its mail; empty, and then not shown, anywhere else.
+    var demoMailPath: String { settings.isDemo ? "/demo/mail" : "" }
+
+    /// Counts a mail that somebody asked for.
+    ///
+    /// - Returns: false when the address has had enough for now; whoever asked is told the same as always.
+    /// - Throws: 429 when too many were asked for from one network address.
+    func mayMail(_ email: EmailAddress, _ request: Request, _ context: some Browsing) async throws -> Bool {
+        try await count(.mailFromAddress, clientAddress(of: request, context))
+        return try await store.count(.mailToAddress, email.key, at: now()) == nil
+    }
+
+    /// Counts an attempt, and ends the request with 429 when it was one too many.
+    func count(_ throttle: Throttle, _ key: String) async throws {
+        guard let wait = try await store.count(throttle, key, at: now()) else { return }
+        throw Failure.tooManyRequests(retryAfter: wait)
+    }
+
+    func clientAddress(of request: Request, _ context: some Browsing) -> String {
+        context.siteContext.clientAddress(of: request, settings: settings)
+    }
+}
+
+/// Does the work and answers no sooner than a tenth of a second later, so that time does not tell whether there
+/// was anything to write (case 169).
+func atSteadyPace(_ work: () async throws -> Void) async throws {
+    async let pause: Void? = try? Task.sleep(for: .milliseconds(100))
+    try await work()
+    _ = await pause
+}
+
+/// The secret of a mailed link, out of the request's path.
+func mailLink(_ context: some RequestContext) -> Secret<MailLink>? {
+    context.parameters.get("link").flatMap { Secret<MailLink>($0) }
+}
+
+extension Problem {
+    static let malformedEmail = Problem("email", "Enter an email address like name@example.com.")
+}

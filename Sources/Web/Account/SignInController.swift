@@ -1,0 +1,94 @@
+import HTTPTypes
+import Hummingbird
+import OAuth
+import Portal
+import Storage
+
+/// `/login` and `/logout`.
+struct SignInController {
+    let site: Site
+
+    func new(_ request: Request, _ context: SiteContext) async throws -> Response {
+        let next = InternalPath((try? site.query(request).text("next")) ?? "")
+        let session = context.visitor.session
+        // Somebody signed in has nothing to do here, unless an authorization request wants them to prove it again.
+        if session != nil, next?.isAuthorization != true { return site.redirect(to: next?.text ?? "/dashboard") }
+        return try site.page(page(email: session?.person.email ?? "", next: next), request, context)
+    }
+
+    func create(_ request: Request, _ context: SiteContext) async throws -> Response {
+        let form = try await site.form(request, context)
+        let (typed, password) = (try form.text("email"), try form.text("password"))
+        let next = InternalPath(try form.text("next"))
+        // Bounded before hashing; nobody's password is longer, because none can be set (case 174).
+        guard password.utf8.count <= 1024 else { throw Failure.badRequest("A password has at most 1,024 characters.") }
+        let email = EmailAddress(typed)
+        var page = page(email: typed, next: next)
+        if let wait = try await site.countSignIn(email, request, context) {
+            page.retryText = ErrorPage.waiting(wait)
+            var response = try site.page(page, request, context, status: .tooManyRequests)
+            response.headers[.retryAfter] = "\(wait)"
+            return response
+        }
+        guard let person = try await person(email, password) else {
+            return try site.page(page, request, context, problems: [.wrongCredentials])
+        }
+        try await site.forgiveFailures(of: person, request, context)
+        return try await site.signIn(person, to: next?.text ?? "/dashboard", request, context)
+    }
+
+    func destroy(_ request: Request, _ context: SiteContext) async throws -> Response {
+        // Signed out already, perhaps in another tab: the form's token is as dead as the session.
+        guard let session = context.visitor.session else { return site.redirect(to: "/login") }
+        let form = try await site.form(request, context)
+        try await site.store.endSession(session.id, of: session.person.id)
+        let next = InternalPath(try form.text("next")).map { "?next=" + FormEncoding.encode($0.text) }
+        var response = site.redirect(to: "/login" + (next ?? ""), saying: .signedOut)
+        site.setCookie(.session, "", lifetime: 0, on: &response)
+        return response
+    }
+
+    /// Whose address and password these are, if they may sign in. Unknown, unconfirmed and suspended people cost
+    /// the same work and get the same answer as a wrong password (case 169).
+    private func person(_ email: EmailAddress?, _ password: String) async throws -> Person? {
+        guard let email, let candidate = try site.store.signInCandidate(for: email) else {
+            try await site.passwords.verifyNothing(password)
+            return nil
+        }
+        let person = candidate.person
+        let hash = PasswordHash(candidate.passwordHash)
+        guard try await site.passwords.verify(password, against: hash), person.verifiedAt != nil,
+            !person.isSuspended
+        else { return nil }
+        if site.passwords.needsRehash(hash) {
+            try await site.store.rehash(person.id, to: try await site.passwords.hash(password).text)
+        }
+        return person
+    }
+
+    /// The page, saying which app asked when signing in is a step of authorizing it.
+    private func page(email: String, next: InternalPath?) -> LoginPage {
+        let app = next?.authorizedClientID.flatMap { try? site.store.app(clientID: $0) }
+        return LoginPage(email: email, next: next?.text ?? "", appName: app.map(\.details.name) ?? "")
+    }
+}
+
+extension Problem {
+    fileprivate static let wrongCredentials = Problem("email", "The email address or the password is not right.")
+}
+
+extension InternalPath {
+    /// Whether it is a tenant's authorization endpoint (RFC 6749 §3.1).
+    var isAuthorization: Bool {
+        let segments = text.utf8.prefix { $0 != UInt8(ascii: "?") }.split(separator: UInt8(ascii: "/"))
+        return segments.count == 4 && segments[0].elementsEqual("t".utf8) && segments[2].elementsEqual("oauth".utf8)
+            && segments[3].elementsEqual("authorize".utf8)
+    }
+
+    fileprivate var authorizedClientID: String? {
+        guard isAuthorization, let mark = text.utf8.firstIndex(of: UInt8(ascii: "?")) else { return nil }
+        let query = String(decoding: text.utf8[text.utf8.index(after: mark)...], as: UTF8.self)
+        let ids = (try? ParameterList(query: query))?.all(Parameter("client_id")) ?? []
+        return ids.count == 1 ? ids.first : nil
+    }
+}

@@ -1,0 +1,85 @@
+import HTTPTypes
+import Hummingbird
+import OAuth
+import Portal
+
+extension Site {
+    /// A page as an answer.
+    ///
+    /// - Parameter problems: what is wrong with the form that is shown again; any makes the status 422.
+    func page(
+        _ page: some Page, _ request: Request, _ context: some Browsing, status: HTTPResponse.Status = .ok,
+        problems: [Problem] = []
+    ) throws -> Response {
+        var layout = layout(for: request, context.siteContext)
+        layout.problems = problems.map(FieldProblem.init)
+        let html = try renderer.render(page, in: layout)
+        return .html(html, status: problems.isEmpty ? status : .unprocessableContent)
+    }
+
+    /// A redirect that leaves a word for the page it leads to.
+    func redirect(to path: String, saying notice: NoticeText? = nil) -> Response {
+        var response = Response.redirect(to: path)
+        if let notice { setCookie(.notice, notice.rawValue, lifetime: 60, on: &response) }
+        return response
+    }
+
+    /// The value of every form's hidden `csrf` field: derived, so nothing needs to be stored.
+    func formToken(_ context: some Browsing) -> String {
+        store.formToken(for: context.siteContext.visitor.formSeed)
+    }
+
+    func layout(for request: Request, _ context: SiteContext) -> Layout {
+        var layout = Layout()
+        if let person = context.visitor.session?.person {
+            layout.personName = person.name
+            layout.personEmail = person.email
+            layout.isOperator = person.isOperator
+        }
+        layout.isDemo = settings.isDemo
+        layout.theme = context.visitor.theme
+        layout.csrf = formToken(context)
+        layout.path = request.method == .get ? InternalPath(request.head.path ?? "/")?.text ?? "/" : "/dashboard"
+        layout.notice = context.visitor.notice
+        layout.assetVersion = settings.assetVersion
+        return layout
+    }
+
+    /// The page for a failure. If even that cannot be rendered, plain words.
+    func errorPage(_ failure: Failure, _ request: Request, _ context: SiteContext) -> Response {
+        let page = ErrorPage(failure, requestID: context.requestID)
+        do {
+            return .html(try renderer.render(page, in: layout(for: request, context)), status: failure.status)
+        } catch {
+            return .text(failure.sentence, status: failure.status)
+        }
+    }
+}
+
+extension SiteContext {
+    /// What people quote when they report a problem; the log has the same word.
+    var requestID: String { logger[metadataKey: "hb.request.id"].map { "\($0)" } ?? "none" }
+}
+
+extension ErrorPage {
+    init(_ failure: Failure, requestID: String) {
+        var retry = ""
+        if case .tooManyRequests(let seconds) = failure { retry = Self.waiting(seconds) }
+        if case .unavailable = failure { retry = Self.waiting(5) }
+        self = .of(Int(failure.status.code), requestID: requestID, retryText: retry)
+        switch failure {
+        case .formExpired: self = .expiredForm(requestID: requestID, nextPath: "/dashboard")
+        case .badRequest, .forbidden, .crossSite, .misdirected: sentence = failure.sentence
+        default: break
+        }
+    }
+
+    /// "in 2 minutes"
+    static func waiting(_ seconds: Int64) -> String {
+        switch seconds {
+        case ..<2: "in a second"
+        case ..<90: "in \(seconds) seconds"
+        default: "in \((seconds + 59) / 60) minutes"
+        }
+    }
+}

@@ -1,0 +1,152 @@
+import HTTPTypes
+import Hummingbird
+import OAuth
+import Portal
+import Storage
+
+/// `/apps`: what a person registered.
+struct AppsController {
+    let site: Site
+
+    /// Case 267.
+    static let most = 50
+
+    func index(_ request: Request, _ context: PersonContext) async throws -> Response {
+        try list(request, context)
+    }
+
+    func new(_ request: Request, _ context: PersonContext) async throws -> Response {
+        guard try obstacle(for: context.person) == nil else { return site.redirect(to: "/apps") }
+        return try site.page(try page(AppForm(), editing: nil), request, context)
+    }
+
+    func create(_ request: Request, _ context: PersonContext) async throws -> Response {
+        let sent = try await site.form(request, context)
+        guard try obstacle(for: context.person) == nil else {
+            return try list(request, context, status: .unprocessableContent)
+        }
+        var form = try AppForm(sent)
+        let catalogue = try site.store.scopeCatalogue()
+        if form.applies(try sent.text("action"), catalogue: catalogue) {
+            return try site.page(try page(form, editing: nil), request, context)
+        }
+        switch form.check(catalogue: catalogue) {
+        case .invalid(let problems):
+            return try site.page(
+                try page(form, editing: nil, problems: problems), request, context, problems: problems)
+        case .valid(let details):
+            return site.redirect(to: try await register(details, context).path + "/created")
+        }
+    }
+
+    func created(_ request: Request, _ context: PersonContext) async throws -> Response {
+        let app = try app(context)
+        let now = site.now()
+        let secrets = try site.store.liveSecrets(of: app.id, at: now)
+        let isPublic = app.details.kind == .public
+        var page = AppCreatedPage(
+            name: app.details.name, clientID: app.clientID,
+            clientSecret: site.shownOnce.take(app.id.text, for: context.session.id, at: now) ?? "",
+            isPublic: isPublic, path: app.path)
+        page.wasRotated = secrets.count > 1 || (secrets.first.map { $0.createdAt > app.createdAt } ?? false)
+        if page.wasRotated { page.overlap = Self.overlap(of: secrets) }
+        return try site.page(page, request, context)
+    }
+
+    func show(_ request: Request, _ context: PersonContext) async throws -> Response {
+        try site.page(try site.page(for: try app(context), seenBy: context.person), request, context)
+    }
+
+    func edit(_ request: Request, _ context: PersonContext) async throws -> Response {
+        let app = try app(context)
+        return try site.page(try page(AppForm(app.details), editing: app), request, context)
+    }
+
+    /// Saving moves `updatedAt`: consent pages that were open before have to ask again.
+    func update(_ request: Request, _ context: PersonContext) async throws -> Response {
+        let sent = try await site.form(request, context)
+        let app = try app(context)
+        var form = try AppForm(sent, editing: app)
+        let catalogue = try site.store.scopeCatalogue()
+        if form.applies(try sent.text("action"), catalogue: catalogue) {
+            return try site.page(try page(form, editing: app), request, context)
+        }
+        switch form.check(catalogue: catalogue) {
+        case .invalid(let problems):
+            return try site.page(
+                try page(form, editing: app, problems: problems), request, context, problems: problems)
+        case .valid(let details):
+            guard try await site.store.update(app.id, of: context.person.id, to: details, at: site.now()) else {
+                throw Failure.notFound
+            }
+            return site.redirect(to: app.path, saying: .appSaved)
+        }
+    }
+
+    func askToDelete(_ request: Request, _ context: PersonContext) async throws -> Response {
+        try site.page(try deletePage(of: try app(context)), request, context)
+    }
+
+    func destroy(_ request: Request, _ context: PersonContext) async throws -> Response {
+        let form = try await site.form(request, context)
+        let app = try app(context)
+        let typed = try form.text("confirm_name")
+        guard typed.utf8.elementsEqual(app.details.name.utf8) else {
+            let problem = Problem("confirm_name", "Type the name exactly: \(app.details.name)")
+            return try site.page(try deletePage(of: app, typed: typed), request, context, problems: [problem])
+        }
+        guard try await site.store.deleteApp(app.id, of: context.person.id) else { throw Failure.notFound }
+        return site.redirect(to: "/apps", saying: .appDeleted)
+    }
+}
+
+extension AppsController {
+    private func app(_ context: PersonContext) throws -> App {
+        try site.app(named: context.parameters.get("app"), of: context.person)
+    }
+
+    private func list(
+        _ request: Request, _ context: PersonContext, status: HTTPResponse.Status = .ok
+    ) throws -> Response {
+        let obstacle = try obstacle(for: context.person)
+        let page = AppsPage(
+            apps: try site.store.apps(of: context.person.id).map { AppsPage.App($0) },
+            canRegister: obstacle == nil, whyNot: obstacle ?? "")
+        return try site.page(page, request, context, status: status)
+    }
+
+    /// Why this person cannot register an app now; nil when they can.
+    private func obstacle(for person: Person) throws -> String? {
+        guard person.verifiedAt != nil else { return "Confirm your email address first: the link is in your mail." }
+        let count = try site.store.apps(of: person.id).count
+        guard count < Self.most else { return "You have \(count) apps, the most one person can have. Delete one first." }
+        return nil
+    }
+
+    private func page(_ form: AppForm, editing app: App?, problems: [Problem] = []) throws -> AppFormPage {
+        AppFormPage(form, editing: app, catalogue: try site.store.scopeCatalogue(), problems: problems)
+    }
+
+    private func register(_ details: AppDetails, _ context: PersonContext) async throws -> App {
+        let now = site.now()
+        let secret = details.kind == .confidential ? Secret<ClientSecretKind>.random() : nil
+        let app = try await site.store.register(details, owner: context.person, secret: secret, at: now)
+        if let secret { site.shownOnce.keep(secret.reveal(), of: app.id.text, for: context.session.id, at: now) }
+        return app
+    }
+
+    private func deletePage(of app: App, typed: String = "") throws -> DeleteAppPage {
+        let grants = try site.store.reach(of: app.id).grants
+        let effect = grants == 0
+            ? "Nobody has allowed it to do anything yet."
+            : "\(counted(grants, "grant")) to it \(grants == 1 ? "ends" : "end"). All its tokens stop working at once."
+        return DeleteAppPage(
+            name: app.details.name, confirmName: typed, effect: effect, formPath: app.path + "/delete",
+            appPath: app.path)
+    }
+
+    private static func overlap(of secrets: [ClientSecretSummary]) -> String {
+        guard let last = secrets.dropFirst().compactMap(\.expiresAt).max() else { return "No older secret works any more." }
+        return "The old secret works until \(Moment.exact(last).text)."
+    }
+}

@@ -1,0 +1,106 @@
+import HTTPTypes
+import Hummingbird
+import OAuth
+import Portal
+import Storage
+
+/// One arrival at the authorization endpoint: what was asked, by whom, and the page or redirect that answers it.
+struct AuthorizeVisit {
+    let site: Site
+    let tenant: Tenant
+    let request: Request
+    let context: SiteContext
+
+    /// Parses and verifies. `client_id` and `redirect_uri` come first: until both are certain, nothing redirects.
+    func read() throws(Refusal) -> (App, AuthorizeRequest) {
+        let list: ParameterList
+        do throws(OAuthError) { list = try ParameterList(query: request.uri.query ?? "") } catch {
+            throw .tellThePerson(error)
+        }
+        let named = try AuthorizeRequest.clientID(in: list)
+        let app: App?
+        do { app = try site.store.app(clientID: named.text) } catch {
+            throw .tellThePerson(OAuthError(.temporarilyUnavailable, "the service cannot answer at the moment"))
+        }
+        let asked = try AuthorizeRequest.read(list, for: app?.client)
+        guard let app, !app.isSuspended else {
+            throw .tellThePerson(OAuthError(.unauthorizedClient, "this app is suspended"))
+        }
+        return (app, asked)
+    }
+
+    func answer(_ asked: AuthorizeRequest, of app: App, at now: Instant) async throws(Refusal) -> Response {
+        do {
+            return try await step(asked, of: app, at: now)
+        } catch let refusal as Refusal {
+            throw refusal
+        } catch {
+            return Failure(error).answer(to: request, context, at: site)
+        }
+    }
+
+    private func step(_ asked: AuthorizeRequest, of app: App, at now: Instant) async throws -> Response {
+        let session = context.visitor.session
+        let member = try session.flatMap { try site.store.membership(of: $0.person.id, in: tenant.id) }
+        let granted = try session.flatMap {
+            try site.store.grantedScopes(to: app.id, by: $0.person.id, in: tenant.id)
+        }
+        let step = nextStep(
+            for: asked, signedIn: session.map { SignedIn(person: $0.person.id, authenticatedAt: $0.authenticatedAt) },
+            membership: member?.role, grantedScopes: granted,
+            reauthenticatedSince: try signInWasAskedFor(at: now), at: now)
+        switch step {
+        case .refuse(let refusal): throw refusal
+        case .signIn: return signIn(fresh: session != nil, at: now)
+        case .notAMember: return try notAMember(app)
+        case .notAnAdmin: return try await notAnAdmin(asked, app, at: now)
+        case .askConsent(let new, let already):
+            guard let session, let member else { return signIn(fresh: false, at: now) }
+            return try await consent(asked, app, member, session, new: new, already: already, at: now)
+        case .allow:
+            guard let member,
+                let code = try await site.store.allow(
+                    asked.scopes, to: app, by: member, redirectURI: asked.redirectURI,
+                    wasSent: asked.redirectURIWasSent, challenge: asked.challenge?.text, at: now)
+            else { return try notAMember(app) }
+            return .redirect(
+                to: callbackURL(asked.redirectURI, code: code, state: asked.state, issuer: site.issuer(of: tenant)))
+        }
+    }
+
+    /// Signing in again is asked for once per request: the address that people come back to says since when, under
+    /// a token of ours, so that a client cannot claim it (`prompt=login`, case 129).
+    private func signInWasAskedFor(at now: Instant) throws -> Instant? {
+        let query = site.query(request)
+        guard let seconds = Int64(try query.text("signed_in_since")), now - Instant(seconds: seconds) < 3600,
+            site.store.isFormToken(try query.text("since_token"), for: "since \(seconds)")
+        else { return nil }
+        return Instant(seconds: seconds)
+    }
+
+    /// To the sign-in page and back here.
+    ///
+    /// - Parameter fresh: an older sign-in does not do.
+    private func signIn(fresh: Bool, at now: Instant) -> Response {
+        var path = request.head.path ?? "/"
+        if fresh {
+            path += "&signed_in_since=\(now.seconds)&since_token=" + site.store.formToken(for: "since \(now.seconds)")
+        }
+        return .redirect(to: "/login?next=" + FormEncoding.encode(path))
+    }
+
+    /// What may not travel to a redirect URI stays here; everything else goes back to the app with `iss` and `state`.
+    func refuse(_ refusal: Refusal) throws -> Response {
+        switch refusal {
+        case .redirect(let error, let uri, let state):
+            // Somebody must be there before this server sends a browser to an address that an app chose (case 27).
+            guard context.visitor.session != nil || error.code == .loginRequired else {
+                return signIn(fresh: false, at: site.now())
+            }
+            return .redirect(to: callbackURL(uri, error: error, state: state, issuer: site.issuer(of: tenant)))
+        case .tellThePerson(let error):
+            let status: HTTPResponse.Status = error.code == .temporarilyUnavailable ? .serviceUnavailable : .badRequest
+            return try site.page(errorPage(error), request, context, status: status)
+        }
+    }
+}

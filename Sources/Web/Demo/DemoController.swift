@@ -1,0 +1,84 @@
+import Hummingbird
+import OAuth
+import Portal
+
+/// Demo mode's own pages. None of these routes exists in any other mode.
+struct DemoController {
+    let site: Site
+
+    func mails(_ request: Request, _ context: SiteContext) async throws -> Response {
+        try site.page(try site.outboxPage(at: "/demo/mail", isDemoMail: true), request, context)
+    }
+
+    func mail(_ request: Request, _ context: SiteContext) async throws -> Response {
+        try site.page(try site.mailPage(context.parameters.get("mail"), listedAt: "/demo/mail"), request, context)
+    }
+
+    /// Roster Sync's side of an authorization: what came back, and the call that redeems it.
+    func callback(_ request: Request, _ context: SiteContext) async throws -> Response {
+        let answer = AuthorizationAnswer(site.query(request))
+        return try site.page(try page(for: answer), request, context)
+    }
+
+    func gallery(_ request: Request, _ context: SiteContext) async throws -> Response {
+        try site.page(Exhibit.gallery, request, context)
+    }
+
+    func exhibit(_ request: Request, _ context: SiteContext) async throws -> Response {
+        guard let name = context.parameters.get("exhibit"), let exhibit = Exhibit.named(name) else {
+            throw Failure.notFound
+        }
+        return .html(try exhibit.html(site.renderer, site.layout(for: request, context), nil))
+    }
+
+    private func page(for answer: AuthorizationAnswer) throws -> DemoCallbackPage {
+        var page = DemoCallbackPage(
+            code: answer.code, state: answer.state, error: answer.error, errorDescription: answer.errorDescription)
+        guard let tenant = try tenant(calling: answer.issuer) else { return page }
+        page.issuer = site.issuer(of: tenant)
+        guard !answer.code.isEmpty else { return page }
+        page.curl = """
+            # CLIENT_ID, CLIENT_SECRET and CODE_VERIFIER are in demo.json, in the data folder.
+            curl -u "$CLIENT_ID:$CLIENT_SECRET" \\
+              -d grant_type=authorization_code \\
+              -d code=\(answer.code) \\
+              -d redirect_uri=\(FormEncoding.encode(site.url("/demo/callback"))) \\
+              -d "code_verifier=$CODE_VERIFIER" \\
+              \(page.issuer)/oauth/token
+            """
+        page.nextCurl = "curl -H \"Authorization: Bearer $ACCESS_TOKEN\" \(page.issuer)/api/v1/people"
+        return page
+    }
+
+    /// The tenant whose issuer this is (RFC 9207 §2.4), compared byte for byte.
+    private func tenant(calling issuer: String) throws -> Tenant? {
+        let prefix = Array(site.url("/t/").utf8)
+        let bytes = Array(issuer.utf8)
+        guard bytes.starts(with: prefix) else { return nil }
+        guard let slug = Slug(String(decoding: bytes.dropFirst(prefix.count), as: UTF8.self)) else { return nil }
+        return try site.store.tenant(slug)
+    }
+}
+
+/// What an authorization server sent to a callback, read as if anybody could have sent it: because anybody can.
+/// The page offers it for pasting into a shell, so a code has to look like one of ours.
+private struct AuthorizationAnswer {
+    var code = ""
+    var state = ""
+    var issuer = ""
+    var error = ""
+    var errorDescription = ""
+
+    init(_ query: Form) {
+        let value = { (name: StaticString) in TypedText.line(query.all(name).first ?? "", atMost: 500) ?? "" }
+        code = Secret<AuthorizationCode>(value("code"))?.reveal() ?? ""
+        state = value("state")
+        issuer = value("iss")
+        guard code.isEmpty else { return }
+        error = value("error")
+        errorDescription = value("error_description")
+        guard error.isEmpty else { return }
+        error = "no_code"
+        errorDescription = "The address holds neither a code nor an error. Start from the authorization address in demo.json."
+    }
+}

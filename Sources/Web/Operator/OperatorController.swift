@@ -1,0 +1,47 @@
+import Hummingbird
+import OAuth
+import Storage
+
+/// `/operator`: the desk of whoever runs this installation.
+struct OperatorController {
+    let site: Site
+
+    func show(_ request: Request, _ context: OperatorContext) async throws -> Response {
+        let mails = try site.store.outbox(limit: Self.countedMails)
+        let page = OperatorPage(
+            counts: [
+                OperatorPage.Count(label: "Mails sent", value: Self.count(of: mails, in: .sent)),
+                OperatorPage.Count(label: "Mails waiting", value: Self.count(of: mails, in: .waiting)),
+                OperatorPage.Count(label: "Mails failed", value: Self.count(of: mails, in: .failed)),
+            ],
+            facts: facts)
+        return try site.page(page, request, context)
+    }
+
+    private static let countedMails = 1000
+
+    private static func count(of mails: [OutboxEntry], in state: MailState) -> String {
+        let found = mails.count { MailState($0) == state }
+        return found == countedMails ? "\(found)+" : String(found)
+    }
+
+    private var facts: [Fact] {
+        [
+            Fact(label: "Base address", value: site.settings.base.text),
+            Fact(label: "Tenant addresses", value: site.url("/t/{slug}") + " and {slug}." + site.settings.tenantHost),
+            Fact(label: "Mode", value: site.settings.isDemo ? "demo" : "production"),
+            Fact(label: "Refresh tokens", value: refreshRule),
+            Fact(label: "Trusted proxies", value: proxies),
+        ]
+    }
+
+    private var refreshRule: String {
+        guard let limit = site.settings.refreshIdleLimit else { return "never end unless revoked" }
+        return "end when unused for \(counted(limit / 86_400, "day"))"
+    }
+
+    private var proxies: String {
+        let named = site.settings.trustedProxies.sorted()
+        return named.isEmpty ? "none" : named.joined(separator: ", ")
+    }
+}

@@ -1,0 +1,15 @@
+import Hummingbird
+
+/// `/operator/outbox`: what this installation wrote to people.
+struct OutboxController {
+    let site: Site
+
+    func index(_ request: Request, _ context: OperatorContext) async throws -> Response {
+        try site.page(try site.outboxPage(at: "/operator/outbox", isDemoMail: false), request, context)
+    }
+
+    func show(_ request: Request, _ context: OperatorContext) async throws -> Response {
+        let page = try site.mailPage(context.parameters.get("mail"), listedAt: "/operator/outbox")
+        return try site.page(page, request, context)
+    }
+}

@@ -1,0 +1,155 @@
+import HTTPTypes
+import Hummingbird
+import OAuth
+import Portal
+import Storage
+
+/// `/tokens`: a person's own scoped tokens (seed 001). Reached with a session only, so no token makes another (case 119).
+struct DeveloperTokensController {
+    let site: Site
+
+    /// Case 267.
+    static let mostActive = 100
+
+    func index(_ request: Request, _ context: PersonContext) async throws -> Response {
+        try list(request, context)
+    }
+
+    func new(_ request: Request, _ context: PersonContext) async throws -> Response {
+        guard try obstacle(for: context.person) == nil else { return site.redirect(to: "/tokens") }
+        let query = site.query(request)
+        let from = query.all("from").first.map { ID<Entity.DeveloperToken>($0) }
+        let old = try from.flatMap { try site.store.developerToken($0, of: context.person.id) }
+        let form = TokenForm(prefill: query, like: old)
+        var page = try page(form, context)
+        page.isPrefilled = ["description", "scopes", "expires"].contains { !query.all($0).isEmpty }
+        page.replaces = old?.description ?? ""
+        return try site.page(page, request, context)
+    }
+
+    func create(_ request: Request, _ context: PersonContext) async throws -> Response {
+        let sent = try await site.form(request, context)
+        guard try obstacle(for: context.person) == nil else {
+            return try list(request, context, status: .unprocessableContent)
+        }
+        var form = try TokenForm(sent)
+        if try sent.text("action").utf8.elementsEqual("select_all".utf8) {
+            try tickEverything(in: &form, context)
+            return try site.page(try page(form, context), request, context)
+        }
+        switch try check(form, context) {
+        case .invalid(let problems):
+            return try site.page(try page(form, context), request, context, problems: problems)
+        case .valid(let draft):
+            let id = try await make(draft, context)
+            return site.redirect(to: "/tokens/\(id.text)/created")
+        }
+    }
+
+    func created(_ request: Request, _ context: PersonContext) async throws -> Response {
+        let token = try token(context)
+        let secret = site.shownOnce.take(token.id.text, for: context.session.id, at: site.now()) ?? ""
+        let example = site.firstCall(of: token, bearer: secret)
+        let page = TokenCreatedPage(
+            token: secret, description: token.description, tenantName: token.tenant.name,
+            scopes: token.scopes.sorted.map(\.text), expires: token.lastMoment.map { .fullDay($0) },
+            curl: secret.isEmpty ? "" : example.curl, reply: example.reply,
+            regeneratePath: "/tokens/new?from=\(token.id.text)")
+        return try site.page(page, request, context)
+    }
+
+    func askToRevoke(_ request: Request, _ context: PersonContext) async throws -> Response {
+        let token = try token(context)
+        let now = site.now()
+        guard token.status(at: now) != .revoked else { return site.redirect(to: "/tokens?status=revoked") }
+        let page = RevokeTokenPage(
+            description: token.description, hint: token.hint, tenantName: token.tenant.name,
+            lastUsed: token.lastUsedAt.map { .relative($0, at: now) }, formPath: "/tokens/\(token.id.text)/revoke")
+        return try site.page(page, request, context)
+    }
+
+    func revoke(_ request: Request, _ context: PersonContext) async throws -> Response {
+        _ = try await site.form(request, context)
+        let token = try token(context)
+        let letter = Letter.tokenRevoked(
+            to: context.person.email, name: context.person.name, description: token.description,
+            tenant: token.tenant.name)
+        // False when it was revoked meanwhile: what was asked for is so.
+        _ = try await site.store.revoke(token.id, of: context.person, letter: letter, at: site.now())
+        return site.redirect(to: "/tokens", saying: .tokenRevoked)
+    }
+}
+
+extension DeveloperTokensController {
+    private func list(
+        _ request: Request, _ context: PersonContext, status: HTTPResponse.Status = .ok
+    ) throws -> Response {
+        let page = TokensPage(
+            try site.store.developerTokens(of: context.person.id), of: context.person,
+            narrowedBy: TokenFilter(site.query(request)), obstacle: try obstacle(for: context.person), at: site.now())
+        return try site.page(page, request, context, status: status)
+    }
+
+    /// The token that the address names; anybody else's is as unknown as one that does not exist (case 139).
+    private func token(_ context: PersonContext) throws -> DeveloperTokenSummary {
+        guard let text = context.parameters.get("token"),
+            let token = try site.store.developerToken(ID(text), of: context.person.id)
+        else { throw Failure.notFound }
+        return token
+    }
+
+    private func page(_ form: TokenForm, _ context: PersonContext) throws -> NewTokenPage {
+        NewTokenPage(
+            form, memberships: try memberships(of: context.person), catalogue: try site.store.scopeCatalogue(),
+            at: site.now())
+    }
+
+    private func memberships(of person: Person) throws -> [Member] {
+        try site.store.memberships(of: person.id).filter { !$0.tenant.isSuspended }
+    }
+
+    /// Why this person cannot make a token now; nil when they can.
+    private func obstacle(for person: Person) throws -> String? {
+        guard person.verifiedAt != nil else { return "Confirm your email address first: the link is in your mail." }
+        guard try !memberships(of: person).isEmpty else {
+            return "You are in no workspace yet. Create one first: a token works in one workspace."
+        }
+        let now = site.now()
+        let active = try site.store.developerTokens(of: person.id).count { $0.status(at: now) == .active }
+        guard active < Self.mostActive else {
+            return "You have \(active) active tokens, the most one person can have. Revoke one first."
+        }
+        return nil
+    }
+
+    private func tickEverything(in form: inout TokenForm, _ context: PersonContext) throws {
+        let member = form.member(among: try memberships(of: context.person))
+        let offered = ScopeDescription.available(
+            to: member?.role ?? .member, from: try site.store.scopeCatalogue())
+        form.scopes = offered.map(\.scope.text)
+    }
+
+    private func check(_ form: TokenForm, _ context: PersonContext) throws -> Checked<DeveloperTokenDraft> {
+        let catalogue = try site.store.scopeCatalogue()
+        let checked = form.check(
+            memberships: try memberships(of: context.person), catalogue: catalogue, at: site.now())
+        guard case .valid(let draft) = checked,
+            let problem = form.overreach(of: draft.member, catalogue: catalogue)
+        else { return checked }
+        return .invalid([problem])
+    }
+
+    /// Makes the token, tells its owner by mail, and keeps it for the one page that shows it.
+    private func make(_ draft: DeveloperTokenDraft, _ context: PersonContext) async throws -> ID<Entity.DeveloperToken> {
+        let now = site.now()
+        let token = Secret<OAuth.DeveloperToken>.random()
+        let scopes = try site.store.scopeCatalogue().filter { draft.scopes.contains($0.scope) }
+        let letter = Letter.tokenCreated(
+            to: context.person.email, name: context.person.name, description: draft.description,
+            tenant: draft.member.tenant.name, scopes: scopes.map { (title: $0.title, name: $0.scope.text) },
+            expires: draft.expiresAt.map { Moment.fullDay($0 - 1).text } ?? "never", list: site.url("/tokens"))
+        let id = try await site.store.create(draft, token: token, letter: letter, at: now)
+        site.shownOnce.keep(token.reveal(), of: id.text, for: context.session.id, at: now)
+        return id
+    }
+}

@@ -1,0 +1,81 @@
+import OAuth
+import Portal
+
+/// What the list of tokens is narrowed to: `?status=&q=`.
+struct TokenFilter {
+    let status: String
+    let words: String
+
+    init(_ query: Form) {
+        let asked = query.all("status").first ?? ""
+        status = ["active", "expired", "revoked", "all"].first { $0.utf8.elementsEqual(asked.utf8) } ?? "active"
+        words = TypedText.line(query.all("q").first ?? "", atMost: 100) ?? ""
+    }
+
+    func matches(_ token: DeveloperTokenSummary, at now: Instant) -> Bool {
+        let state = token.status(at: now).rawValue
+        guard status.utf8.elementsEqual("all".utf8) || status.utf8.elementsEqual(state.utf8) else { return false }
+        let texts = [token.description, token.tenant.name, token.tenant.slug.text, token.hint]
+        return words.isEmpty || texts.contains { Self.fold($0).contains(Self.fold(words)) }
+    }
+
+    /// Letters of ASCII compare without case; everything else byte for byte.
+    private static func fold(_ text: String) -> [UInt8] {
+        text.utf8.map { (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains($0) ? $0 | 0x20 : $0 }
+    }
+}
+
+extension TokensPage {
+    /// - Parameters:
+    ///   - tokens: all of the person's, newest first.
+    ///   - obstacle: why there can be no new one; nil when there can.
+    init(
+        _ tokens: [DeveloperTokenSummary], of person: Person, narrowedBy filter: TokenFilter, obstacle: String?,
+        at now: Instant
+    ) {
+        let shown = tokens.filter { filter.matches($0, at: now) }
+        self.init(
+            statuses: Self.statuses(chosen: filter.status), query: filter.words,
+            tokens: shown.map { Token($0, of: person, at: now) },
+            count: shown.isEmpty ? "" : counted(Int64(shown.count), "token"),
+            isFiltered: !tokens.isEmpty || !filter.words.isEmpty, canCreate: obstacle == nil, whyNot: obstacle ?? "")
+    }
+}
+
+extension TokensPage.Token {
+    fileprivate init(_ token: DeveloperTokenSummary, of person: Person, at now: Instant) {
+        let path = "/tokens/\(token.id.text)"
+        self.init(
+            description: token.description, hint: token.hint, tenantName: token.tenant.name,
+            scopes: token.scopes.sorted.map(\.text),
+            lastUsed: token.lastUsedAt.map { .relative($0, at: now) }, lastUsedFrom: token.lastUsedAddress ?? "",
+            created: .day(token.createdAt), expires: token.lastMoment.map { .day($0) }, status: "", statusKind: "",
+            regeneratePath: "/tokens/new?from=\(token.id.text)")
+        switch token.status(at: now) {
+        case .active:
+            (status, statusKind) = Self.status(endingAt: token.expiresAt, at: now)
+            revokePath = path + "/revoke"
+        case .expired:
+            (status, statusKind) = ("Expired", "bad")
+        case .revoked:
+            (status, statusKind) = ("Revoked", "mute")
+            // Only its owner can revoke a token.
+            ending = token.revokedAt.map { "Revoked by \(person.name) on \(Moment.day($0).text)" } ?? ""
+        }
+    }
+
+    private static func status(endingAt expiry: Instant?, at now: Instant) -> (String, String) {
+        guard let expiry, expiry - now <= 7 * 86_400 else { return ("Active", "ok") }
+        return ("Expires \(Moment.relative(expiry, at: now).text)", "warn")
+    }
+}
+
+extension DeveloperTokenSummary {
+    /// The last second at which it works: its day is what people chose, the second after belongs to the next day.
+    var lastMoment: Instant? { expiresAt.map { $0 - 1 } }
+}
+
+/// "1 token", "3 tokens".
+func counted(_ count: Int64, _ noun: String) -> String {
+    "\(count) \(noun)\(count == 1 ? "" : "s")"
+}

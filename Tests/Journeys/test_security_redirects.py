@@ -1,0 +1,225 @@
+"""security.md A: redirect URIs at the live authorize endpoint and at registration. Wrong ones never get a Location."""
+
+from __future__ import annotations
+
+from urllib.parse import quote, urlsplit
+
+import pytest
+import requests
+
+import flow
+import markup
+from conftest import FAR_CALLBACK
+from human import Human
+from wire import Wire, get_request, raw
+
+HOST, PATH = "roster.example", "/callback"
+
+# Cases 1–7, 13, 19–23, 28, 29: what a request may not send when FAR_CALLBACK is registered. Raw, before encoding.
+WRONG = {
+    "1 suffix": f"https://{HOST}{PATH}123",
+    "1 trailing slash": f"https://{HOST}{PATH}/",
+    "1 path case": f"https://{HOST}/Callback",
+    "1 query added": f"https://{HOST}{PATH}?x=1",
+    "1 empty query": f"https://{HOST}{PATH}?",
+    "1 scheme": f"http://{HOST}{PATH}",
+    "2 host case": f"https://ROSTER.example{PATH}",
+    "2 scheme case": f"HTTPS://{HOST}{PATH}",
+    "2 trailing dot": f"https://{HOST}.{PATH}",
+    "2 default port": f"https://{HOST}:443{PATH}",
+    "2 empty port": f"https://{HOST}:{PATH}",
+    "2 port 0443": f"https://{HOST}:0443{PATH}",
+    "3 userinfo": f"https://{HOST}@evil.example{PATH}",
+    "3 userinfo with port": f"https://{HOST}:443@evil.example{PATH}",
+    "3 userinfo in front": f"https://evil.example@{HOST}{PATH}",
+    "3 two ats": f"https://a@b@{HOST}{PATH}",
+    "4 backslash host": f"https://evil.example\\.{HOST}{PATH}",
+    "4 backslash at": f"https://{HOST}\\@evil.example{PATH}",
+    "4 slash backslash": f"https:/\\{HOST}{PATH}",
+    "5 dot segment": f"https://{HOST}/callback/../callback",
+    "5 encoded dots": f"https://{HOST}/a/%2e%2e/callback",
+    "5 encoded slash": f"https://{HOST}/a/..%2fcallback",
+    "5 semicolon": f"https://{HOST}/a/..;/callback",
+    "5 double slash": f"https://{HOST}//callback",
+    "6 encoded slash in host": f"https://evil.example%2f.{HOST}{PATH}",
+    "6 NUL in host": f"https://{HOST}%00.evil.example{PATH}",
+    "7 fragment": f"https://{HOST}{PATH}#x",
+    "7 empty fragment": f"https://{HOST}{PATH}#",
+    "10 look-alike dot": f"https://rosterXexample{PATH}",
+    "10 subdomain": f"https://a.{HOST}{PATH}",
+    "13 javascript": f"javascript://{HOST}/%0aalert(1)",
+    "13 data": "data:text/html,<script>alert(1)</script>",
+    "19 port 65536": f"https://{HOST}:65536{PATH}",
+    "19 port huge": f"https://{HOST}:99999999999999999999{PATH}",
+    "19 port negative": f"https://{HOST}:-1{PATH}",
+    "20 custom scheme": f"example.roster:{PATH}",
+    "21 combining mark": f"https://{HOST}{PATH}\u0301",
+    "22 ideographic stop": "https://roster\u3002example/callback",
+    "22 fullwidth": "https://\uff52oster.example/callback",
+    "23 CRLF": f"https://{HOST}{PATH}\r\nSet-Cookie: a=b",
+    "23 leading space": f" https://{HOST}{PATH}",
+    "23 trailing space": f"https://{HOST}{PATH} ",
+    "23 NUL": f"https://{HOST}{PATH}\0",
+    "28 double encoding": quote(FAR_CALLBACK, safe=""),
+    "29 2,000 bytes": f"https://{HOST}{PATH}/" + "a" * 2000,
+    "relative": "/callback",
+    "only a host": f"https://{HOST}",
+}
+
+
+def refused_on_a_page(answer: requests.Response) -> None:
+    """A page on our own host; nothing that a browser would follow."""
+    assert answer.status_code == 400, f"{answer.status_code} {answer.headers}"
+    assert "Location" not in answer.headers and "Refresh" not in answer.headers
+    assert answer.headers["Content-Type"].startswith("text/html")
+    assert 'http-equiv="refresh"' not in answer.text.lower()
+    assert not [link for link in markup.links(answer.text) if "evil" in link or "roster.example" in link]
+
+
+@pytest.mark.parametrize("uri", WRONG.values(), ids=WRONG.keys())
+def test_case_1_to_29_a_redirect_uri_that_is_not_the_registered_one_never_redirects(
+    ada: Human, wire: Wire, app: flow.App, uri: str
+):
+    path = flow.authorize_path("acme", app, flow.pkce()[1], redirect_uri=uri)
+    for browser in (ada.wire, wire):  # signed in, and not
+        refused_on_a_page(browser.get(path))
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        {"scope": "nonsense"},
+        {"response_type": "token"},
+        {"response_type": None},
+        {"prompt": "none"},
+        {"code_challenge_method": "plain"},
+        {"request": "x"},
+        {"response_mode": "form_post"},
+    ],
+    ids=str,
+)
+def test_case_26_another_error_does_not_make_a_wrong_redirect_uri_right(
+    ada: Human, wire: Wire, app: flow.App, error: dict
+):
+    path = flow.authorize_path("acme", app, flow.pkce()[1], redirect_uri="https://evil.example/", **error)
+    refused_on_a_page(ada.wire.get(path))
+    refused_on_a_page(wire.get(path))
+
+
+def test_case_26_an_unknown_client_never_redirects(ada: Human, wire: Wire, app: flow.App):
+    for client_id in ("gw_id_" + "0" * 22, "", "x", None, app.client_id + "\u0301", app.client_id.swapcase()):
+        path = flow.authorize_path("acme", app, flow.pkce()[1], client_id=client_id)
+        refused_on_a_page(ada.wire.get(path))
+        refused_on_a_page(wire.get(path))
+
+
+def test_case_24_redirect_uri_sent_twice_in_either_order(ada: Human, app: flow.App):
+    for first, second in (
+        (FAR_CALLBACK, "https://evil.example/"),
+        ("https://evil.example/", FAR_CALLBACK),
+        (FAR_CALLBACK, FAR_CALLBACK),
+    ):
+        path = flow.authorize_path("acme", app, flow.pkce()[1], redirect_uri=first)
+        refused_on_a_page(ada.wire.get(path + "&redirect_uri=" + quote(second, safe="")))
+
+
+def test_case_25_an_absent_redirect_uri_is_the_one_or_an_error(ada: Human, lin: Human, wire: Wire):
+    one = flow.register(lin, "https://one.example/callback")
+    code, verifier = flow.new_code(ada, one, redirect_uri=None)
+    answer = flow.redeem(wire, one, code, verifier, redirect_uri=None)
+    assert answer.status_code == 200, answer.text
+    several = flow.register(lin, ["https://several.example/a", "https://several.example/b"])
+    refused_on_a_page(ada.wire.get(flow.authorize_path("acme", several, flow.pkce()[1], redirect_uri=None)))
+
+
+@pytest.mark.parametrize("port", [1024, 51004, 65535])
+def test_case_15_only_the_port_of_a_loopback_callback_may_differ(ada: Human, public_app: flow.App, port: int):
+    uri = f"http://127.0.0.1:{port}/callback"
+    got = ada.wire.get(flow.authorize_path("acme", public_app, flow.pkce()[1], redirect_uri=uri))
+    assert got.status_code == 200 and "ticket" in got.text
+    location = flow.decide(ada, got.text, "allow").headers["Location"]
+    assert location.startswith(uri + "?")
+
+
+@pytest.mark.parametrize(
+    "uri",
+    [
+        "http://127.0.0.1:51004/Callback",
+        "http://127.0.0.1:51004/callback/",
+        "http://127.0.0.1:51004/callback?a=b",
+        "http://a@127.0.0.1:51004/callback",
+        "http://127.0.0.1@evil.example:51004/callback",
+        "http://127.1:51004/callback",
+        "http://localhost:51004/callback",
+        "http://[::1]:51004/callback",
+        "https://127.0.0.1:51004/callback",
+        "http://0x7f.1:51004/callback",
+        "http://2130706433:51004/callback",
+        "http://[::ffff:127.0.0.1]:51004/callback",
+        "http://127.0.0.1.nip.io:51004/callback",
+        "http://127.0.0.1:0/callback",
+        "http://127.0.0.1:65536/callback",
+        "http://127.0.0.1:99999999999999999999/callback",
+        "http://127.0.0.1:-1/callback",
+        "http://127.0.0.1:51004",
+        "http://127.0.0.1:051004/callback",
+        "http://127.0.0.1:/callback",
+        "http://127.0.0.1:80abc/callback",
+    ],
+)
+def test_case_16_to_19_anything_else_about_it_may_not(ada: Human, public_app: flow.App, uri: str):
+    refused_on_a_page(ada.wire.get(flow.authorize_path("acme", public_app, flow.pkce()[1], redirect_uri=uri)))
+
+
+def test_case_18_a_web_app_gets_no_exception_for_ports(ada: Human, lin: Human):
+    app = flow.register(lin, "http://localhost:7777/callback", kind="confidential")
+    for uri in ("http://localhost:7778/callback", "http://localhost/callback"):
+        refused_on_a_page(ada.wire.get(flow.authorize_path("acme", app, flow.pkce()[1], redirect_uri=uri)))
+
+
+def test_case_27_nobody_is_redirected_before_they_signed_in(wire: Wire, app: flow.App):
+    """An open redirector would be an attacker's app and a deliberate error: the person must be known first."""
+    for change in ({"scope": "nonsense"}, {"response_type": "token"}, {"code_challenge_method": "plain"}):
+        answer = wire.get(flow.authorize_path("acme", app, flow.pkce()[1], **change))
+        location = answer.headers.get("Location", "")
+        assert not location.startswith("https://roster.example"), location
+        assert urlsplit(location).netloc in ("", urlsplit(wire.base).netloc)
+
+
+def test_case_29_a_very_long_request_is_refused_and_survived(server, app: flow.App):
+    for size in (8 * 1024, 64 * 1024):
+        target = f"/t/acme/oauth/authorize?client_id={app.client_id}&redirect_uri=https://roster.example/" + "a" * size
+        answer = raw(server.port, get_request(server.port, target))
+        assert answer.status in (400, 414, 431) and answer.header("Location") is None
+    assert server.is_running
+
+
+def test_case_31_every_redirect_after_a_post_is_a_303(ada: Human, app: flow.App, newcomer: Human, wire: Wire):
+    page = ada.page(flow.authorize_path("acme", app, flow.pkce()[1], prompt="consent"))
+    assert flow.decide(ada, page, "deny").status_code == 303
+    page = ada.page(flow.authorize_path("acme", app, flow.pkce()[1], prompt="consent"))
+    assert flow.decide(ada, page, "allow").status_code == 303
+    out = newcomer.submit("/dashboard", action="/logout")
+    assert out.status_code == 303
+    assert newcomer.sign_in(newcomer.email, newcomer.password).status_code == 303
+
+
+def test_case_32_the_redirect_carries_code_state_and_iss_and_nothing_else(ada: Human, app: flow.App, wire: Wire):
+    issuer = wire.get("/t/acme/.well-known/oauth-authorization-server").json()["issuer"]
+    got = flow.authorize(ada, flow.authorize_path("acme", app, flow.pkce()[1], state="a b+c%26"))
+    assert set(got) == {"code", "state", "iss"}
+    assert (got["state"], got["iss"]) == (["a b+c%26"], [issuer])
+    got = flow.authorize(ada, flow.authorize_path("acme", app, flow.pkce()[1], scope="nonsense"))
+    assert got["error"] == ["invalid_scope"] and got["iss"] == [issuer] and got["state"] == ["st-1"]
+    assert set(got) <= {"error", "error_description", "state", "iss"}
+    without = flow.authorize(ada, flow.authorize_path("acme", app, flow.pkce()[1], state=None))
+    assert set(without) == {"code", "iss"}
+
+
+def test_case_33_the_token_request_must_name_the_same_redirect_uri(ada: Human, app: flow.App, wire: Wire):
+    code, verifier = flow.new_code(ada, app)
+    for other in ("https://roster.example/callback/", "https://evil.example/", None):
+        answer = flow.redeem(wire, app, code, verifier, redirect_uri=other)
+        # Left out, it is enough that PKCE binds the code (OAuth 2.1 §10.2) only if that was decided; refused is safe.
+        assert answer.status_code == 400 and flow.error_of(answer) in ("invalid_grant", "invalid_request"), other
+    assert flow.redeem(wire, app, code, verifier).status_code == 200

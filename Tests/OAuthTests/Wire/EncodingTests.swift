@@ -1,0 +1,60 @@
+import Testing
+
+@testable import OAuth
+
+@Suite("Encodings")
+struct EncodingTests {
+    @Test(arguments: [("", ""), ("f", "Zg"), ("fo", "Zm8"), ("foo", "Zm9v"), ("foob", "Zm9vYg"), ("fooba", "Zm9vYmE")])
+    func `RFC 4648 §10 in the URL alphabet, without padding`(plain: String, encoded: String) {
+        #expect(Base64.urlEncoded(plain.utf8) == encoded)
+    }
+
+    @Test func `RFC 4648 §5: 62 and 63 are - and _`() {
+        #expect(Base64.urlEncoded([0xFB, 0xFF, 0xBF]) == "-_-_")
+    }
+
+    @Test(arguments: [("", ""), ("Zg==", "f"), ("Zm8=", "fo"), ("Zm9v", "foo"), ("Zm9vYmFy", "foobar")])
+    func `RFC 4648 §10 read back`(encoded: String, plain: String) {
+        #expect(Base64.decoded(Array(encoded.utf8)) == Array(plain.utf8))
+    }
+
+    @Test(arguments: ["Zg", "Zg=", "Zg===", "Z===", "====", "Zh==", "Zm9=", "Zm 9v", "Zm9v\n", "Zm-_", "=Zg=", "Zg==Zg=="])
+    func `base64 that is not exact is refused`(encoded: String) {
+        #expect(Base64.decoded(Array(encoded.utf8)) == nil)
+    }
+
+    @Test func `percent encoding leaves only unreserved characters`() {
+        #expect(PercentEncoding.encode("Az09-._~") == "Az09-._~")
+        #expect(PercentEncoding.encode(" &=+%#\"\r\n") == "%20%26%3D%2B%25%23%22%0D%0A")
+        #expect(PercentEncoding.encode("é😀") == "%C3%A9%F0%9F%98%80")
+    }
+
+    @Test func `percent encoding and form decoding are inverse for every byte`() throws {
+        for byte in UInt8.min...UInt8.max where byte < 0x80 {
+            let text = String(decoding: [byte], as: UTF8.self)
+            #expect(FormScanner.decode(Array(PercentEncoding.encode(text).utf8)) == [byte])
+        }
+    }
+
+    @Test func `JSON is ASCII, in the given order, with everything dangerous escaped`() {
+        let json = JSONText.object([
+            ("b", .string("\"\\\u{0}\n\u{7F}<é😀\u{2028}")), ("a", .array([.integer(-1), .boolean(true)])),
+            ("e", .object([])),
+        ])
+        #expect(
+            String(decoding: json.bytes, as: UTF8.self)
+                == #"{"b":"\"\\\u0000\u000a\u007f\u003c\u00e9\ud83d\ude00\u2028","a":[-1,true],"e":{}}"#)
+    }
+
+    @Test func `constant-time comparison compares`() {
+        #expect(ConstantTime.equal([1, 2, 3], [1, 2, 3]))
+        #expect(!ConstantTime.equal([1, 2, 3], [1, 2, 4]))
+        #expect(!ConstantTime.equal([0, 2, 3], [1, 2, 3]))
+        #expect(!ConstantTime.equal([1, 2], [1, 2, 3]))
+    }
+
+    @Test func `a realm cannot break out of its header`() {
+        #expect(QuotedString.quote("a\"b\\c") == #""a\"b\\c""#)
+        #expect(QuotedString.quote("a\r\nSet-Cookie: x\u{301}") == "\"aSet-Cookie: x\"")
+    }
+}
