@@ -37,9 +37,12 @@ check: ## format, layering, docs in sync, no clock in the pure targets, sizes
 format: ## format all Swift code in place
 	@$(SWIFT) format --in-place --recursive Package.swift Sources Tests Benchmarks
 
-reset: ## delete the demo's data (the next `make run` begins anew)
-	@$${GATEWRIGHT_DATA:+echo "Not touching $$GATEWRIGHT_DATA: delete it yourself."} true
-	@rm -rf var
+reset: ## delete the demo's data; the next `make run` begins anew
+	@data="$${GATEWRIGHT_DATA:-var}"; \
+	if [ -e "$$data/gatewright.sqlite" ] && [ ! -e "$$data/demo.json" ]; then \
+		echo "$$data holds something else than a demo: not touched." >&2; exit 1; \
+	fi; \
+	rm -rf "$$data"
 
 routes: ## print every address, its method and who may come in
 	@$(SWIFT) build --product gatewright >/dev/null

@@ -23,3 +23,10 @@ extension Store {
         _ = try engine.read { db in try db.row("SELECT count(*) AS scopes FROM scopes") }
     }
 }
+
+extension Store {
+    /// Whether nobody is here yet: only then may a demo move in.
+    package func isEmpty() throws -> Bool {
+        try engine.read { db in try db.row("SELECT 1 AS one FROM people LIMIT 1") == nil }
+    }
+}

@@ -134,7 +134,10 @@ def _axe_source() -> str:
 
 
 def axe(page: Page) -> list[str]:
-    """WCAG A and AA of 2.0 to 2.2 and axe's own good practice. One line for each thing that is wrong."""
+    """WCAG A and AA of 2.0 to 2.2 and axe's own good practice. One line for each thing that is wrong.
+
+    Needs a page with JavaScript: axe waits for timers.
+    """
     if not page.evaluate("() => typeof window.axe === 'object'"):
         # Through the protocol and not as a script element: our own policy would (rightly) refuse that.
         page.evaluate(_axe_source())

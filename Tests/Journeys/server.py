@@ -99,5 +99,13 @@ class Server:
     def demo(self) -> dict:
         return json.loads((self.data / "demo.json").read_text())
 
+    def logged(self) -> bytes:
+        """All that was printed, without the demo's welcome, which is there to hand out the demo's passwords."""
+        text = self.log.read_bytes()
+        before, begin, rest = text.partition(b"This is a demo:")
+        _, end, after = rest.partition(READY.encode())
+        assert bool(begin) == bool(end), "a welcome without an end"
+        return before + after
+
     def tail(self, lines: int = 40) -> str:
         return "\n".join(self.log.read_text(errors="replace").splitlines()[-lines:])

@@ -81,8 +81,16 @@ class Listening(SMTP):
             return
         super().data_received(data)
 
+    def eof_received(self):
+        # A client that gave up is gone, even while a hook of ours still sleeps.
+        self._ended()
+        return super().eof_received()
+
     def connection_lost(self, error):
         super().connection_lost(error)
+        self._ended()
+
+    def _ended(self):
         if self._number > 0:
             self._record.closed(self._number, bytes(self._heard))
             self._number = -1

@@ -102,7 +102,8 @@ def test_case_42_a_ticket_does_not_outlive_a_change_of_person(base: str, ledger,
 
     browser = human.signed_in(base, ledger, people["ada"])
     asked = flow.consent_form(browser.page(flow.authorize_path("acme", app, flow.pkce()[1], prompt="consent")))
-    browser.sign_in(people["grace"]["email"], people["grace"]["password"])
+    as_grace = browser.sign_in(people["grace"]["email"], people["grace"]["password"], "/t/acme/oauth/authorize?x=1")
+    assert as_grace.status_code == 303
     page = browser.page("/account")
     csrf = markup.form(page, "/logout").value("csrf")
     answer = browser.post(asked.action, asked.filled({"decision": "allow", "csrf": csrf}))

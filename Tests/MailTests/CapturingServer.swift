@@ -49,6 +49,7 @@ final class CapturingServer: Sendable {
         let output = Pipe()
         process.standardInput = input
         process.standardOutput = output
+        process.standardError = FileHandle.nullDevice  // aiosmtpd tells at length of each failed TLS handshake
         try process.run()
         var line = Data()
         while line.last != UInt8(ascii: "\n") {

@@ -64,7 +64,7 @@ struct MessageTests {
         #expect(MailDate.text(seconds) == text)
     }
 
-    @Test func `§3.3: every day of 1970 to 2150 has the date that Foundation gives it`() {
+    @Test func `§3.3: dates from 1970 to 2150 are those that Foundation gives`() {
         let formatter = DateFormatter()
         formatter.locale = Locale(identifier: "en_US_POSIX")
         formatter.timeZone = TimeZone(identifier: "UTC")

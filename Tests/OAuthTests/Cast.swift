@@ -16,7 +16,7 @@ enum Cast {
 
     /// RFC 7636 appendix B.
     static let verifier = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"
-    static let challenge = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWBuGJSstw-cM"
+    static let challenge = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
     static let wrongVerifier = "wrong-verifier-wrong-verifier-wrong-verifier"
 
     static let scopes = set("account:read people:read people:write")
@@ -45,7 +45,8 @@ enum Cast {
     static func authenticated(_ client: Client = roster) -> AuthenticatedClient? {
         var random = SplitMix64(seed: 7)
         let secret = Secret<ClientSecretKind>.random(using: &random).reveal()
-        let body = client.kind == .public
+        let body =
+            client.kind == .public
             ? "client_id=\(client.clientID)" : "client_id=\(client.clientID)&client_secret=\(secret)"
         guard let list = try? ParameterList(query: body),
             let credentials = try? ClientCredentials.read(authorizationHeaders: [], body: list, query: .empty)

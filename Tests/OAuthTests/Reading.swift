@@ -43,8 +43,9 @@ struct Fields {
     }
 
     func with(_ name: String, _ value: String) -> Fields {
-        Fields(pairs: pairs.contains { $0.0 == name }
-            ? pairs.map { $0.0 == name ? (name, value) : $0 } : pairs + [(name, value)])
+        Fields(
+            pairs: pairs.contains { $0.0 == name }
+                ? pairs.map { $0.0 == name ? (name, value) : $0 } : pairs + [(name, value)])
     }
 
     func without(_ name: String) -> Fields { Fields(pairs: pairs.filter { $0.0 != name }) }

@@ -42,7 +42,8 @@ package func nextStep(
             .notAMember, orRefuse: OAuthError(.accessDenied, "the person is not a member of this tenant"))
     }
     guard membership == .admin else {
-        return request.ask(.notAnAdmin, orRefuse: OAuthError(.accessDenied, "only an admin of the tenant may allow apps"))
+        return request.ask(
+            .notAnAdmin, orRefuse: OAuthError(.accessDenied, "only an admin of the tenant may allow apps"))
     }
     if let grantedScopes, request.scopes.isSubset(of: grantedScopes), request.maySkipConsent { return .allow }
     let new = request.scopes.subtracting(grantedScopes ?? ScopeSet())

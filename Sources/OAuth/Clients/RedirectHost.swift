@@ -6,7 +6,8 @@ struct RedirectHost {
     init(_ authority: ArraySlice<UInt8>, isHTTP: Bool) throws(RedirectURIProblem) {
         guard !authority.contains(0x40) else { throw .userinfo }
         let isBracketed = authority.first == 0x5B
-        let host = isBracketed
+        let host =
+            isBracketed
             ? authority.prefix { $0 != 0x5D } + authority.drop { $0 != 0x5D }.prefix(1)
             : authority.prefix { $0 != 0x3A }
         try Self.checkPort(authority.dropFirst(host.count), isHTTP: isHTTP)

@@ -19,8 +19,10 @@ package enum RedirectURIProblem: String, Error, Hashable, CaseIterable, Sendable
         case .badPercentEncoding: "A percent sign must be followed by two hexadecimal digits."
         case .noScheme: "Enter an absolute URL with its scheme, for example https://app.example/callback."
         case .uppercaseScheme: "Write the scheme in lower case."
-        case .schemeNotAllowed: "This scheme is not allowed: use https, or a scheme of your own such as com.example.app."
-        case .privateUseWithoutDot: "A scheme of your own must contain a dot: a reversed domain such as com.example.app."
+        case .schemeNotAllowed:
+            "This scheme is not allowed: use https, or a scheme of your own such as com.example.app."
+        case .privateUseWithoutDot:
+            "A scheme of your own must contain a dot: a reversed domain such as com.example.app."
         case .privateUseForWeb: "A scheme of your own needs a public (native) app: a confidential app uses https."
         case .plainHTTP: "Use https. Plain http works only for 127.0.0.1, [::1] and localhost."
         case .fragment: "Remove the # and what follows: a callback URL cannot have a fragment."

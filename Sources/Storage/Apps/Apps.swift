@@ -47,6 +47,11 @@ extension Store {
         }
     }
 
+    /// Whoever it belongs to: for the protocol's own use.
+    package func app(_ id: ID<Entity.Client>) throws -> App? {
+        try engine.readConsistently { db in try self.app(id, in: db) }
+    }
+
     /// The app that a protocol request names.
     package func app(clientID: String) throws -> App? {
         try engine.readConsistently { db in

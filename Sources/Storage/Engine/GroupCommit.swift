@@ -41,6 +41,8 @@ final class GroupCommit: Sendable {
         }
     }
 
+    var waiting: Int { state.withLock { $0.waiting.count } }
+
     var isClosed: Bool { state.withLock { $0.isClosed } }
 
     /// Refuses writers from now on; those that wait are still answered.
@@ -67,9 +69,14 @@ extension GroupCommit {
     /// Runs the writers in one transaction and answers them all.
     /// Throws (after answering) when the disk failed, so that the caller opens another connection.
     static func commit(_ writers: [Writer], on transaction: some Transaction) throws {
-        var answers: [@Sendable () -> Void] = []
         do {
             try transaction.begin()
+        } catch {
+            for writer in writers { writer.fail(error) }
+            return
+        }
+        var answers: [@Sendable () -> Void] = []
+        do {
             for writer in writers { answers.append(try answer(of: writer, on: transaction)) }
             try transaction.commit()
         } catch {

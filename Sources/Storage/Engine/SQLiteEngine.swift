@@ -72,6 +72,9 @@ package final class SQLiteEngine: Engine {
         }
     }
 
+    /// Writers that wait for the next commit; a gauge.
+    package var waitingWriters: Int { commits.waiting }
+
     /// Moves the write-ahead log into the database and empties it; for quiet moments. A commit does it in passing
     /// when the log grows. Deleted rows are gone from the disk afterwards (`secure_delete`).
     package func checkpoint() throws {
@@ -88,11 +91,11 @@ package final class SQLiteEngine: Engine {
             return writer
         }
         readers.close()
-        open?.writeWithoutTransaction { database in
+        // Reentrant: the last reference may go away on the writing connection's own queue. Letting go of it closes it.
+        open?.unsafeReentrantWrite { database in
             while commitWaiting(on: database) {}
             _ = try? database.checkpoint(.truncate)
         }
-        try? open?.close()
         lock.withLock { $0 = nil }
     }
 }

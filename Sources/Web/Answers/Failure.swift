@@ -1,6 +1,7 @@
 import HTTPTypes
 import Hummingbird
 import Logging
+import NIOCore
 import OAuth
 import Portal
 import Storage
@@ -29,7 +30,7 @@ enum Failure: Error {
         case let error as HTTPError where error.status == .contentTooLarge: self = .tooLarge
         case let error as HTTPError where error.status.kind == .clientError:
             self = .badRequest("The request could not be read.")
-        case is NIOTooManyBytes: self = .tooLarge
+        case is NIOTooManyBytesError: self = .tooLarge
         case PasswordHasher.Failure.busy: self = .tooManyRequests(retryAfter: 2)
         case let error as StorageError:
             if case .unavailable = error { self = .unavailable } else { self = .unexpected }
@@ -97,7 +98,7 @@ enum Failure: Error {
         if Surface(path: request.uri.path) == .machine {
             response = .json(APIError(code: code, message: sentence), status: status)
         } else if case .signInFirst = self {
-            return .redirect(to: signInAddress(for: request))
+            return .sending(to: signInAddress(for: request))
         } else {
             response = site.errorPage(self, request, context)
         }

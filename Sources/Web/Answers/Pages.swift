@@ -1,7 +1,9 @@
 import HTTPTypes
 import Hummingbird
+import Logging
 import OAuth
 import Portal
+import Storage
 
 extension Site {
     /// A page as an answer.
@@ -19,7 +21,7 @@ extension Site {
 
     /// A redirect that leaves a word for the page it leads to.
     func redirect(to path: String, saying notice: NoticeText? = nil) -> Response {
-        var response = Response.redirect(to: path)
+        var response = Response.sending(to: path)
         if let notice { setCookie(.notice, notice.rawValue, lifetime: 60, on: &response) }
         return response
     }

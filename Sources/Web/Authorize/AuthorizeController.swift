@@ -39,13 +39,13 @@ struct AuthorizeController {
         guard decision == "allow" else {
             guard decision == "deny" else { throw Failure.badRequest("Choose Allow or Deny.") }
             let denied = OAuthError(.accessDenied, "the person denied the request")
-            return .redirect(to: callbackURL(redirectURI, error: denied, state: question.state, issuer: issuer))
+            return .sending(to: callbackURL(redirectURI, error: denied, state: question.state, issuer: issuer))
         }
         guard let member = try site.store.membership(of: context.person.id, in: tenant.id), member.role == .admin,
             let code = try await site.store.allow(
                 question.scopes, to: app, by: member, redirectURI: redirectURI, wasSent: question.redirectURIWasSent,
                 challenge: question.challenge, at: now)
         else { throw Failure.forbidden("Only an admin of \(tenant.name) can allow apps.") }
-        return .redirect(to: callbackURL(redirectURI, code: code, state: question.state, issuer: issuer))
+        return .sending(to: callbackURL(redirectURI, code: code, state: question.state, issuer: issuer))
     }
 }

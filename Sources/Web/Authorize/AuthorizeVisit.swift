@@ -86,7 +86,7 @@ struct AuthorizeVisit {
         if fresh {
             path += "&signed_in_since=\(now.seconds)&since_token=" + site.store.formToken(for: "since \(now.seconds)")
         }
-        return .redirect(to: "/login?next=" + FormEncoding.encode(path))
+        return .sending(to: "/login?next=" + FormEncoding.encode(path))
     }
 
     /// What may not travel to a redirect URI stays here; everything else goes back to the app with `iss` and `state`.
@@ -97,7 +97,7 @@ struct AuthorizeVisit {
             guard context.visitor.session != nil || error.code == .loginRequired else {
                 return signIn(fresh: false, at: site.now())
             }
-            return .redirect(to: callbackURL(uri, error: error, state: state, issuer: site.issuer(of: tenant)))
+            return .sending(to: callbackURL(uri, error: error, state: state, issuer: site.issuer(of: tenant)))
         case .tellThePerson(let error):
             let status: HTTPResponse.Status = error.code == .temporarilyUnavailable ? .serviceUnavailable : .badRequest
             return try site.page(errorPage(error), request, context, status: status)

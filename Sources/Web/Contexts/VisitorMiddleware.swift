@@ -1,5 +1,8 @@
+import HTTPTypes
 import Hummingbird
+import NIOHTTP1
 import OAuth
+import Portal
 import Storage
 
 /// Finds out who is browsing, and turns failures into answers that suit the reader.

@@ -1,6 +1,7 @@
 import Hummingbird
 import OAuth
 import Portal
+import Storage
 
 /// Demo mode's own pages. None of these routes exists in any other mode.
 struct DemoController {

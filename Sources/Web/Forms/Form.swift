@@ -3,6 +3,7 @@ import Hummingbird
 import NIOCore
 import OAuth
 import Portal
+import Storage
 
 /// A posted form of one of our pages, already known to be ours.
 struct Form {

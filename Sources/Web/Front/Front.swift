@@ -1,6 +1,7 @@
 import HTTPTypes
 package import Hummingbird
 import Logging
+import NIOHTTP1
 import OAuth
 
 /// The outermost responder: one decision about where a request goes, and headers on whatever comes back.
@@ -30,14 +31,14 @@ package struct Front: HTTPResponder {
             // Pages live on the portal host only, where people sign in; machines are answered in place.
             guard Surface(path: path) == .machine else {
                 guard request.method == .get else { throw Failure.misdirected }
-                return .redirect(to: site.settings.base.text + path, status: .found)
+                return .sending(to: site.settings.base.text + path, status: .found)
             }
             var head = request.head
             head.path = path
             return try await router.respond(to: Request(head: head, body: request.body), context: context)
         case .alias(let path):
             guard request.method == .get else { throw Failure.misdirected }
-            return .redirect(to: site.settings.base.text + path, status: .found)
+            return .sending(to: site.settings.base.text + path, status: .found)
         case .notCanonical: throw Failure.notFound
         case .malformed: throw Failure.badRequest("The request's address could not be read.")
         case .unknownHost: throw Failure.misdirected

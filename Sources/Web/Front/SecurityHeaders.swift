@@ -19,16 +19,11 @@ enum SecurityHeaders {
     private static let always: [(HTTPField.Name, String)] = [
         (.contentSecurityPolicy, contentSecurityPolicy),
         (.xContentTypeOptions, "nosniff"),
-        (name("X-Frame-Options"), "DENY"),
+        (.known("X-Frame-Options"), "DENY"),
         // Not no-referrer: it would turn the Origin of our own forms into null.
-        (name("Referrer-Policy"), "same-origin"),
-        (name("Cross-Origin-Opener-Policy"), "same-origin"),
-        (name("Cross-Origin-Resource-Policy"), "same-origin"),
-        (name("Permissions-Policy"), "camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
+        (.known("Referrer-Policy"), "same-origin"),
+        (.known("Cross-Origin-Opener-Policy"), "same-origin"),
+        (.known("Cross-Origin-Resource-Policy"), "same-origin"),
+        (.known("Permissions-Policy"), "camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
     ]
-
-    private static func name(_ text: String) -> HTTPField.Name {
-        // A literal of this file; the fallback is never reached.
-        HTTPField.Name(text) ?? .xContentTypeOptions
-    }
 }

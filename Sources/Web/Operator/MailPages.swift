@@ -56,9 +56,9 @@ extension Site {
 
     /// Addresses of this very site in a letter's text; nothing else in a mail becomes a link.
     private func links(in body: String) -> [MailPage.MailLink] {
-        let words = body.utf8.split { $0 == 0x20 || $0 == 0x0A || $0 == 0x0D }
-        return words.filter { $0.starts(with: (settings.base.text + "/").utf8) }.compactMap { word in
-            String(Substring(word)).map { MailPage.MailLink(url: $0) }
+        let words = Array(body.utf8).split { $0 == 0x20 || $0 == 0x0A || $0 == 0x0D }
+        return words.filter { $0.starts(with: (settings.base.text + "/").utf8) }.map { word in
+            MailPage.MailLink(url: String(decoding: word, as: UTF8.self))
         }
     }
 }

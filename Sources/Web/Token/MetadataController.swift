@@ -1,5 +1,7 @@
 import Hummingbird
 import OAuth
+import Portal
+import Storage
 
 /// Authorization server metadata (RFC 8414), one document per tenant.
 struct MetadataController {

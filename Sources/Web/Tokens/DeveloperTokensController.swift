@@ -49,7 +49,7 @@ struct DeveloperTokensController {
     func created(_ request: Request, _ context: PersonContext) async throws -> Response {
         let token = try token(context)
         let secret = site.shownOnce.take(token.id.text, for: context.session.id, at: site.now()) ?? ""
-        let example = site.firstCall(of: token, bearer: secret)
+        let example = site.firstCall(of: token, by: context.person, bearer: secret)
         let page = TokenCreatedPage(
             token: secret, description: token.description, tenantName: token.tenant.name,
             scopes: token.scopes.sorted.map(\.text), expires: token.lastMoment.map { .fullDay($0) },

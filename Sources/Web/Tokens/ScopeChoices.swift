@@ -1,14 +1,6 @@
 import OAuth
 import Portal
 
-extension ScopeLine {
-    init(_ entry: ScopeDescription) {
-        self.init(
-            code: entry.scope.text, title: entry.title, sentence: entry.sentence,
-            isSensitive: entry.sensitivity == .high)
-    }
-}
-
 extension ScopeGroup {
     /// The catalogue in its own order, one group per resource.
     ///

@@ -17,14 +17,17 @@ struct FormTests {
 
     @Test func `§3.1: a parameter without a value counts as omitted`() throws {
         for query in ["state=", "state", "", "&&", "other=1"] { #expect(try read(query) == nil, "\(query)") }
-        #expect(refusal { () throws(OAuthError) in try ParameterList(query: "state=").required(.state) } == .invalidRequest)
+        #expect(
+            refusal { () throws(OAuthError) in try ParameterList(query: "state=").required(.state) } == .invalidRequest)
     }
 
     @Test func `§3.1: unrecognized parameters are ignored, even repeated ones`() throws {
         #expect(try read("foo=1&foo=2&state=x&bar") == "x")
     }
 
-    @Test(arguments: ["state=a&state=b", "state=a&state=a", "state=&state=a", "state=a&state=", "state&state", "state=a&st%61te=b"])
+    @Test(arguments: [
+        "state=a&state=b", "state=a&state=a", "state=&state=a", "state=a&state=", "state&state", "state=a&st%61te=b",
+    ])
     func `§3.1: a parameter that is sent more than once is refused`(query: String) {
         #expect(refusal { () throws(OAuthError) in try read(query) } == .invalidRequest)
     }
@@ -44,10 +47,11 @@ struct FormTests {
         #expect(refusal { () throws(OAuthError) in try ParameterList(query: query) } == .invalidRequest)
     }
 
-    @Test(arguments: [
-        [0xFF, 0xFE, 0x61, 0x00], [0xFE, 0xFF, 0x00, 0x61], [0xEF, 0xBB, 0xBF, 0x61, 0x3D, 0x62],
-        [0x61, 0x00, 0x3D, 0x00], [0x61, 0x3D, 0xFF],
-    ] as [[UInt8]])
+    @Test(
+        arguments: [
+            [0xFF, 0xFE, 0x61, 0x00], [0xFE, 0xFF, 0x00, 0x61], [0xEF, 0xBB, 0xBF, 0x61, 0x3D, 0x62],
+            [0x61, 0x00, 0x3D, 0x00], [0x61, 0x3D, 0xFF],
+        ] as [[UInt8]])
     func `Case 92: UTF-16 and byte order marks are refused`(bytes: [UInt8]) {
         #expect(refusal { () throws(OAuthError) in try ParameterList(form: bytes) } == .invalidRequest)
     }

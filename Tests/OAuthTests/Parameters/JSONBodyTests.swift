@@ -9,7 +9,8 @@ struct JSONBodyTests {
 
     @Test func `the seed's curl body is read`() throws {
         let list = try list(
-            #"{"grant_type":"authorization_code", "code":"{code}", "client_id":"x", "redirect_uri":"https:\/\/a.example"}"#)
+            #"{"grant_type":"authorization_code", "code":"{code}", "client_id":"x", "redirect_uri":"https:\/\/a.example"}"#
+        )
         #expect(try list.required(.grantType) == "authorization_code")
         #expect(try list.required(.code) == "{code}")
         #expect(try list.required(.redirectURI) == "https://a.example")
@@ -17,8 +18,9 @@ struct JSONBodyTests {
     }
 
     @Test func `white space, escapes and surrogate pairs are read`() throws {
-        #expect(try list(" {\t\"state\"\r\n : \"\\u0041\\ud83d\\ude00\\n\\\"\\\\\\b\\f\\r\\t\" } \n").required(.state)
-            == "A😀\n\"\\\u{8}\u{C}\r\t")
+        #expect(
+            try list(" {\t\"state\"\r\n : \"\\u0041\\ud83d\\ude00\\n\\\"\\\\\\b\\f\\r\\t\" } \n").required(.state)
+                == "A😀\n\"\\\u{8}\u{C}\r\t")
         #expect(try list(#"{"st\u0061te":"x"}"#).required(.state) == "x")
         #expect(try list("{\"state\":\"caf\u{E9}\"}").required(.state) == "caf\u{E9}")
         #expect(try list("{}").optional(.state) == nil)
@@ -65,7 +67,9 @@ struct JSONBodyTests {
     }
 
     @Test func `Case 95: the limits of forms hold here too`() {
-        func object(_ count: Int) -> String { "{" + (0..<count).map { "\"k\($0)\":\"v\"" }.joined(separator: ",") + "}" }
+        func object(_ count: Int) -> String {
+            "{" + (0..<count).map { "\"k\($0)\":\"v\"" }.joined(separator: ",") + "}"
+        }
         #expect(refusal { () throws(OAuthError) in try list(object(100)) } == nil)
         #expect(refusal { () throws(OAuthError) in try list(object(101)) } == .invalidRequest)
         let long = String(repeating: "a", count: 8193)

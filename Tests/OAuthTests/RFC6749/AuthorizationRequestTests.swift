@@ -34,7 +34,9 @@ struct AuthorizationRequestTests {
         #expect(Fields.authorize.without("response_type").refused()?.redirected == .invalidRequest)
     }
 
-    @Test(arguments: ["token", "id_token", "code token", "code id_token", "none", "CODE", "code ", "c\u{14D}de", "code\u{301}"])
+    @Test(arguments: [
+        "token", "id_token", "code token", "code id_token", "none", "CODE", "code ", "c\u{14D}de", "code\u{301}",
+    ])
     func `§3.1.1: a response type that is not offered is named so`(type: String) {
         #expect(Fields.authorize.with("response_type", type).refused()?.redirected == .unsupportedResponseType)
     }

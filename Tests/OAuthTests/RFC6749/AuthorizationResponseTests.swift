@@ -11,7 +11,10 @@ struct AuthorizationResponseTests {
 
     @Test func `§4.1.2: code and state are appended to the query`() throws {
         let url = callbackURL(try uri(Cast.callback), code: code, state: "xyz", issuer: Cast.issuer)
-        #expect(url == "https://roster.example/callback?code=\(code.reveal())&state=xyz&iss=https%3A%2F%2Fgate.example%2Ft%2Facme")
+        #expect(
+            url
+                == "https://roster.example/callback?code=\(code.reveal())&state=xyz&iss=https%3A%2F%2Fgate.example%2Ft%2Facme"
+        )
     }
 
     @Test func `§4.1.2: state is there only when it was in the request`() throws {
@@ -68,7 +71,8 @@ struct AuthorizationResponseTests {
     @Test func `§4.1.2: a code lives ten minutes`() throws {
         var random = SplitMix64(seed: 1)
         let record = issueCode(
-            for: try #require(Self.consented(scopes: Cast.set("people:read"))), at: Cast.now, using: &random).record
+            for: try #require(Self.consented(scopes: Cast.set("people:read"))), at: Cast.now, using: &random
+        ).record
         #expect(record.expiresAt - record.issuedAt == 600)
     }
 

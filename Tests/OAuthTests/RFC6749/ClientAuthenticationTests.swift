@@ -87,7 +87,9 @@ struct ClientAuthenticationTests {
     }
 
     @Test func `§5.2: a client that tried Basic is challenged for Basic, with 401`() throws {
-        let credentials = try read(headers: [basic("gw_id_roster", Cast.secret(ClientSecretKind.self, seed: 9).reveal())])
+        let credentials = try read(headers: [
+            basic("gw_id_roster", Cast.secret(ClientSecretKind.self, seed: 9).reveal())
+        ])
         guard case .failure(let error) = answer(credentials, as: Cast.roster) else {
             Issue.record("a wrong secret was accepted")
             return

@@ -6,10 +6,11 @@ struct CodeGrantTests {
     @Test func `§4.1.4: a right request gets tokens, and says all that storage has to do`() throws {
         let outcome = try redeeming()
         #expect(outcome.response != nil)
-        #expect(outcome.sketch == [
-            "family for gr_ada_roster with people:read", "redeemed cod_one at 0",
-            "access to people:read until 86400", "refresh 1",
-        ])
+        #expect(
+            outcome.sketch == [
+                "family for gr_ada_roster with people:read", "redeemed cod_one at 0",
+                "access to people:read until 86400", "refresh 1",
+            ])
     }
 
     @Test func `§4.1.4: the answer carries what was stored`() throws {
@@ -40,9 +41,11 @@ struct CodeGrantTests {
         let v1 = Cast.client(tokenFormat: .v1)
         let outcome = try redeeming(by: v1)
         #expect(outcome.response?.renewal == nil)
-        #expect(outcome.sketch == [
-            "family for gr_ada_roster with people:read", "redeemed cod_one at 0", "access to people:read until ever",
-        ])
+        #expect(
+            outcome.sketch == [
+                "family for gr_ada_roster with people:read", "redeemed cod_one at 0",
+                "access to people:read until ever",
+            ])
     }
 
     @Test func `§4.1.3: the code must have been issued to this client`() throws {
@@ -57,7 +60,9 @@ struct CodeGrantTests {
     }
 
     @Test func `§4.1.3: redirect_uri must be identical when it was in the authorization request`() throws {
-        for other in ["https://roster.example/callback/", "https://roster.example/CALLBACK", "https://evil.example/", "x"] {
+        for other in [
+            "https://roster.example/callback/", "https://roster.example/CALLBACK", "https://evil.example/", "x",
+        ] {
             let outcome = try redeeming(Fields.redeem().with("redirect_uri", other))
             #expect(outcome.error == .invalidGrant)
             #expect(outcome.effects.isEmpty)

@@ -8,9 +8,10 @@ struct RefreshTests {
         let response = try #require(outcome.response)
         #expect(response.renewal?.scopes == Cast.set("people:read people:write"))
         #expect(response.renewal?.expiresIn == 86_400)
-        #expect(outcome.sketch == [
-            "rotated 1 streak 0", "refresh 2", "access to people:read people:write until 86400",
-        ])
+        #expect(
+            outcome.sketch == [
+                "rotated 1 streak 0", "refresh 2", "access to people:read people:write until 86400",
+            ])
     }
 
     @Test func `§6: the new refresh token is another one`() throws {

@@ -24,7 +24,9 @@ struct ScopeTests {
         #expect(try #require(ScopeSet(parsing: "READ Read")).contains(read) == false)
     }
 
-    @Test(arguments: ["", " ", " a", "a ", "a  b", "a\tb", "a\nb", "a\r\nb", "\"a\"", "a\\b", "a\u{0}b", "a \u{301}b", "a\u{A0}b"])
+    @Test(arguments: [
+        "", " ", " a", "a ", "a  b", "a\tb", "a\nb", "a\r\nb", "\"a\"", "a\\b", "a\u{0}b", "a \u{301}b", "a\u{A0}b",
+    ])
     func `§3.3: what the grammar does not allow is no scope at all`(text: String) {
         #expect(ScopeSet(parsing: text) == nil)
     }

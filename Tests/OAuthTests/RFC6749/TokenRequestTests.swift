@@ -54,7 +54,8 @@ struct TokenRequestTests {
     }
 
     @Test(arguments: [
-        "password", "client_credentials", "implicit", "urn:ietf:params:oauth:grant-type:jwt-bearer", "AUTHORIZATION_CODE",
+        "password", "client_credentials", "implicit", "urn:ietf:params:oauth:grant-type:jwt-bearer",
+        "AUTHORIZATION_CODE",
         "authorization_code ", "refresh_token\u{301}",
     ])
     func `§5.2: a grant that is not offered is named so`(type: String) {
@@ -67,8 +68,11 @@ struct TokenRequestTests {
     }
 
     @Test func `what cannot be a token is kept as nothing, for invalid_grant later`() throws {
-        guard case .authorizationCode(let redemption) = try TokenRequest.read(Fields.redeem().with("code", "SplxlOBe").list),
-            case .refreshToken(let refresh) = try TokenRequest.read(Fields.refresh().with("refresh_token", "tGzv3JOk").list)
+        guard
+            case .authorizationCode(let redemption) = try TokenRequest.read(
+                Fields.redeem().with("code", "SplxlOBe").list),
+            case .refreshToken(let refresh) = try TokenRequest.read(
+                Fields.refresh().with("refresh_token", "tGzv3JOk").list)
         else {
             Issue.record("it is another grant")
             return

@@ -18,7 +18,8 @@ struct TokenResponseTests {
         let response = try #require(try redeeming(by: Cast.client(tokenFormat: .v1)).response)
         #expect(
             text(response.json())
-                == #"{"access_token":"\#(response.accessToken.reveal())","token_type":"bearer","created_at":1800000000}"#)
+                == #"{"access_token":"\#(response.accessToken.reveal())","token_type":"bearer","created_at":1800000000}"#
+        )
     }
 
     @Test func `§5.1: the tokens in it are of their kinds and differ`() throws {
@@ -45,12 +46,14 @@ struct TokenResponseTests {
     }
 
     @Test func `§5.2: the words are those of the RFCs`() {
-        #expect(Set(OAuthError.Code.allCases.map(\.rawValue)) == [
-            "invalid_request", "invalid_client", "invalid_grant", "unauthorized_client", "unsupported_grant_type",
-            "unsupported_response_type", "invalid_scope", "access_denied", "server_error", "temporarily_unavailable",
-            "login_required", "consent_required", "request_not_supported", "request_uri_not_supported",
-            "invalid_token", "insufficient_scope",
-        ])
+        #expect(
+            Set(OAuthError.Code.allCases.map(\.rawValue)) == [
+                "invalid_request", "invalid_client", "invalid_grant", "unauthorized_client", "unsupported_grant_type",
+                "unsupported_response_type", "invalid_scope", "access_denied", "server_error",
+                "temporarily_unavailable",
+                "login_required", "consent_required", "request_not_supported", "request_uri_not_supported",
+                "invalid_token", "insufficient_scope",
+            ])
     }
 
     @Test func `errors are equal when word, sentence and method are`() {

@@ -11,7 +11,9 @@ struct RedactionTests {
     let secret = Cast.secret(AccessToken.self)
 
     @Test func `a secret does not describe itself`() {
-        for text in [String(describing: secret), String(reflecting: secret), secret.description, secret.debugDescription] {
+        for text in [
+            String(describing: secret), String(reflecting: secret), secret.description, secret.debugDescription,
+        ] {
             #expect(!text.contains(String(secret.reveal().dropFirst(6))))
             #expect(text.contains("redacted"))
         }

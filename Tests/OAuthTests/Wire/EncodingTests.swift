@@ -18,7 +18,9 @@ struct EncodingTests {
         #expect(Base64.decoded(Array(encoded.utf8)) == Array(plain.utf8))
     }
 
-    @Test(arguments: ["Zg", "Zg=", "Zg===", "Z===", "====", "Zh==", "Zm9=", "Zm 9v", "Zm9v\n", "Zm-_", "=Zg=", "Zg==Zg=="])
+    @Test(arguments: [
+        "Zg", "Zg=", "Zg===", "Z===", "====", "Zh==", "Zm9=", "Zm 9v", "Zm9v\n", "Zm-_", "=Zg=", "Zg==Zg==",
+    ])
     func `base64 that is not exact is refused`(encoded: String) {
         #expect(Base64.decoded(Array(encoded.utf8)) == nil)
     }

@@ -1,0 +1,53 @@
+import ArgumentParser
+import Foundation
+import Hummingbird
+import HummingbirdCore
+import Logging
+import NIOCore
+import OAuth
+import ServiceLifecycle
+import Storage
+import UnixSignals
+import Web
+
+struct Serve: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Serve the portal, the authorization server and the API.",
+        discussion: "GATEWRIGHT_MODE=demo serves a ready cast of people, tenants and an app, for trying things out.")
+
+    func run() async throws {
+        let settings = try Settings.fromEnvironment()
+        let logger = Output.logger(settings.logLevel)
+        let installation = try await Installation.open(settings, logger: logger)
+        let welcome = try await Welcome.prepare(installation, logger: logger)
+        let app = Application(
+            responder: installation.site.responder(),
+            server: .http1(configuration: .init(idleTimeout: .seconds(60))),
+            configuration: ApplicationConfiguration(address: .hostname("127.0.0.1", port: settings.port)),
+            onServerRunning: { _ in Output.say(welcome) },
+            logger: logger)
+        let group = ServiceGroup(
+            configuration: ServiceGroupConfiguration(
+                services: [app, Upkeep(store: installation.store, logger: logger)]
+                    + [try Post(installation, logger: logger)],
+                gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
+        do {
+            try await group.run()
+        } catch let error as IOError where error.errnoCode == EADDRINUSE {
+            throw SettingsError("Port \(settings.port) is taken. Stop what uses it, or choose another: GATEWRIGHT_PORT=8081")
+        }
+        try await installation.store.flushUses()
+        installation.engine.close()
+    }
+}
+
+/// Standard output without a buffer: what waits in one is lost with the process.
+enum Output {
+    static func say(_ text: String) { FileHandle.standardOutput.write(Data((text + "\n").utf8)) }
+
+    static func logger(_ level: Logger.Level) -> Logger {
+        var logger = Logger(label: "gatewright") { JSONLog(label: $0) }
+        logger.logLevel = level
+        return logger
+    }
+}

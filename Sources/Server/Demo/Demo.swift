@@ -1,0 +1,68 @@
+import Foundation
+import OAuth
+import Portal
+import Storage
+import Web
+
+/// What `demo.json` holds: the cast and their keys, for newcomers and for scripts. Written in demo mode only.
+struct Demo: Codable {
+    struct TenantEntry: Codable {
+        let slug: String
+        let name: String
+        let address: String
+        let subdomain_address: String
+    }
+
+    struct PersonEntry: Codable {
+        let name: String
+        let email: String
+        let password: String
+        let tenant: String?
+        let role: String
+    }
+
+    struct AppEntry: Codable {
+        let name: String
+        let client_id: String
+        let client_secret: String
+        let callback: String
+        let token_format: String
+        let pkce: String
+    }
+
+    let base_url: String
+    let tenants: [TenantEntry]
+    let people: [PersonEntry]
+    let app: AppEntry
+    let developer_token: String
+    let authorize_url: String
+    let code_verifier: String
+    let curl: String
+
+    /// The demo of this data folder: read when it was made before at the same address, else seeded.
+    static func prepare(_ installation: Installation) async throws -> Demo {
+        let path = installation.settings.dataFolder + "/demo.json"
+        if let data = FileManager.default.contents(atPath: path),
+            let demo = try? JSONDecoder().decode(Demo.self, from: data)
+        {
+            guard demo.base_url == installation.settings.site.base.text else {
+                throw SettingsError(
+                    "\(path) belongs to a demo at \(demo.base_url). Use that address, or `make reset` to begin anew.")
+            }
+            return demo
+        }
+        guard try installation.store.isEmpty() else {
+            throw SettingsError(
+                "\(installation.settings.dataFolder) already holds people who are not the demo's. "
+                    + "Choose another folder with GATEWRIGHT_DATA.")
+        }
+        let demo = try await DemoCast(installation: installation).seed()
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .withoutEscapingSlashes]
+        let data = try encoder.encode(demo) + Data("\n".utf8)
+        guard
+            FileManager.default.createFile(atPath: path, contents: data, attributes: [.posixPermissions: 0o600])
+        else { throw SettingsError("\(path) cannot be written.") }
+        return demo
+    }
+}

@@ -1,0 +1,120 @@
+import Crypto
+import Foundation
+import OAuth
+import Portal
+import Storage
+import Web
+
+/// Seeds the cast of design.md through the same store calls that the pages use.
+struct DemoCast {
+    let installation: Installation
+    private var store: Store { installation.store }
+    private var base: String { installation.settings.site.base.text }
+    private var callback: String { base + "/demo/callback" }
+
+    func seed() async throws -> Demo {
+        let passwords = (0..<5).map { _ in Self.password() }
+        let ada = try await person("Ada", "ada@acme.example", passwords[0])
+        let grace = try await person("Grace", "grace@acme.example", passwords[1])
+        let lin = try await person("Lin", "lin@northwind.example", passwords[2])
+        let mallory = try await person("Mallory", "mallory@globex.example", passwords[3])
+        let olga = try await person("Olga", "olga@gatewright.example", passwords[4], isOperator: true)
+        let acme = try await tenant("Acme", "acme", admin: ada)
+        try await store.addMember(grace.id, to: acme.id, as: .member, at: Installation.now())
+        let northwind = try await tenant("Northwind", "northwind", admin: lin)
+        let globex = try await tenant("Globex", "globex", admin: mallory)
+        let app = try await rosterSync(of: lin)
+        let token = try await token(of: ada, in: acme)
+        let verifier = Self.randomText(64)
+        return Demo(
+            base_url: base, tenants: [acme, globex, northwind].map(entry),
+            people: [
+                entry(ada, passwords[0], acme, "admin"), entry(grace, passwords[1], acme, "member"),
+                entry(lin, passwords[2], northwind, "admin"), entry(mallory, passwords[3], globex, "admin"),
+                entry(olga, passwords[4], nil, "operator"),
+            ],
+            app: app, developer_token: token.reveal(), authorize_url: authorizeURL(app, verifier: verifier),
+            code_verifier: verifier,
+            curl: "curl -H 'Authorization: Bearer \(token.reveal())' \(base)/v2/me")
+    }
+
+    private func person(_ name: String, _ email: String, _ password: String, isOperator: Bool = false) async throws -> Person {
+        let checked = SignUp.check(
+            name: name, email: email, password: password, policy: installation.site.passwordPolicy)
+        guard case .valid(let signUp) = checked else { throw SettingsError("The demo's \(name) cannot sign up.") }
+        let hash = try await installation.site.passwords.hash(password)
+        let person = try await store.insertVerified(
+            signUp, passwordHash: hash.text, isOperator: isOperator, at: Installation.now())
+        guard let person else { throw SettingsError("The demo's \(name) was not stored.") }
+        return person
+    }
+
+    private func tenant(_ name: String, _ slug: String, admin: Person) async throws -> Tenant {
+        guard case .valid(let draft) = TenantDraft.check(name: name, slug: slug),
+            let tenant = try await store.openTenant(
+                draft, kind: .standard, admin: admin.id, at: Installation.now())
+        else { throw SettingsError("The demo's \(name) cannot be opened.") }
+        return tenant
+    }
+
+    private func rosterSync(of lin: Person) async throws -> Demo.AppEntry {
+        var form = AppForm()
+        form.name = "Roster Sync"
+        form.description = "Keeps your volunteer roster in step with your list of people, every night."
+        form.homepage = "https://roster.example"
+        form.callbacks = [callback, "https://app.roster.example/oauth/callback"]
+        form.kind = Client.Kind.confidential.rawValue
+        form.scopes = ["account:read", "people:read", "people:write"]
+        guard case .valid(let details) = form.check(catalogue: try store.scopeCatalogue()) else {
+            throw SettingsError("The demo's app cannot be registered.")
+        }
+        let secret = Secret<ClientSecretKind>.random()
+        let app = try await store.register(details, owner: lin, secret: secret, at: Installation.now())
+        return Demo.AppEntry(
+            name: details.name, client_id: app.clientID, client_secret: secret.reveal(), callback: callback,
+            token_format: details.tokenFormat.rawValue, pkce: "required")
+    }
+
+    private func token(of ada: Person, in acme: Tenant) async throws -> Secret<OAuth.DeveloperToken> {
+        let now = Installation.now()
+        guard let member = try store.membership(of: ada.id, in: acme.id),
+            let scopes = ScopeSet(parsing: "account:read people:read")
+        else { throw SettingsError("The demo's Ada is no member of Acme.") }
+        let draft = DeveloperTokenDraft(
+            member: member, description: "First steps", scopes: scopes, expiresAt: now + 90 * 86_400)
+        let token = Secret<OAuth.DeveloperToken>.random()
+        let letter = Letter.tokenCreated(
+            to: ada.email, name: ada.name, description: draft.description, tenant: acme.name,
+            scopes: scopes.sorted.map { (title: $0.text, name: $0.text) }, expires: "in 90 days", list: base + "/tokens")
+        _ = try await store.create(draft, token: token, letter: letter, at: now)
+        return token
+    }
+
+    private func authorizeURL(_ app: Demo.AppEntry, verifier: String) -> String {
+        let challenge = Data(SHA256.hash(data: Data(verifier.utf8))).base64EncodedString()
+            .replacing("+", with: "-").replacing("/", with: "_").replacing("=", with: "")
+        let callback = app.callback.replacing(":", with: "%3A").replacing("/", with: "%2F")
+        return "\(base)/t/acme/oauth/authorize?response_type=code&client_id=\(app.client_id)&redirect_uri=\(callback)"
+            + "&scope=account:read+people:read&state=demo&code_challenge=\(challenge)&code_challenge_method=S256"
+    }
+
+    private func entry(_ tenant: Tenant) -> Demo.TenantEntry {
+        let scheme = installation.settings.site.base.isSecure ? "https" : "http"
+        return Demo.TenantEntry(
+            slug: tenant.slug.text, name: tenant.name, address: "\(base)/t/\(tenant.slug.text)",
+            subdomain_address: "\(scheme)://\(tenant.slug.text).\(installation.settings.site.tenantHost)")
+    }
+
+    private func entry(_ person: Person, _ password: String, _ tenant: Tenant?, _ role: String) -> Demo.PersonEntry {
+        Demo.PersonEntry(
+            name: person.name, email: person.email, password: password, tenant: tenant?.slug.text, role: role)
+    }
+
+    /// New for every demo: a fixed one would be a default account.
+    private static func password() -> String { "demo-" + randomText(12) }
+
+    private static func randomText(_ length: Int) -> String {
+        let alphabet = Array("abcdefghjkmnpqrstuvwxyz23456789")
+        return String((0..<length).map { _ in alphabet[Int.random(in: alphabet.indices)] })
+    }
+}

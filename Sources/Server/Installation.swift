@@ -1,0 +1,68 @@
+import Foundation
+import Logging
+import OAuth
+import Portal
+import Storage
+import Web
+
+/// The parts of a running Gatewright, opened in the order in which they depend on each other.
+struct Installation: Sendable {
+    let settings: Settings
+    let engine: SQLiteEngine
+    let store: Store
+    let site: Site
+
+    static let now: @Sendable () -> Instant = { Instant(seconds: Int64(Date().timeIntervalSince1970)) }
+
+    /// Opens database and keys, runs new migrations and loads the templates. Refuses to start rather than guess.
+    static func open(_ settings: Settings, logger: Logger) async throws -> Installation {
+        try FileManager.default.createDirectory(
+            atPath: settings.dataFolder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        let engine = try SQLiteEngine(path: settings.dataFolder + "/gatewright.sqlite")
+        let applied = try Migrator(folder: settings.assetsFolder + "/Migrations/sqlite").run(on: engine, at: now())
+        for name in applied { logger.notice("migrated", metadata: ["file": "\(name)"]) }
+        let keyring = try await keyring(settings, engine: engine, logger: logger)
+        let database = try engine.settings()
+        logger.notice("database open synchronous=\(database.synchronous)", metadata: ["sqlite": "\(database.library)"])
+        if !database.isFixedForWALReset {
+            logger.info("this SQLite has the WAL-reset bug; one connection does all writes, which avoids it")
+        }
+        let store = Store(engine: engine, keyring: keyring)
+        let site = Site(
+            settings: settings.site, store: store, passwords: try PasswordHasher(),
+            passwordPolicy: try CommonPasswords.policy(settings.assetsFolder),
+            renderer: try PageRenderer(
+                templatesFolder: settings.assetsFolder + "/Templates", reload: settings.site.isDemo),
+            now: now)
+        return Installation(settings: settings, engine: engine, store: store, site: site)
+    }
+
+    private static func keyring(_ settings: Settings, engine: SQLiteEngine, logger: Logger) async throws -> Keyring {
+        try FileManager.default.createDirectory(
+            atPath: (settings.keyFile as NSString).deletingLastPathComponent, withIntermediateDirectories: true,
+            attributes: [.posixPermissions: 0o700])
+        let isNew = !FileManager.default.fileExists(atPath: settings.keyFile)
+        var random = SystemRandomNumberGenerator()
+        let keys = try KeyFile.readOrCreate(
+            settings.keyFile, isFirstStart: try !KeyCheck.hasRun(on: engine), using: &random)
+        let keyring = try Keyring(keys)
+        try await KeyCheck.verify(engine, keyring, at: now())
+        if isNew {
+            logger.notice(
+                "a master key was made; back it up apart from the database, which is worth nothing without it",
+                metadata: ["file": "\(settings.keyFile)", "key": "\(keyring.activeID)"])
+        }
+        return keyring
+    }
+}
+
+/// The list of passwords that everybody tries.
+enum CommonPasswords {
+    static func policy(_ assetsFolder: String) throws -> PasswordPolicy {
+        let path = assetsFolder + "/Resources/common-passwords.txt"
+        guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
+            throw SettingsError("\(path) is missing. GATEWRIGHT_ASSETS must name the folder that Gatewright came in.")
+        }
+        return PasswordPolicy(common: text.split(separator: "\n").map(String.init))
+    }
+}

@@ -1,0 +1,106 @@
+import Configuration
+import Foundation
+import Logging
+import OAuth
+import Web
+
+/// Everything the environment decides. Each is described in docs/operating.md.
+struct Settings: Sendable {
+    let port: Int
+    private(set) var dataFolder: String
+    let assetsFolder: String
+    private(set) var keyFile: String
+    let logLevel: Logger.Level
+    let site: SiteSettings
+    let mail: MailSettings?
+
+    struct MailSettings: Sendable {
+        let url: String
+        let user: String?
+        let password: String?
+        let from: String
+    }
+
+    init(_ config: ConfigReader) throws {
+        let isDemo = try Self.isDemo(config.string(forKey: "GATEWRIGHT_MODE"))
+        port = config.int(forKey: "GATEWRIGHT_PORT", default: 8080)
+        guard (1...65_535).contains(port) else { throw SettingsError("GATEWRIGHT_PORT must be from 1 to 65535.") }
+        dataFolder = config.string(forKey: "GATEWRIGHT_DATA", default: "var")
+        assetsFolder = config.string(forKey: "GATEWRIGHT_ASSETS", default: FileManager.default.currentDirectoryPath)
+        keyFile = config.string(forKey: "GATEWRIGHT_KEY_FILE", default: dataFolder + "/keys/master.key")
+        logLevel = Logger.Level(rawValue: config.string(forKey: "GATEWRIGHT_LOG_LEVEL", default: "notice")) ?? .notice
+        let baseText = config.string(forKey: "GATEWRIGHT_BASE_URL", default: "http://127.0.0.1:\(port)")
+        guard let base = BaseURL(baseText) else {
+            throw SettingsError("GATEWRIGHT_BASE_URL must be like https://developers.example.com, without a final slash.")
+        }
+        guard isDemo || base.isSecure || base.isLoopback else {
+            throw SettingsError("GATEWRIGHT_BASE_URL must start with https:// (http:// only on this computer).")
+        }
+        let tenantHost = config.string(forKey: "GATEWRIGHT_TENANT_HOST", default: Self.tenantHost(of: base))
+        let idleDays = config.int(forKey: "GATEWRIGHT_REFRESH_IDLE_DAYS", default: 0)
+        guard (0...3650).contains(idleDays) else {
+            throw SettingsError("GATEWRIGHT_REFRESH_IDLE_DAYS must be from 0 (never) to 3650.")
+        }
+        let proxies = config.string(forKey: "GATEWRIGHT_TRUSTED_PROXIES", default: "")
+        site = SiteSettings(
+            base: base, tenantHost: tenantHost, isDemo: isDemo,
+            refreshIdleLimit: idleDays == 0 ? nil : Int64(idleDays) * 86_400,
+            trustedProxies: Set(proxies.split { $0 == "," || $0 == " " }.map(String.init)),
+            showsTiming: config.string(forKey: "GATEWRIGHT_SERVER_TIMING") == "1",
+            assetVersion: try Self.version(of: assetsFolder + "/Public"), publicFolder: assetsFolder + "/Public")
+        mail = Self.mail(config, host: base.host)
+    }
+
+    /// For commands that need a database to exist but not the real one.
+    mutating func useScratch(_ folder: String) {
+        dataFolder = folder
+        keyFile = folder + "/keys/master.key"
+    }
+
+    private static func isDemo(_ mode: String?) throws -> Bool {
+        switch mode {
+        case "demo": return true
+        case nil, "production": return false
+        default: throw SettingsError("GATEWRIGHT_MODE must be demo or production.")
+        }
+    }
+
+    /// On this computer `*.localhost` needs no DNS; elsewhere tenants' own hosts stand below the portal's.
+    private static func tenantHost(of base: BaseURL) -> String {
+        guard base.isLoopback else { return base.authority }
+        return "localhost" + base.authority.dropFirst(base.host.count)
+    }
+
+    private static func mail(_ config: ConfigReader, host: String) -> MailSettings? {
+        guard let url = config.string(forKey: "GATEWRIGHT_SMTP_URL"), !url.isEmpty else { return nil }
+        return MailSettings(
+            url: url, user: config.string(forKey: "GATEWRIGHT_SMTP_USER"),
+            password: config.string(forKey: "GATEWRIGHT_SMTP_PASSWORD", isSecret: true),
+            from: config.string(forKey: "GATEWRIGHT_MAIL_FROM", default: "Gatewright <gatewright@\(host)>"))
+    }
+
+    /// Changes whenever a file that browsers cache does.
+    private static func version(of folder: String) throws -> String {
+        let files = FileManager.default.subpaths(atPath: folder) ?? []
+        guard !files.isEmpty else {
+            throw SettingsError("No files in \(folder). GATEWRIGHT_ASSETS must name the folder of Templates/ and Public/.")
+        }
+        let newest = files.compactMap { file in
+            try? FileManager.default.attributesOfItem(atPath: folder + "/" + file)[.modificationDate] as? Date
+        }.max()
+        return String(Int64(newest?.timeIntervalSince1970 ?? 0), radix: 36)
+    }
+}
+
+/// A setting that cannot be used, in words for the operator.
+struct SettingsError: Error, CustomStringConvertible {
+    let description: String
+
+    init(_ description: String) { self.description = description }
+}
+
+extension Settings {
+    static func fromEnvironment() throws -> Settings {
+        try Settings(ConfigReader(provider: EnvironmentVariablesProvider()))
+    }
+}

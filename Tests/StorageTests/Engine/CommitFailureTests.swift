@@ -1,0 +1,71 @@
+import Synchronization
+import Testing
+
+@testable import Storage
+
+/// What the disk does not do on demand: a commit that fails. The words of a transaction are recorded instead.
+@Suite("Group commit · failures")
+struct CommitFailureTests {
+    final class Words: GroupCommit.Transaction, Sendable {
+        let said = Mutex<[String]>([])
+        let failing: String
+        let diskFailed: Bool
+
+        init(failing: String = "", diskFailed: Bool = false) {
+            self.failing = failing
+            self.diskFailed = diskFailed
+        }
+
+        var isOpen: Bool { true }
+        func begin() throws { try say("begin") }
+        func commit() throws { try say("commit") }
+        func rollback() { try? say("rollback") }
+        func save() throws { try say("save") }
+        func release() throws { try say("release") }
+        func rollbackToSave() throws { try say("back") }
+        func rows(_ sql: SQL) throws -> [Row] { [] }
+        func row(_ sql: SQL) throws -> Row? { nil }
+        func run(_ sql: SQL) throws -> Int { 0 }
+
+        private func say(_ word: String) throws {
+            said.withLock { $0.append(word) }
+            if word == failing { throw StorageError.unavailable(word) }
+        }
+    }
+
+    /// How often each writer was told "done" and "failed".
+    final class Answers: Sendable {
+        let done = Mutex<[Int: Int]>([:])
+        let failed = Mutex<[Int: Int]>([:])
+
+        func writers(_ count: Int) -> [GroupCommit.Writer] {
+            (0..<count).map { number in
+                GroupCommit.Writer(
+                    run: { _ in { self.done.withLock { $0[number, default: 0] += 1 } } },
+                    fail: { _ in self.failed.withLock { $0[number, default: 0] += 1 } })
+            }
+        }
+    }
+
+    @Test func `64 writers share one commit`() throws {
+        let words = Words(), answers = Answers()
+        try GroupCommit.commit(answers.writers(64), on: words)
+        #expect(words.said.withLock { $0.filter { $0 == "commit" }.count } == 1)
+        #expect(answers.done.withLock { $0 } == Dictionary(uniqueKeysWithValues: (0..<64).map { ($0, 1) }))
+    }
+
+    @Test(arguments: ["begin", "commit", "save", "release"])
+    func `when a transaction word fails, every writer hears of it once, and nobody hears "done"`(word: String) throws {
+        let words = Words(failing: word), answers = Answers()
+        try GroupCommit.commit(answers.writers(5), on: words)
+        #expect(answers.done.withLock { $0.isEmpty })
+        #expect(answers.failed.withLock { $0 } == [0: 1, 1: 1, 2: 1, 3: 1, 4: 1])
+    }
+
+    @Test func `after a failed sync nothing is tried again on that connection`() {
+        let words = Words(failing: "commit", diskFailed: true), answers = Answers()
+        #expect(throws: StorageError.self) { try GroupCommit.commit(answers.writers(5), on: words) }
+        #expect(words.said.withLock { $0.filter { $0 == "begin" }.count } == 1)
+        #expect(answers.failed.withLock { $0.count } == 5)
+    }
+}

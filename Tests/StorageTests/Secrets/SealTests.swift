@@ -1,0 +1,77 @@
+import OAuth
+import Storage
+import Testing
+
+@Suite("Sealed values")
+struct SealTests {
+    let old: MasterKey
+    let keyring: Keyring
+    let seed = Array("JBSWY3DPEHPK3PXP".utf8)
+
+    init() throws {
+        var random = SystemRandomNumberGenerator()
+        old = .random(using: &random)
+        keyring = try Keyring([old])
+    }
+
+    private func seal(row: String = "per_1") throws -> [UInt8] {
+        try keyring.seal(seed, table: "people", column: "totp_seed", row: row)
+    }
+
+    @Test func `a sealed value opens in its place, never reads the same twice and does not hold the clear text`() throws {
+        let sealed = try seal()
+        #expect(try keyring.open(sealed, table: "people", column: "totp_seed", row: "per_1") == seed)
+        #expect(try seal() != sealed)
+        #expect(sealed.count == 1 + 8 + 12 + seed.count + 16)
+        #expect(sealed.first == 1)
+        #expect(!String(decoding: sealed, as: UTF8.self).contains("JBSWY3DP"))
+    }
+
+    @Test func `Case 224: a value moved to another row, column or table does not open`() throws {
+        let sealed = try seal()
+        #expect(throws: KeyError.sealed) { try keyring.open(sealed, table: "people", column: "totp_seed", row: "per_2") }
+        #expect(throws: KeyError.sealed) { try keyring.open(sealed, table: "people", column: "email", row: "per_1") }
+        #expect(throws: KeyError.sealed) { try keyring.open(sealed, table: "tenants", column: "totp_seed", row: "per_1") }
+    }
+
+    @Test func `Case 224: places that read the same when joined are told apart`() throws {
+        let sealed = try keyring.seal(seed, table: "ab", column: "c", row: "d")
+        #expect(throws: KeyError.sealed) { try keyring.open(sealed, table: "a", column: "bc", row: "d") }
+        #expect(throws: KeyError.sealed) { try keyring.open(sealed, table: "ab", column: "cd", row: "") }
+    }
+
+    @Test func `a changed bit anywhere after the key's name does not open`() throws {
+        let sealed = try seal()
+        for index in sealed.indices where !(1..<9).contains(index) {
+            var changed = sealed
+            changed[index] ^= 1
+            #expect(throws: KeyError.sealed) {
+                try keyring.open(changed, table: "people", column: "totp_seed", row: "per_1")
+            }
+        }
+        for length in [0, 1, 36, sealed.count - 1] {
+            #expect(throws: KeyError.sealed) {
+                try keyring.open(Array(sealed.prefix(length)), table: "people", column: "totp_seed", row: "per_1")
+            }
+        }
+    }
+
+    @Test func `after a rotation the old key still opens what it sealed, and the new one seals`() throws {
+        var random = SystemRandomNumberGenerator()
+        let new = MasterKey.random(using: &random)
+        let sealed = try seal()
+        let both = try Keyring([new, old])
+        #expect(try both.open(sealed, table: "people", column: "totp_seed", row: "per_1") == seed)
+        let resealed = try both.seal(seed, table: "people", column: "totp_seed", row: "per_1")
+        #expect(Keyring.keyID(of: resealed) == both.activeID)
+        #expect(Keyring.keyID(of: sealed) == keyring.activeID)
+        #expect(throws: KeyError.missing(keyring.activeID)) {
+            try Keyring([new]).open(sealed, table: "people", column: "totp_seed", row: "per_1")
+        }
+    }
+
+    @Test func `a master key does not show its bytes`() {
+        #expect("\(old)" == "MasterKey(\(keyring.activeID))")
+        #expect(Mirror(reflecting: old).children.isEmpty)
+    }
+}

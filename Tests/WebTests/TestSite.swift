@@ -1,0 +1,168 @@
+import Foundation
+import HTTPTypes
+import Hummingbird
+import Logging
+import NIOCore
+import NIOEmbedded
+import OAuth
+import Portal
+import Storage
+import Synchronization
+import Testing
+import Web
+
+/// The whole site as it is served, on a database of its own, with a clock that stands until it is moved.
+///
+/// Requests go through the real responder: hosts, cookies, cross-site checks, routes, pages from `Templates/`.
+///
+/// ```swift
+/// let site = try await TestSite()
+/// let ada = try await site.browser(signedInAs: site.cast.ada)
+/// let answer = try await ada.submit("/account/password", ["current_password": …, "password": …], on: "/account")
+/// ```
+final class TestSite: Sendable {
+    let site: Site
+    let store: Store
+    /// For what the store does not offer: looking at rows, and putting some there.
+    let engine: SQLiteEngine
+    let clock: TestClock
+    let responder: Front
+    /// Ada, Grace, Lin, Mallory, Olga, their tenants and Lin's app; fails the test when there is no cast.
+    let cast: Cast
+    let folder: String
+
+    /// - Parameters:
+    ///   - base: the portal's address; an `https` one turns on `__Host-` cookies.
+    ///   - hasCast: false for an installation that nobody set up yet.
+    ///   - passwords: cheap ones unless said otherwise.
+    init(
+        base: String = "http://127.0.0.1:8080", isDemo: Bool = false, hasCast: Bool = true,
+        trustedProxies: Set<String> = [], passwords: PasswordHasher? = nil
+    ) async throws {
+        folder = NSTemporaryDirectory() + "gatewright-" + UUID().uuidString
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        clock = TestClock()
+        engine = try SQLiteEngine(path: folder + "/test.sqlite")
+        try Migrator(folder: Self.root + "/Migrations/sqlite").run(on: engine, at: clock.now)
+        var random = SystemRandomNumberGenerator()
+        let keyring = try Keyring([.random(using: &random)])
+        store = Store(engine: engine, keyring: keyring)
+        let hasher = try passwords ?? Self.cheapPasswords()
+        let address = try #require(BaseURL(base))
+        site = Site(
+            settings: SiteSettings(
+                base: address, tenantHost: base == "http://127.0.0.1:8080" ? "localhost:8080" : address.authority,
+                isDemo: isDemo, trustedProxies: trustedProxies, assetVersion: "v1", publicFolder: Self.root + "/Public"),
+            store: store, passwords: hasher, passwordPolicy: PasswordPolicy(common: ["password1234", "correct horse"]),
+            renderer: Self.renderer, now: { [clock] in clock.now })
+        responder = site.responder()
+        cast = hasCast ? try await Cast(in: store, hasher: hasher, at: clock.now) : .nobody
+    }
+
+    deinit {
+        engine.close()
+        try? FileManager.default.removeItem(atPath: folder)
+    }
+
+    /// The repository, wherever the tests are run from.
+    static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent().path
+
+    private static let renderer: PageRenderer = {
+        do { return try PageRenderer(templatesFolder: root + "/Templates") } catch { fatalError("\(error)") }
+    }()
+
+    /// Milliseconds instead of tens of them, and room for hundreds at once.
+    static func cheapPasswords() throws -> PasswordHasher {
+        try PasswordHasher(parameters: Argon2Parameters(memoryKiB: 64, passes: 1, lanes: 1), threads: 2, waiting: 1000)
+    }
+
+    /// A new browser with an empty cookie jar, at an address on the network.
+    func browser(from address: String = "198.51.100.1") -> Browser { Browser(at: self, from: address) }
+
+    /// A browser in which this person has signed in, through the form.
+    func browser(signedInAs somebody: Cast.Somebody, from address: String = "198.51.100.1") async throws -> Browser {
+        let browser = browser(from: address)
+        let answer = try await browser.signIn(somebody.email, somebody.password)
+        try #require(answer.status == 303, "\(somebody.email) cannot sign in: \(answer.status)")
+        return browser
+    }
+
+    /// One request as it stands, without cookies and without any header that is not given.
+    ///
+    /// - Parameter host: the authority; nil for the portal's own.
+    func send(
+        _ method: HTTPRequest.Method, _ path: String, headers: [(String, String)] = [], body: [UInt8] = [],
+        host: String? = nil, from address: String = "198.51.100.1"
+    ) async throws -> Answer {
+        var fields = HTTPFields()
+        for (name, value) in headers { fields.append(HTTPField(name: try #require(HTTPField.Name(name)), value: value)) }
+        let base = site.settings.base
+        let head = HTTPRequest(
+            method: method, scheme: base.isSecure ? "https" : "http", authority: host ?? base.authority, path: path,
+            headerFields: fields)
+        let response = try await responder.respond(
+            to: Request(head: head, body: RequestBody(buffer: ByteBuffer(bytes: body))), context: try context(address))
+        let collector = Collector()
+        try await response.body.write(collector)
+        return Answer(
+            status: response.status.code, headers: response.headers,
+            body: String(decoding: collector.bytes.withLock { $0 }, as: UTF8.self))
+    }
+
+    private func context(_ address: String) throws -> SiteContext {
+        let channel = EmbeddedChannel()
+        channel.remoteAddress = try SocketAddress(ipAddress: address, port: 50_000)
+        var logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
+        logger.logLevel = .critical
+        return SiteContext(source: ApplicationRequestContextSource(channel: channel, logger: logger))
+    }
+}
+
+/// What came back, with its body read.
+struct Answer: Sendable {
+    let status: Int
+    let headers: HTTPFields
+    let body: String
+
+    var location: String? { headers[.location] }
+    var setCookies: [String] { headers[values: .setCookie] }
+
+    /// The value of the form's hidden field of this name; nil when no form has one.
+    func hidden(_ name: String) -> String? {
+        value(after: "name=\"\(name)\" value=\"")
+    }
+
+    var csrf: String? { hidden("csrf") }
+
+    /// The text between this marker and the next quotation mark, with the entities of attributes undone.
+    func value(after marker: String) -> String? {
+        guard let start = body.range(of: marker)?.upperBound, let end = body[start...].firstIndex(of: "\"")
+        else { return nil }
+        return body[start..<end].replacingOccurrences(of: "&quot;", with: "\"")
+            .replacingOccurrences(of: "&#39;", with: "'").replacingOccurrences(of: "&lt;", with: "<")
+            .replacingOccurrences(of: "&gt;", with: ">").replacingOccurrences(of: "&amp;", with: "&")
+    }
+
+    func contains(_ text: String) -> Bool { body.contains(text) }
+}
+
+/// A clock that stands still until a test moves it, at the moment the pages' samples are set in.
+final class TestClock: Sendable {
+    private let moment = Mutex(Instant(seconds: 1_795_252_442))
+
+    var now: Instant { moment.withLock { $0 } }
+
+    /// - Parameter seconds: negative to go back.
+    func move(by seconds: Int64) { moment.withLock { $0 = $0 + seconds } }
+}
+
+private final class Collector: ResponseBodyWriter, Sendable {
+    let bytes = Mutex<[UInt8]>([])
+
+    func write(_ buffer: ByteBuffer) async throws {
+        bytes.withLock { $0.append(contentsOf: buffer.readableBytesView) }
+    }
+
+    func finish(_ trailingHeaders: HTTPFields?) async throws {}
+}
