@@ -43,7 +43,7 @@ class Wire(requests.Session):
         self.hooks["response"].append(self._note)
 
     def request(self, method, url, *args, **kwargs):
-        kwargs.setdefault("allow_redirects", False)
+        kwargs["allow_redirects"] = False  # get() asks for True by itself
         kwargs.setdefault("timeout", 30)
         return super().request(method, self.base + url if url.startswith("/") else url, *args, **kwargs)
 

@@ -74,7 +74,10 @@ final class Browser: Sendable {
         let csrf = form.status == 200 ? form.csrf : try await get("/").csrf
         return try await post(
             "/login",
-            [("email", email), ("password", password), ("next", form.hidden("next") ?? next ?? ""), ("csrf", csrf ?? "")])
+            [
+                ("email", email), ("password", password), ("next", form.hidden("next") ?? next ?? ""),
+                ("csrf", csrf ?? ""),
+            ])
     }
 
     /// Whether a page that needs a session is shown.

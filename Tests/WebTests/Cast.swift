@@ -58,7 +58,9 @@ struct Cast: Sendable {
             people[name] = Somebody(person: try #require(person), email: email, password: password)
         }
         var tenants: [String: Tenant] = [:]
-        for (slug, name, admin) in [("acme", "Acme", "Ada"), ("northwind", "Northwind", "Lin"), ("globex", "Globex", "Mallory")] {
+        for (slug, name, admin) in [
+            ("acme", "Acme", "Ada"), ("northwind", "Northwind", "Lin"), ("globex", "Globex", "Mallory"),
+        ] {
             let draft = TenantDraft(name: name, slug: try #require(Slug(slug)))
             let owner = try #require(people[admin]).person.id
             tenants[slug] = try await store.openTenant(draft, kind: .standard, admin: owner, at: now)

@@ -96,7 +96,9 @@ final class TestSite: Sendable {
         host: String? = nil, from address: String = "198.51.100.1"
     ) async throws -> Answer {
         var fields = HTTPFields()
-        for (name, value) in headers { fields.append(HTTPField(name: try #require(HTTPField.Name(name)), value: value)) }
+        for (name, value) in headers {
+            fields.append(HTTPField(name: try #require(HTTPField.Name(name)), value: value))
+        }
         let base = site.settings.base
         let head = HTTPRequest(
             method: method, scheme: base.isSecure ? "https" : "http", authority: host ?? base.authority, path: path,

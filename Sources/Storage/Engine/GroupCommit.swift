@@ -7,6 +7,8 @@ import Synchronization
 final class GroupCommit: Sendable {
     /// Most writers in one commit: keeps one commit's wait, and what one failure undoes, small.
     static let most = 64
+    /// Most that may wait: on a stalled disk it is better to refuse than to fill the memory.
+    static let mostWaiting = 10_000
 
     struct Writer: Sendable {
         /// Runs the body; what it returns hands the result over, once the commit is durable.
@@ -25,6 +27,9 @@ final class GroupCommit: Sendable {
     func add(_ writer: Writer) throws -> Bool {
         try state.withLock { state in
             guard !state.isClosed else { throw StorageError.unavailable("closed") }
+            guard state.waiting.count < Self.mostWaiting else {
+                throw StorageError.unavailable("too many writers wait")
+            }
             state.waiting.append(writer)
             defer { state.isCommitting = true }
             return !state.isCommitting

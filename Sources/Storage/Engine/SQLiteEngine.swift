@@ -122,9 +122,14 @@ extension SQLiteEngine {
         do {
             try GroupCommit.commit(batch, on: SQLiteConnection(database: database))
         } catch {
-            writer.withLock { $0 = nil }
+            dropWriter()
         }
         return true
+    }
+
+    /// After a failed sync what that connection knows of the disk is wrong: the next writer opens another.
+    func dropWriter() {
+        writer.withLock { $0 = nil }
     }
 
     private func openWriter() throws -> DatabaseQueue {

@@ -68,7 +68,8 @@ enum Argon2 {
     static func hash(_ password: [UInt8], salt: [UInt8], parameters: Argon2Parameters) throws -> PasswordHash {
         let hashLength = 32
         let length = argon2_encodedlen(
-            parameters.passes, parameters.memoryKiB, parameters.lanes, UInt32(salt.count), UInt32(hashLength), Argon2_id)
+            parameters.passes, parameters.memoryKiB, parameters.lanes, UInt32(salt.count), UInt32(hashLength), Argon2_id
+        )
         var encoded = [CChar](repeating: 0, count: length)
         let code = argon2id_hash_encoded(
             parameters.passes, parameters.memoryKiB, parameters.lanes, password, password.count, salt, salt.count,

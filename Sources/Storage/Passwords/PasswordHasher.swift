@@ -16,7 +16,7 @@ package final class PasswordHasher: Sendable {
     package let parameters: Argon2Parameters
     private let queue: HashQueue
     /// What an unknown person's password is compared with, at the same cost.
-    private let nobody: PasswordHash
+    let nobody: PasswordHash
 
     /// - Parameters:
     ///   - threads: hashes at once; 0 for one a core.

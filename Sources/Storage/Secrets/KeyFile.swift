@@ -14,7 +14,9 @@ package enum KeyFile {
         // The mode of what was opened, not of what the path names by now.
         var status = stat()
         guard fstat(descriptor, &status) == 0 else { throw KeyError.unreadable(path, lastSystemError()) }
-        guard status.st_mode & 0o077 == 0 else { throw KeyError.readableByOthers(path) }
+        guard status.st_mode & 0o077 == 0, [geteuid(), 0].contains(status.st_uid) else {
+            throw KeyError.readableByOthers(path)
+        }
         guard status.st_mode & S_IFMT == S_IFREG, status.st_size < 65_536, let data = try file.readToEnd() else {
             throw KeyError.malformed(path)
         }
@@ -27,17 +29,17 @@ package enum KeyFile {
         let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
         try? FileManager.default.createDirectory(
             atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
-        let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o400)
-        guard descriptor >= 0 else { throw KeyError.unreadable(path, lastSystemError()) }
+        // Under another name first: a crash half-way must not leave a key file that is not one.
+        let draft = path + ".new"
+        unlink(draft)
+        defer { unlink(draft) }
+        let descriptor = open(draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o400)
+        guard descriptor >= 0 else { throw KeyError.unreadable(draft, lastSystemError()) }
         let file = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
-        do {
-            guard fchmod(descriptor, 0o400) == 0 else { throw KeyError.unreadable(path, lastSystemError()) }
-            try file.write(contentsOf: Data(text(of: key).utf8))
-            try file.synchronize()
-        } catch {
-            unlink(path)
-            throw error
-        }
+        guard fchmod(descriptor, 0o400) == 0 else { throw KeyError.unreadable(draft, lastSystemError()) }
+        try file.write(contentsOf: Data(text(of: key).utf8))
+        try file.synchronize()
+        guard link(draft, path) == 0 else { throw KeyError.unreadable(path, lastSystemError()) }
         syncFolder(folder)
     }
 
@@ -105,7 +107,8 @@ extension KeyError: CustomStringConvertible {
         case .absent(let path):
             "there is no key file at \(path), but the database was used with one; put it back (GATEWRIGHT_KEY_FILE)"
         case .unreadable(let path, let why): "the key file \(path) cannot be used: \(why)"
-        case .readableByOthers(let path): "the key file \(path) is readable by others; run: chmod 0400 \(path)"
+        case .readableByOthers(let path):
+            "the key file \(path) is readable by others or not ours; run: chmod 0400 \(path)"
         case .malformed(let path): "the key file \(path) is not one: each line is 16 hex digits, a space, 64 hex digits"
         case .missing(let id): "this database expects the master key \(id), which is not in the key file"
         case .wrong(let id): "the key file's key \(id) is not the one this database was used with"

@@ -32,7 +32,8 @@ struct AssetShelf: Sendable {
     }
 
     private static func read(_ name: String, in folder: String) -> Asset? {
-        guard let contentType = contentType(of: name), let data = FileManager.default.contents(atPath: "\(folder)/\(name)")
+        guard let contentType = contentType(of: name),
+            let data = FileManager.default.contents(atPath: "\(folder)/\(name)")
         else { return nil }
         return Asset(contentType: contentType, bytes: ByteBuffer(bytes: data))
     }

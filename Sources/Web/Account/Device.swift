@@ -17,7 +17,8 @@ struct Device {
     /// The first that fits: nearly all call themselves Safari, many Chrome as well.
     private static let browsers = [
         (mark: "Edg", name: "Edge"), (mark: "OPR/", name: "Opera"), (mark: "SamsungBrowser/", name: "Samsung Internet"),
-        (mark: "Firefox/", name: "Firefox"), (mark: "FxiOS/", name: "Firefox"), (mark: "HeadlessChrome/", name: "Chrome"),
+        (mark: "Firefox/", name: "Firefox"), (mark: "FxiOS/", name: "Firefox"),
+        (mark: "HeadlessChrome/", name: "Chrome"),
         (mark: "CriOS/", name: "Chrome"), (mark: "Chrome/", name: "Chrome"), (mark: "Safari/", name: "Safari"),
         (mark: "curl/", name: "curl"), (mark: "python-requests/", name: "Python"),
     ]

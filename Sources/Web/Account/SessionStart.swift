@@ -8,7 +8,8 @@ extension Site {
     /// Starts a session under a cookie of its own and goes on. Whatever session came with the request ends, and no
     /// identifier the browser brought is taken over (case 157).
     func signIn(
-        _ person: Person, to path: String, saying notice: NoticeText? = nil, _ request: Request, _ context: some Browsing
+        _ person: Person, to path: String, saying notice: NoticeText? = nil, _ request: Request,
+        _ context: some Browsing
     ) async throws -> Response {
         let cookie = Secret<SessionCookie>.random()
         _ = try await store.startSession(

@@ -32,10 +32,24 @@ enum Failure: Error {
             self = .badRequest("The request could not be read.")
         case is NIOTooManyBytesError: self = .tooLarge
         case PasswordHasher.Failure.busy: self = .tooManyRequests(retryAfter: 2)
-        case let error as StorageError:
-            if case .unavailable = error { self = .unavailable } else { self = .unexpected }
+        case let error as StorageError where error.isUnavailable: self = .unavailable
         default: self = .unexpected
         }
+    }
+
+    /// The failure, with its cause in the log when it is ours to mend. Only errors known to hold no value of the
+    /// request are written out; of others, the type (case 234, 260).
+    static func noting(_ error: any Error, _ request: Request, _ context: SiteContext) -> Failure {
+        let failure = Failure(error)
+        guard failure.status.kind == .serverError else { return failure }
+        let cause = error is StorageError || error is RenderingError ? "\(error)" : "\(type(of: error))"
+        context.logger.error(
+            "request failed",
+            metadata: [
+                "method": "\(request.method.rawValue)", "route": "\(context.endpointPath ?? "unmatched")",
+                "cause": "\(cause)",
+            ])
+        return failure
     }
 
     var status: HTTPResponse.Status {
@@ -91,9 +105,6 @@ enum Failure: Error {
 
     /// The answer for whoever asked: a page for browsers, JSON for machines.
     func answer(to request: Request, _ context: SiteContext, at site: Site) -> Response {
-        if case .unexpected = self {
-            context.logger.error("request failed", metadata: ["route": "\(context.endpointPath ?? "unmatched")"])
-        }
         var response: Response
         if Surface(path: request.uri.path) == .machine {
             response = .json(APIError(code: code, message: sentence), status: status)

@@ -76,7 +76,9 @@ struct AppsController {
             return try site.page(
                 try page(form, editing: app, problems: problems), request, context, problems: problems)
         case .valid(let details):
-            guard try await site.store.update(app.id, of: context.person.id, to: details, at: site.now()) else {
+            // Strictly later than before, also for two changes within one second.
+            let now = max(site.now(), app.updatedAt + 1)
+            guard try await site.store.update(app.id, of: context.person.id, to: details, at: now) else {
                 throw Failure.notFound
             }
             return site.redirect(to: app.path, saying: .appSaved)

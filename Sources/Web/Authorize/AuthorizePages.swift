@@ -113,8 +113,8 @@ extension ConsentPage {
 
     private static func lifetime(_ format: Client.TokenFormat) -> String {
         switch format {
-        case .v1: "Until you take it back: its access does not expire."
-        case .v2: "Until you take it back. It renews its access every 24 hours, also while you are away."
+        case .v1: "Its access does not expire by itself."
+        case .v2: "It renews its access every 24 hours, also while you are away."
         }
     }
 

@@ -35,7 +35,7 @@ struct AuthorizeVisit {
         } catch let refusal as Refusal {
             throw refusal
         } catch {
-            return Failure(error).answer(to: request, context, at: site)
+            return Failure.noting(error, request, context).answer(to: request, context, at: site)
         }
     }
 

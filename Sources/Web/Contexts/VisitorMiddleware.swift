@@ -26,7 +26,7 @@ struct VisitorMiddleware: RouterMiddleware {
         } catch let parserError as HTTPParserError {
             throw parserError
         } catch {
-            response = Failure(error).answer(to: request, context, at: site)
+            response = Failure.noting(error, request, context).answer(to: request, context, at: site)
         }
         if isNew, context.visitor.session == nil {
             site.setCookie(.visitor, context.visitor.formSeed, lifetime: nil, on: &response)

@@ -16,7 +16,7 @@ package struct Front: HTTPResponder {
         } catch let parserError as HTTPParserError {
             throw parserError
         } catch {
-            response = Failure(error).answer(to: request, context, at: site)
+            response = Failure.noting(error, request, context).answer(to: request, context, at: site)
         }
         SecurityHeaders.add(to: &response, site: site)
         return response

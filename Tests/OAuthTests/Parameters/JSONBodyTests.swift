@@ -9,7 +9,7 @@ struct JSONBodyTests {
 
     @Test func `the seed's curl body is read`() throws {
         let list = try list(
-            #"{"grant_type":"authorization_code", "code":"{code}", "client_id":"x", "redirect_uri":"https:\/\/a.example"}"#
+            #"{"grant_type":"authorization_code", "code":"{code}", "redirect_uri":"https:\/\/a.example"}"#
         )
         #expect(try list.required(.grantType) == "authorization_code")
         #expect(try list.required(.code) == "{code}")

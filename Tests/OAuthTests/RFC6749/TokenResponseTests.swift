@@ -18,7 +18,8 @@ struct TokenResponseTests {
         let response = try #require(try redeeming(by: Cast.client(tokenFormat: .v1)).response)
         #expect(
             text(response.json())
-                == #"{"access_token":"\#(response.accessToken.reveal())","token_type":"bearer","created_at":1800000000}"#
+                == #"{"access_token":"\#(response.accessToken.reveal())","token_type":"bearer","#
+                + #""created_at":1800000000}"#
         )
     }
 

@@ -68,4 +68,25 @@ struct CommitFailureTests {
         #expect(words.said.withLock { $0.filter { $0 == "begin" }.count } == 1)
         #expect(answers.failed.withLock { $0.count } == 5)
     }
+
+    @Test func `after a failed sync the next writer gets a new connection, which syncs as the first did`() async throws
+    {
+        let folder = try TemporaryFolder()
+        let engine = try folder.engine("CREATE TABLE t (n INTEGER PRIMARY KEY) STRICT;")
+        for n in 0..<3 {
+            try await engine.write { try $0.run("INSERT INTO t VALUES (\(n))") }
+            engine.dropWriter()
+        }
+        #expect(try engine.settings().synchronous == 2)
+        #expect(try engine.count("SELECT count(*) FROM t") == 3)
+    }
+
+    @Test func `when too many wait, the next is refused at once`() throws {
+        let commits = GroupCommit(), answers = Answers()
+        for writer in answers.writers(GroupCommit.mostWaiting) { _ = try commits.add(writer) }
+        let error = #expect(throws: StorageError.self) { try commits.add(answers.writers(1)[0]) }
+        #expect(try #require(error).isUnavailable)
+        #expect(commits.next().count == GroupCommit.most)
+        _ = try commits.add(answers.writers(1)[0])
+    }
 }

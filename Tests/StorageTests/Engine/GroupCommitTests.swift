@@ -84,14 +84,18 @@ struct GroupCommitTests {
     @Test func `100 redeem one code at once: exactly one succeeds`() async throws {
         try engine.migrate {
             try $0.script(
-                "CREATE TABLE codes (digest TEXT PRIMARY KEY, used_at INTEGER) STRICT; INSERT INTO codes VALUES ('c', NULL);")
+                """
+                CREATE TABLE codes (digest TEXT PRIMARY KEY, used_at INTEGER) STRICT;
+                INSERT INTO codes VALUES ('c', NULL);
+                """)
         }
         let engine = engine
         let redeemed = try await withThrowingTaskGroup(of: Bool.self) { group in
             for _ in 0..<100 {
                 group.addTask {
                     try await engine.write {
-                        try $0.row("UPDATE codes SET used_at = 1 WHERE digest = \("c") AND used_at IS NULL RETURNING digest")
+                        try $0.row(
+                            "UPDATE codes SET used_at = 1 WHERE digest = \("c") AND used_at IS NULL RETURNING digest")
                     } != nil
                 }
             }
@@ -120,7 +124,9 @@ struct GroupCommitTests {
     @Test func `closing answers those who wait and refuses those who come after`() async throws {
         let engine = engine
         async let written: Void = withThrowingTaskGroup(of: Void.self) { group in
-            for n in 0..<50 { group.addTask { try await engine.write { _ = try $0.run("INSERT INTO t VALUES (\(n))") } } }
+            for n in 0..<50 {
+                group.addTask { try await engine.write { _ = try $0.run("INSERT INTO t VALUES (\(n))") } }
+            }
             try await group.waitForAll()
         }
         _ = try await written

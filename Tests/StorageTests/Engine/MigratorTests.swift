@@ -11,8 +11,11 @@ struct MigratorTests {
     init() throws {
         folder = try TemporaryFolder()
         engine = try folder.engine()
-        try folder.write("CREATE TABLE first (n INTEGER NOT NULL) STRICT; INSERT INTO first VALUES (1);", to: "0001_first.sql")
-        try folder.write("-- Needs 0001.\nINSERT INTO first VALUES (2); CREATE TABLE second (n INTEGER) STRICT;", to: "0002_second.sql")
+        try folder.write(
+            "CREATE TABLE first (n INTEGER NOT NULL) STRICT; INSERT INTO first VALUES (1);", to: "0001_first.sql")
+        try folder.write(
+            "-- Needs 0001.\nINSERT INTO first VALUES (2); CREATE TABLE second (n INTEGER) STRICT;",
+            to: "0002_second.sql")
     }
 
     private var migrator: Migrator { Migrator(folder: folder.path) }

@@ -66,6 +66,23 @@ struct RowTests {
         #expect(try engine.count("SELECT count(*) FROM t") == 2)
     }
 
+    @Test func `a write that returns its row has its foreign keys checked too`() async throws {
+        try engine.migrate {
+            try $0.script(
+                """
+                CREATE TABLE people (id INTEGER PRIMARY KEY) STRICT;
+                CREATE TABLE pets (owner INTEGER NOT NULL REFERENCES people) STRICT;
+                """)
+        }
+        for one in [true, false] {
+            let sql: SQL = "INSERT INTO pets VALUES (1) RETURNING owner"
+            await #expect(throws: StorageError.self) {
+                try await engine.write { one ? try $0.row(sql).map { [$0] } ?? [] : try $0.rows(sql) }
+            }
+        }
+        #expect(try engine.count("SELECT count(*) FROM pets") == 0)
+    }
+
     @Test func `constraints are told apart, and never with the refused value`() async throws {
         try engine.migrate {
             try $0.script(
@@ -76,7 +93,8 @@ struct RowTests {
                 """)
         }
         let refused: [(SQL, StorageError.Constraint)] = [
-            ("INSERT INTO people VALUES (\("canary-1"), 5)", .unique), ("INSERT INTO people VALUES (\("canary-2"), 0)", .check),
+            ("INSERT INTO people VALUES (\("canary-1"), 5)", .unique),
+            ("INSERT INTO people VALUES (\("canary-2"), 0)", .check),
             ("INSERT INTO people VALUES (\("canary-2"), NULL)", .notNull),
             ("INSERT INTO pets VALUES (\("canary-2"))", .foreignKey),
         ]

@@ -55,7 +55,9 @@ struct DigestTests {
         let known: Secret<DeveloperToken> = secret()
         let forged = [
             Array(SHA256.hash(data: Array(known.reveal().utf8))),
-            Array(HMAC<SHA256>.authenticationCode(for: Array(known.reveal().utf8), using: SymmetricKey(data: [UInt8](repeating: 0, count: 32)))),
+            Array(
+                HMAC<SHA256>.authenticationCode(
+                    for: Array(known.reveal().utf8), using: SymmetricKey(data: [UInt8](repeating: 0, count: 32)))),
         ]
         for digest in forged { try await engine.write { try $0.run("INSERT INTO tokens VALUES (\(digest))") } }
         let presented = keyring.digest(known)

@@ -41,7 +41,8 @@ struct KeyFileTests {
         return (String(words[0]), String(words[1]))
     }
 
-    @Test func `Case 228: the first start makes a key that only its owner reads, in a folder of its own`() async throws {
+    @Test func `Case 228: the first start makes a key that only its owner reads, in a folder of its own`() async throws
+    {
         try await start()
         #expect(try folder.mode(of: "keys/master.key") == 0o400)
         #expect(try folder.mode(of: "keys") == 0o700)
@@ -50,7 +51,9 @@ struct KeyFileTests {
         #expect(try line(0) == first)
     }
 
-    @Test(arguments: [0o440, 0o404, 0o644, 0o660]) func `Case 228: a key file that others may read is refused`(mode: Int) async throws {
+    @Test(arguments: [0o440, 0o404, 0o644, 0o660]) func `Case 228: a key file that others may read is refused`(
+        mode: Int
+    ) async throws {
         try await start()
         chmod(path, mode_t(mode))
         await #expect(throws: KeyError.readableByOthers(path)) { try await start() }
@@ -68,7 +71,9 @@ struct KeyFileTests {
         let expected = try line(0).id
         try replace(with: "0011223344556677 " + String(repeating: "ab", count: 32))
         let error = await #expect(throws: KeyError.self) { try await start() }
-        #expect("\(try #require(error))" == "this database expects the master key \(expected), which is not in the key file")
+        #expect(
+            "\(try #require(error))" == "this database expects the master key \(expected), which is not in the key file"
+        )
     }
 
     @Test func `Case 226: other bytes under the expected name are refused`() async throws {

@@ -1,7 +1,6 @@
-import Foundation
-import Storage
-import Synchronization
 import Testing
+
+@testable import Storage
 
 @Suite("Passwords")
 struct PasswordTests {
@@ -37,7 +36,8 @@ struct PasswordTests {
 
     @Test(arguments: [
         "$argon2id$v=19$m=12288,t=2,p=1$c29tZXNhbHQ$abc", "$argon2id$v=19$m=19456,t=1,p=1$c29tZXNhbHQ$abc",
-        "$argon2i$v=19$m=19456,t=2,p=1$c29tZXNhbHQ$abc", "$argon2id$v=16$m=19456,t=2,p=1$c29tZXNhbHQ$abc", "", "$2b$12$x",
+        "$argon2i$v=19$m=19456,t=2,p=1$c29tZXNhbHQ$abc", "$argon2id$v=16$m=19456,t=2,p=1$c29tZXNhbHQ$abc", "",
+        "$2b$12$x",
         "$argon2id$v=19$m=99999999999,t=2,p=1$c29tZXNhbHQ$abc",
     ])
     func `Case 175: a hash made with other costs needs another at the next sign-in`(text: String) {
@@ -83,17 +83,17 @@ struct PasswordTests {
         #expect(try await hasher.verify("p", against: hasher.hash("p")))
     }
 
-    @Test func `Case 169: an unknown person's password costs as much as a wrong one`() async throws {
+    @Test func `Case 169: an unknown person's password is hashed at the same cost as a known one's`() async throws {
         let hasher = try PasswordHasher(threads: 1)
-        let hash = try await hasher.hash("right")
-        var known = Duration.zero, unknown = Duration.zero
+        #expect(hasher.nobody.parameters == hasher.parameters)
         let clock = ContinuousClock()
-        for _ in 0..<5 {
-            known += try await clock.measure { _ = try await hasher.verify("wrong", against: hash) }
-            unknown += try await clock.measure { _ = try await hasher.verifyNothing("wrong") }
+        // The work is really done: the quickest of a few is no quicker than a hash can be.
+        var quickest = Duration.seconds(60)
+        for _ in 0..<4 {
+            quickest = min(quickest, try await clock.measure { _ = try await hasher.verifyNothing("wrong") })
         }
-        // Same work, so within the noise of a shared machine.
-        #expect(unknown > known / 2 && unknown < known * 2)
+        #expect(quickest > .milliseconds(5))
+        #expect(try await !hasher.verifyNothing(""))
     }
 
     @Test func `a damaged hash throws instead of saying yes or no`() async throws {

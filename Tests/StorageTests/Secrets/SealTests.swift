@@ -18,7 +18,8 @@ struct SealTests {
         try keyring.seal(seed, table: "people", column: "totp_seed", row: row)
     }
 
-    @Test func `a sealed value opens in its place, never reads the same twice and does not hold the clear text`() throws {
+    @Test func `a sealed value opens in its place, never reads the same twice and does not hold the clear text`() throws
+    {
         let sealed = try seal()
         #expect(try keyring.open(sealed, table: "people", column: "totp_seed", row: "per_1") == seed)
         #expect(try seal() != sealed)
@@ -29,9 +30,13 @@ struct SealTests {
 
     @Test func `Case 224: a value moved to another row, column or table does not open`() throws {
         let sealed = try seal()
-        #expect(throws: KeyError.sealed) { try keyring.open(sealed, table: "people", column: "totp_seed", row: "per_2") }
+        #expect(throws: KeyError.sealed) {
+            try keyring.open(sealed, table: "people", column: "totp_seed", row: "per_2")
+        }
         #expect(throws: KeyError.sealed) { try keyring.open(sealed, table: "people", column: "email", row: "per_1") }
-        #expect(throws: KeyError.sealed) { try keyring.open(sealed, table: "tenants", column: "totp_seed", row: "per_1") }
+        #expect(throws: KeyError.sealed) {
+            try keyring.open(sealed, table: "tenants", column: "totp_seed", row: "per_1")
+        }
     }
 
     @Test func `Case 224: places that read the same when joined are told apart`() throws {

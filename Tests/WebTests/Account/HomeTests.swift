@@ -58,8 +58,10 @@ import Testing
             #expect(try await site.send(.get, "/assets/favicon.svg").headers[.contentType] == "image/svg+xml")
             for path in [
                 "/assets/../Package.swift", "/assets/..%2f..%2fPackage.swift", "/assets/%2e%2e/%2e%2e/Package.swift",
-                "/assets//etc/passwd", "/assets/..", "/assets/.", "/assets/.hidden.css", "/assets/...css", "/assets/App.css",
-                "/assets/app.css/", "/assets/app.css%00", "/assets/app.css;x", "/assets/nothing.css", "/assets/app", "/assets/",
+                "/assets//etc/passwd", "/assets/..", "/assets/.", "/assets/.hidden.css", "/assets/...css",
+                "/assets/App.css",
+                "/assets/app.css/", "/assets/app.css%00", "/assets/app.css;x", "/assets/nothing.css", "/assets/app",
+                "/assets/",
                 "/assets/..\\app.css", "/assets/sub/app.css",
             ] {
                 #expect(try await site.send(.get, path).status == 404, "\(path)")

@@ -39,7 +39,9 @@ import Testing
         #expect(try await site.browser().submit(other).status == 303)
     }
 
-    @Test func `Case 178: a link to choose a password ends after an hour, one to confirm an address after a day`() async throws {
+    @Test func `Case 178: a link to a new password ends after an hour, one to confirm an address after a day`()
+        async throws
+    {
         let (site, link) = try await asked()
         try await site.browser().submit("/signup", ["name": "Nora", "email": "nora@new.example", "password": Self.new])
         let verify = try site.link("verify", to: "nora@new.example")

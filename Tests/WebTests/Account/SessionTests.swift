@@ -109,7 +109,7 @@ import Testing
         #expect(try await !browser.isSignedIn)
     }
 
-    @Test func `Case 162: a session ends after fourteen days however much it is used, and no clock prolongs it`() async throws {
+    @Test func `Case 162: a session ends after fourteen days of use, and no clock prolongs it`() async throws {
         let site = try await TestSite()
         let browser = try await site.browser(signedInAs: site.cast.ada)
         for _ in 0..<33 {
@@ -128,7 +128,8 @@ import Testing
         #expect(try await !browser.isSignedIn)
     }
 
-    @Test func `Case 163: changing the password ends all other sessions and gives this one a new cookie`() async throws {
+    @Test func `Case 163: changing the password ends all other sessions and gives this one a new cookie`() async throws
+    {
         let site = try await TestSite()
         let other = try await site.browser(signedInAs: site.cast.ada)
         let browser = try await site.browser(signedInAs: site.cast.ada)
@@ -212,7 +213,8 @@ import Testing
         }
     }
 
-    @Test func `Case 110: a session cookie is no authentication at the API, nor a bearer token on a page`() async throws {
+    @Test func `Case 110: a session cookie is no authentication at the API, nor a bearer token on a page`() async throws
+    {
         let site = try await TestSite()
         let ada = try site.cast.ada
         let browser = try await site.browser(signedInAs: ada)

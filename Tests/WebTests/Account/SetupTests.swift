@@ -38,8 +38,8 @@ import Testing
             for number in 0..<8 {
                 group.addTask {
                     let fields = [
-                        ("name", "Olga"), ("email", "olga\(number)@gatewright.example"), ("password", "Olga likes order"),
-                        ("code", code),
+                        ("name", "Olga"), ("email", "olga\(number)@gatewright.example"),
+                        ("password", "Olga likes order"), ("code", code),
                     ]
                     let browser = site.browser()
                     let csrf = try await browser.get("/login").csrf ?? ""

@@ -28,7 +28,8 @@ import Testing
     @Test func `Case 169: unknown, unconfirmed and suspended people get the answer of a wrong password`() async throws {
         let site = try await TestSite()
         let newcomer = site.browser(from: "198.51.100.9")
-        try await newcomer.submit("/signup", ["name": "Nora", "email": "nora@new.example", "password": "Nora likes trains"])
+        try await newcomer.submit(
+            "/signup", ["name": "Nora", "email": "nora@new.example", "password": "Nora likes trains"])
         try await site.suspend(site.cast.grace.person)
         let browser = site.browser()
         var answers: [Answer] = []
@@ -93,7 +94,9 @@ import Testing
         let ada = try site.cast.ada
         let signedIn = try await site.browser(signedInAs: ada)
         let browser = site.browser()
-        for email in ["ADA@acme.example", " ada@acme.example", "ada@acme.example  ", "Ada@ACME.Example", "ada@Acme.example"] {
+        for email in [
+            "ADA@acme.example", " ada@acme.example", "ada@acme.example  ", "Ada@ACME.Example", "ada@Acme.example",
+        ] {
             #expect(try await browser.signIn(email, Self.wrong).status == 422)
         }
         for _ in 0..<5 {
@@ -104,14 +107,17 @@ import Testing
         }
         #expect(try await browser.signIn("aDa@acme.example", ada.password).status == 429)
         let answer = try await signedIn.submit(
-            "/account/password", ["current_password": ada.password, "password": "a brand new pass phrase"], on: "/account")
+            "/account/password", ["current_password": ada.password, "password": "a brand new pass phrase"],
+            on: "/account")
         #expect(answer.status == 429)
     }
 
     @Test func `Case 172: spellings that only look like the address are nobody's`() async throws {
         let site = try await TestSite()
         let ada = try site.cast.ada
-        for email in ["ada@acme.example\u{0301}", "\u{FF41}da@acme.example", "ada\u{200B}@acme.example", "ada@acme.example."] {
+        for email in [
+            "ada@acme.example\u{0301}", "\u{FF41}da@acme.example", "ada\u{200B}@acme.example", "ada@acme.example.",
+        ] {
             #expect(try await site.browser().signIn(email, ada.password).status == 422, "\(email)")
         }
     }
@@ -164,7 +170,8 @@ import Testing
             "//evil.example", "/\\evil.example", "/%09/evil.example", "/%2f/evil.example", "https:evil.example",
             "https://evil.example/", "/./%2f%2fevil.example", "javascript:alert(1)", "//\u{0301}evil.example",
             "/\r\nLocation: https://evil.example", "/x\r\nSet-Cookie: a=b", "http://127.0.0.1:8080@evil.example/",
-            "/..//evil.example", "///evil.example", "/\tx", " /dashboard", "evil.example", "", "/\u{2025}/evil", "?x", "#x",
+            "/..//evil.example", "///evil.example", "/\tx", " /dashboard", "evil.example", "", "/\u{2025}/evil", "?x",
+            "#x",
         ] {
             let page = try await site.browser().get("/login?next=" + Browser.encode(next))
             #expect(page.status == 200)
@@ -188,7 +195,8 @@ import Testing
         let answer = try await browser.submit("/theme", ["theme": "dark", "back": "/scopes"], on: "/")
         #expect(answer.location == "/scopes")
         #expect(browser[cookie: "gw_theme"] == "dark")
-        #expect(try await browser.submit("/theme", ["theme": "auto", "back": "//evil.example"], on: "/").location == "/")
+        #expect(
+            try await browser.submit("/theme", ["theme": "auto", "back": "//evil.example"], on: "/").location == "/")
         #expect(browser[cookie: "gw_theme"] == nil)
         #expect(try await browser.submit("/theme", ["theme": "evil"], on: "/").status == 400)
     }

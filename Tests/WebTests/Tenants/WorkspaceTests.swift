@@ -1,0 +1,80 @@
+import Foundation
+import OAuth
+import Portal
+import Storage
+import Testing
+
+@Suite struct WorkspaceTests {
+    @Test func `A person opens a workspace with sample people and is its admin`() async throws {
+        let site = try await TestSite()
+        let grace = try await site.browser(signedInAs: site.cast.grace)
+        let answer = try await grace.submit("/tenants", ["name": "Choir", "slug": "choir"], on: "/tenants/new")
+        #expect(answer.location == "/t/choir")
+        let page = try await grace.get("/t/choir")
+        #expect(page.contains("Admin") && page.contains("with sample people"))
+        #expect(page.contains("http://127.0.0.1:8080/t/choir/oauth/authorize"))
+        #expect(page.contains("http://choir.localhost:8080"))
+        let token = try await grace.makeToken(scopes: ["people:write", "people:read"], at: "choir").token
+        #expect(try await site.call("/t/choir/api/v1/people", token).status == 200)
+        #expect(try await site.call("/t/acme/api/v1/people", token).status != 200)
+    }
+
+    @Test(arguments: ["acme", "admin", "xn--acme", "Choir", "ab", "choir--club", "\u{430}cme", "choir.", ""])
+    func `Cases 144, 145: names that are taken, ours, or look like another are refused`(slug: String) async throws {
+        let site = try await TestSite()
+        let grace = try await site.browser(signedInAs: site.cast.grace)
+        let page = try await grace.submit("/tenants", ["name": "Choir", "slug": slug], on: "/tenants/new")
+        #expect(page.status == 422)
+        #expect(page.contains("href=\"#field-slug\"") && page.contains("value=\"Choir\""))
+        #expect(try site.count("tenants") == 3)
+    }
+
+    @Test func `Case 145: a reserved name is refused in the same words as a taken one`() async throws {
+        let site = try await TestSite()
+        let grace = try await site.browser(signedInAs: site.cast.grace)
+        for slug in ["acme", "admin"] {
+            let page = try await grace.submit("/tenants", ["name": "Choir", "slug": slug], on: "/tenants/new")
+            #expect(page.contains("This address is not available. Choose another one."))
+        }
+    }
+
+    @Test func `Case 139: a workspace is shown to its members, to nobody else`() async throws {
+        let site = try await TestSite()
+        let grace = try await site.browser(signedInAs: site.cast.grace).get("/t/acme")
+        #expect(grace.status == 200)
+        #expect(grace.contains("ada@acme.example") && grace.contains("(you)") && grace.contains("Member"))
+        for somebody in [try site.cast.mallory, try site.cast.lin, try site.cast.olga] {
+            let browser = try await site.browser(signedInAs: somebody)
+            for path in ["/t/acme", "/t/nowhere", "/t/ACME"] {
+                let answer = try await browser.get(path)
+                #expect(answer.status == 404)
+                #expect(!answer.contains("ada@acme.example"))
+            }
+        }
+        #expect(try await site.browser().get("/t/acme").location == "/login?next=%2Ft%2Facme")
+    }
+
+    @Test func `Case 267: one person runs at most ten workspaces`() async throws {
+        let site = try await TestSite()
+        let somebody = try site.cast.mallory
+        for number in 2...10 {
+            let draft = TenantDraft(name: "Number \(number)", slug: try #require(Slug("number-\(number)")))
+            _ = try await site.store.openTenant(
+                draft, kind: .standard, admin: somebody.person.id, at: site.clock.now)
+        }
+        let mallory = try await site.browser(signedInAs: somebody)
+        let page = try await mallory.submit("/tenants", ["name": "More", "slug": "more-of-it"], on: "/tenants/new")
+        #expect(page.status == 422)
+        #expect(page.contains("You run 10 workspaces"))
+        #expect(try site.store.tenant(try #require(Slug("more-of-it"))) == nil)
+    }
+
+    @Test func `Somebody whose address is not confirmed opens no workspace`() async throws {
+        let site = try await TestSite()
+        let nora = try await site.unconfirmed()
+        let page = try await nora.submit("/tenants", ["name": "Nora", "slug": "noras"], on: "/tenants/new")
+        #expect(page.status == 422)
+        #expect(page.contains("Confirm your email address first"))
+        #expect(try site.count("tenants") == 3)
+    }
+}

@@ -1,0 +1,140 @@
+import Foundation
+import OAuth
+import Portal
+import Storage
+import Testing
+
+@Suite struct TokenCreationTests {
+    @Test func `Seed 001: a token is made, shown once with a call that works, and announced by mail`() async throws {
+        let site = try await TestSite()
+        let ada = try await site.browser(signedInAs: site.cast.ada)
+        let answer = try await ada.submit("/tokens", Browser.tokenFields("Nightly export"), on: "/tokens/new")
+        #expect(answer.status == 303)
+        let location = try #require(answer.location)
+        let page = try await ada.get(location)
+        let token = try #require(Browser.secret("gw_dt_", in: page.body))
+        #expect(page.headers[.cacheControl] == "no-store")
+        #expect(page.contains("Nightly export") && page.contains("shown only this once"))
+        #expect(page.contains("Friday, 19 February 2027"))
+        #expect(page.contains("curl -H &quot;Authorization: Bearer \(token)&quot;"))
+
+        let me = try await site.call("/v2/me", token)
+        #expect(me.status == 200)
+        #expect(me.contains("ada@acme.example"))
+
+        let letter = try #require(try site.letters(to: "ada@acme.example").first)
+        #expect(letter.contains("Nightly export") && letter.contains("account:read") && letter.contains("Acme"))
+        #expect(letter.contains("Friday, 19 February 2027") && letter.contains("http://127.0.0.1:8080/tokens"))
+        #expect(!letter.contains("gw_dt_"))
+    }
+
+    @Test func `Case 229: neither a reload, another session nor what is stored shows the token again`() async throws {
+        let site = try await TestSite()
+        let ada = try await site.browser(signedInAs: site.cast.ada)
+        let answer = try await ada.submit("/tokens", Browser.tokenFields(), on: "/tokens/new")
+        let location = try #require(answer.location)
+        let elsewhere = try await site.browser(signedInAs: site.cast.ada).get(location)
+        #expect(elsewhere.status == 200)
+        #expect(Browser.secret("gw_dt_", in: elsewhere.body) == nil)
+
+        let token = try #require(Browser.secret("gw_dt_", in: try await ada.get(location).body))
+        #expect(!location.contains(token))
+        let again = try await ada.get(location)
+        #expect(again.contains("already shown") && again.contains("Regenerate"))
+        for path in [location, "/tokens?status=all", "/tokens/new", "/dashboard", "/account"] {
+            #expect(try await !ada.get(path).contains(token), "\(path)")
+        }
+        let secretPart = Data(token.utf8.dropFirst(6).prefix(30))
+        for name in try FileManager.default.contentsOfDirectory(atPath: site.folder) {
+            let bytes = FileManager.default.contents(atPath: site.folder + "/" + name) ?? Data()
+            #expect(bytes.range(of: secretPart) == nil, "\(name)")
+        }
+    }
+
+    @Test func `Case 229: a token that nobody looked at in ten minutes is not shown any more`() async throws {
+        let site = try await TestSite()
+        let ada = try await site.browser(signedInAs: site.cast.ada)
+        let location = try #require(try await ada.submit("/tokens", Browser.tokenFields(), on: "/tokens/new").location)
+        site.clock.move(by: 601)
+        #expect(try await ada.get(location).contains("already shown"))
+    }
+
+    @Test func `Every problem is said at once, and the form keeps what was typed`() async throws {
+        let site = try await TestSite()
+        let ada = try await site.browser(signedInAs: site.cast.ada)
+        let page = try await ada.submit(
+            "/tokens",
+            [("tenant", "acme"), ("description", ""), ("scopes", "people:read"), ("expires", "custom"),
+                ("expires_on", "2020-01-01")], on: "/tokens/new")
+        #expect(page.status == 422)
+        #expect(page.contains("<title>Error: "))
+        #expect(page.contains("href=\"#field-description\"") && page.contains("href=\"#field-expires_on\""))
+        #expect(page.contains("value=\"2020-01-01\""))
+        #expect(page.contains(#"value="people:read" aria-describedby="scope-people:read-hint" checked"#))
+        #expect(try site.count("developer_tokens") == 0)
+    }
+
+    @Test func `Select all ticks every scope the person may give, and keeps the rest of the form`() async throws {
+        let site = try await TestSite()
+        for (somebody, expected) in [(try site.cast.ada, 6), (try site.cast.grace, 3)] {
+            let browser = try await site.browser(signedInAs: somebody)
+            let page = try await browser.submit(
+                "/tokens",
+                [("tenant", "acme"), ("description", "Half typed"), ("expires", "30"), ("action", "select_all")],
+                on: "/tokens/new")
+            #expect(page.status == 200)
+            #expect(page.body.components(separatedBy: "-hint\" checked").count - 1 == expected)
+            #expect(page.contains("value=\"Half typed\""))
+            #expect(!page.contains("There is a problem"))
+        }
+        #expect(try site.count("developer_tokens") == 0)
+    }
+
+    @Test func `A link fills the form in and says so, but makes nothing`() async throws {
+        let site = try await TestSite()
+        let ada = try await site.browser(signedInAs: site.cast.ada)
+        let page = try await ada.get("/tokens/new?description=From+a+link&scopes=people:read+account:read&expires=7")
+        #expect(page.contains("value=\"From a link\"") && page.contains("filled in by the link"))
+        #expect(page.body.components(separatedBy: "-hint\" checked").count - 1 == 2)
+        #expect(page.contains("value=\"7\" checked"))
+        let odd = try await ada.get("/tokens/new?description=a%0Ab&scopes=%22&expires=soon&tenant=globex&from=tok_x")
+        #expect(odd.status == 200)
+        #expect(odd.contains("value=\"90\" checked") && !odd.contains("Globex"))
+        #expect(try site.count("developer_tokens") == 0)
+    }
+
+    @Test func `Regenerate is the form filled from the old token, never from somebody else's`() async throws {
+        let site = try await TestSite()
+        let ada = try await site.browser(signedInAs: site.cast.ada)
+        let old = try await ada.makeToken("Old laptop", scopes: ["people:read", "people:write"], expires: "365")
+        let page = try await ada.get("/tokens/new?from=\(old.id)")
+        #expect(page.contains("value=\"Old laptop\"") && page.contains("value=\"365\" checked"))
+        #expect(page.body.components(separatedBy: "-hint\" checked").count - 1 == 2)
+        let mallory = try await site.browser(signedInAs: site.cast.mallory).get("/tokens/new?from=\(old.id)")
+        #expect(mallory.status == 200)
+        #expect(!mallory.contains("Old laptop"))
+    }
+
+    @Test func `Case 177: a field that is sent twice is refused`() async throws {
+        let site = try await TestSite()
+        let ada = try await site.browser(signedInAs: site.cast.ada)
+        let answer = try await ada.submit(
+            "/tokens", Browser.tokenFields() + [("tenant", "globex")], on: "/tokens/new")
+        #expect(answer.status == 400)
+        #expect(try site.count("developer_tokens") == 0)
+    }
+
+    @Test func `A chosen day is the last one on which the token works`() async throws {
+        let site = try await TestSite()
+        let ada = try await site.browser(signedInAs: site.cast.ada)
+        let fields = Browser.tokenFields(expires: "custom") + [("expires_on", "2026-11-22")]
+        let answer = try await ada.submit("/tokens", fields, on: "/tokens/new")
+        let page = try await ada.get(try #require(answer.location))
+        #expect(page.contains("Sunday, 22 November 2026"))
+        let token = try #require(Browser.secret("gw_dt_", in: page.body))
+        site.clock.move(by: 86_400 + 53_157)  // 2026-11-22T23:59:59Z
+        #expect(try await site.call("/v2/me", token).status == 200)
+        site.clock.move(by: 1)
+        #expect(try await site.call("/v2/me", token).status == 401)
+    }
+}
