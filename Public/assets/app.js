@@ -51,17 +51,18 @@ for (const field of all("[data-scopes]")) {
       const chosen = every.filter((box) => box.checked).length;
       const whole = group.querySelector("[data-all]");
       const ticked = open.filter((box) => box.checked).length;
+      group.querySelector("[data-count]").textContent = `${chosen} of ${every.length}`;
+      if (!whole) continue;
       whole.disabled = open.length === 0;
       whole.checked = open.length > 0 && ticked === open.length;
       whole.indeterminate = ticked > 0 && ticked < open.length;
-      group.querySelector("[data-count]").textContent = `${chosen} of ${every.length}`;
     }
     const full = boxes.length > 0 && boxes.every((box) => box.checked);
     select.textContent = full ? "Select none" : "Select all scopes";
     select.dataset.full = full ? "1" : "";
   };
   for (const group of groups) {
-    group.querySelector("[data-all]").addEventListener("change", (event) => {
+    group.querySelector("[data-all]")?.addEventListener("change", (event) => {
       for (const box of all("input[name=scopes]:enabled", group)) box.checked = event.target.checked;
       refresh();
     });

@@ -10,7 +10,7 @@ struct Installation: Sendable {
     let settings: Settings
     let engine: SQLiteEngine
     let store: Store
-    let site: Site
+    var site: Site
 
     static let now: @Sendable () -> Instant = { Instant(seconds: Int64(Date().timeIntervalSince1970)) }
 

@@ -1,14 +1,11 @@
-import Logging
 import OAuth
 import Storage
 import Web
 
 /// What the console says once the server listens: in demo mode how to look around, else how to begin.
 enum Welcome {
-    static func prepare(_ installation: Installation, logger: Logger) async throws -> String {
-        let base = installation.settings.site.base.text
-        guard installation.settings.site.isDemo else { return try await setUp(installation, base: base) }
-        let demo = try await Demo.prepare(installation)
+    static func text(of demo: Demo, at settings: Settings) -> String {
+        let base = settings.site.base.text
         let people = demo.people.map { person in
             let place = person.tenant.map { "\(person.role) of \($0)" } ?? person.role
             return "  \(person.name.padding(to: 8)) \(person.email.padding(to: 26)) \(person.password)   \(place)"
@@ -26,13 +23,14 @@ enum Welcome {
             Let the app Roster Sync ask Ada for access:
               \(demo.authorize_url)
 
-            All of this is in \(installation.settings.dataFolder)/demo.json.
+            All of this is in \(settings.dataFolder)/demo.json.
             Gatewright is ready at \(base)
             """
     }
 
     /// No default account: whoever reads the console, and nobody else, becomes the operator (case 182).
-    private static func setUp(_ installation: Installation, base: String) async throws -> String {
+    static func setUp(_ installation: Installation) async throws -> String {
+        let base = installation.settings.site.base.text
         guard try !installation.store.hasOperator() else { return "Gatewright is ready at \(base)" }
         let code = Secret<SetupCode>.random()
         try await installation.store.offerSetup(with: code, at: Installation.now())

@@ -4,7 +4,7 @@ package import Storage
 
 /// What every controller works with: the store, the clock, and how pages are made.
 package struct Site: Sendable {
-    package let settings: SiteSettings
+    package var settings: SiteSettings
     package let store: Store
     package let passwords: PasswordHasher
     package let passwordPolicy: PasswordPolicy
@@ -39,6 +39,8 @@ package struct SiteSettings: Sendable {
     package var tenantHost: String
     /// Demo mode shows mails and a page gallery to everybody, and says so on every page.
     package var isDemo: Bool
+    /// What the demo's pages offer ready to use; nil outside demo mode.
+    package var demo: DemoOffer?
     /// Refresh tokens that nobody used for so many seconds end; nil, the default, never (seed 000).
     package var refreshIdleLimit: Int64?
     /// Peers whose `X-Forwarded-For` is believed; none by default (case 143).
@@ -61,6 +63,41 @@ package struct SiteSettings: Sendable {
         self.showsTiming = showsTiming
         self.assetVersion = assetVersion
         self.publicFolder = publicFolder
+    }
+}
+
+/// The keys of a demo, which are nobody's secret: its pages fill them in where elsewhere one's own would stand.
+package struct DemoOffer: Sendable {
+    package struct Account: Sendable {
+        package let name: String
+        package let email: String
+        package let password: String
+        /// "admin of Acme"
+        package let role: String
+
+        package init(name: String, email: String, password: String, role: String) {
+            self.name = name
+            self.email = email
+            self.password = password
+            self.role = role
+        }
+    }
+
+    package let accounts: [Account]
+    package let clientID: String
+    package let clientSecret: String
+    package let codeVerifier: String
+    /// Where Roster Sync's request for access begins.
+    package let authorizePath: String
+
+    package init(
+        accounts: [Account], clientID: String, clientSecret: String, codeVerifier: String, authorizePath: String
+    ) {
+        self.accounts = accounts
+        self.clientID = clientID
+        self.clientSecret = clientSecret
+        self.codeVerifier = codeVerifier
+        self.authorizePath = authorizePath
     }
 }
 

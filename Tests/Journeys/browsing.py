@@ -16,6 +16,7 @@ from ledger import Ledger
 _FAILED_LOAD = re.compile(r"^Failed to load resource: the server responded with a status of (4\d\d)")
 # Not what fills rows or boxes in, and not the hidden button that Enter presses.
 MAIN_BUTTON = "button:not([type=button]):not([value=select_all]):not([value=add_callback]):not([aria-hidden=true])"
+AXE_COLOURS = ["color-contrast", "link-in-text-block"]
 AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
@@ -39,6 +40,7 @@ class Browsing:
             color_scheme=theme,
             viewport={"width": width, "height": 900},
             java_script_enabled=script,
+            ignore_https_errors=True,
             **options,
         )
         context.set_default_timeout(8000)
@@ -133,7 +135,7 @@ def _axe_source() -> str:
     return AXE_FILE_PATH.read_text()
 
 
-def axe(page: Page) -> list[str]:
+def axe(page: Page, colours_only: bool = False) -> list[str]:
     """WCAG A and AA of 2.0 to 2.2 and axe's own good practice. One line for each thing that is wrong.
 
     Needs a page with JavaScript: axe waits for timers.
@@ -142,7 +144,8 @@ def axe(page: Page) -> list[str]:
         # Through the protocol and not as a script element: our own policy would (rightly) refuse that.
         page.evaluate(_axe_source())
     result = page.evaluate(
-        "tags => axe.run(document, {runOnly: {type: 'tag', values: tags}, resultTypes: ['violations']})", AXE_TAGS
+        "only => axe.run(document, {runOnly: only, resultTypes: ['violations'], preload: false})",
+        {"type": "rule", "values": AXE_COLOURS} if colours_only else {"type": "tag", "values": AXE_TAGS},
     )
     return [
         f"{violation['id']} ({violation['impact']}): {node['target']} {node['html'][:160]}"

@@ -13,7 +13,7 @@ import human
 from browsing import Browsing
 from human import Human
 from ledger import Ledger
-from listener import Listener
+from listener import Listener, self_signed
 from server import Server
 from wire import Wire
 
@@ -142,9 +142,20 @@ def relaxed_app(lin: Human) -> flow.App:
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
+def far(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Listener]:
+    """The web servers of all apps at https://….example, as the browser sees them."""
+    running = Listener(self_signed(tmp_path_factory.mktemp("far")))
+    yield running
+    running.close()
+
+
+@pytest.fixture(scope="session")
+def browser(far: Listener) -> Iterator[Browser]:
     with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path="/usr/bin/chromium-headless-shell")
+        running = playwright.chromium.launch(
+            executable_path="/usr/bin/chromium-headless-shell",
+            args=[f"--host-resolver-rules=MAP *.example 127.0.0.1:{far.port}"],
+        )
         yield running
         running.close()
 

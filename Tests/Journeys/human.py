@@ -107,10 +107,13 @@ def letters(wire: Wire, recipient: str, look_at: int = 12) -> list[str]:
     return [text for text in texts if recipient.lower() in markup.visible_text(text).lower()]
 
 
-def mail_link(wire: Wire, recipient: str, purpose: str) -> str:
-    """The path of the newest link of this purpose (`verify`, `reset`) that was mailed to this address."""
+def mail_link(wire: Wire, recipient: str, purpose: str, besides: str = "") -> str:
+    """The path of a link of this purpose (`verify`, `reset`) that was mailed to this address: the newest one.
+
+    Letters of the same second have no order; `besides` names a link that was there before.
+    """
     for letter in letters(wire, recipient):
         found = re.search(rf"/{purpose}/[0-9A-Za-z_]+", markup.visible_text(letter))
-        if found:
+        if found and found.group() != besides:
             return found.group()
     raise AssertionError(f"no {purpose} link was mailed to {recipient}")

@@ -37,7 +37,7 @@ class Server:
             "GATEWRIGHT_MODE": "demo",
             "GATEWRIGHT_PORT": str(self.port),
             "GATEWRIGHT_DATA": str(data),
-            "GATEWRIGHT_ASSETS": str(ROOT),
+            "GATEWRIGHT_ASSETS": os.environ.get("GATEWRIGHT_ASSETS", str(ROOT)),
             # The backtracer would keep a dead server's pipe open for minutes (security.md S18).
             "SWIFT_BACKTRACE": "enable=no",
             **(settings or {}),
@@ -48,6 +48,7 @@ class Server:
     def start(self, within: float = 60) -> Server:
         # Nothing of the caller's own GATEWRIGHT_ settings may leak in.
         inherited = {key: value for key, value in os.environ.items() if not key.startswith("GATEWRIGHT_")}
+        said_before = self.log.stat().st_size if self.log.exists() else 0
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
                 [str(binary()), "serve"],
@@ -59,7 +60,7 @@ class Server:
             )
         deadline = time.monotonic() + within
         while time.monotonic() < deadline:
-            if READY in self.log.read_text(errors="replace"):
+            if READY.encode() in self.log.read_bytes()[said_before:]:
                 return self
             if self.process.poll() is not None:
                 raise AssertionError(f"the server ended with {self.process.returncode} while starting:\n{self.tail()}")
@@ -81,12 +82,6 @@ class Server:
             process.kill()
             process.wait()
             raise AssertionError("the server did not end within 15 s of SIGTERM") from None
-
-    def restart(self) -> None:
-        """Stops and starts on the same folder and port. What it says goes to the same log."""
-        self.stop()
-        self.log.rename(self.log.with_suffix(f".{time.monotonic_ns()}.txt"))
-        self.start()
 
     @property
     def is_running(self) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from authlib.integrations.base_client import OAuthError
 from authlib.integrations.requests_client import OAuth2Session
 
 import flow
@@ -99,13 +98,3 @@ def test_a_public_client_needs_no_secret(ada: Human, public_app: flow.App, ledge
     ledger.collect(str(token))
     assert session.get(f"{base}/t/acme/api/v1/me").status_code == 200
     ledger.collect(str(session.refresh_token(f"{base}/t/acme/oauth/token")))
-
-
-def test_authlib_hears_access_denied(ada: Human, app: flow.App, ledger: Ledger, base: str):
-    session = client(app, "client_secret_basic", ledger)
-    verifier, challenge = flow.pkce()
-    answer = ada.wire.get(flow.authorize_path("acme", app, challenge, prompt="consent"))
-    location = flow.decide(ada, answer.text, "deny").headers["Location"]
-    with pytest.raises(OAuthError) as raised:
-        session.fetch_token(f"{base}/t/acme/oauth/token", authorization_response=location, code_verifier=verifier)
-    assert raised.value.error == "access_denied"

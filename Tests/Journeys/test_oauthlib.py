@@ -6,7 +6,7 @@ import json
 import subprocess
 
 import pytest
-from oauthlib.oauth2 import InvalidClientError, WebApplicationClient
+from oauthlib.oauth2 import AccessDeniedError, InvalidClientError, WebApplicationClient
 
 import flow
 from human import Human
@@ -60,6 +60,13 @@ def test_a_narrower_refresh_is_granted_and_the_grant_stays_as_it_was(ada: Human,
     assert wide.status_code == 200 and set(wide.json()["scope"].split()) == set(app.scopes)
     wider = flow.refresh(wire, app, wide.json()["refresh_token"], scope="account:read people:write")
     assert flow.error_of(wider) == "invalid_scope"
+
+
+def test_a_denial_is_read_as_one(ada: Human, app: flow.App):
+    client = WebApplicationClient(app.client_id)
+    page = ada.page(flow.authorize_path("acme", app, flow.pkce()[1], prompt="consent", state="of mine"))
+    with pytest.raises(AccessDeniedError):
+        client.parse_request_uri_response(flow.decide(ada, page, "deny").headers["Location"], state="of mine")
 
 
 def test_an_error_is_read_as_one(app: flow.App, wire: Wire):

@@ -58,8 +58,7 @@ def test_it_refreshes_by_itself(ada: Human, app: flow.App, ledger: Ledger, base:
         token_updater=kept.append,
     )
     session.trust_env = False
-    # As its documentation has it: the secret goes along with the request that needs the refresh.
-    answer = session.get(f"{base}/t/acme/api/v1/people", client_id=app.client_id, client_secret=app.client_secret)
+    answer = session.get(f"{base}/t/acme/api/v1/people")
     assert answer.status_code == 200
     assert len(kept) == 1 and kept[0]["access_token"] != tokens["access_token"]
     ledger.collect(str(kept))

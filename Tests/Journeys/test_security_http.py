@@ -62,8 +62,6 @@ def test_case_245_ambiguous_framing_is_refused_and_the_connection_closed(server,
 @pytest.mark.parametrize(
     "line",
     [
-        b"GET  /healthz HTTP/1.1",
-        b"GET /healthz  HTTP/1.1",
         b"GET /healthz HTTP/9.9",
         b"GET /healthz",
         b"\0GET /healthz HTTP/1.1",

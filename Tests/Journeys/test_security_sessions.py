@@ -16,7 +16,6 @@ from ledger import Ledger
 from server import Server
 from wire import Wire, get_request, raw
 
-
 AUTHORIZE = "/t/acme/oauth/authorize?prompt=login"
 
 

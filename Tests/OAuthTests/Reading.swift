@@ -113,7 +113,6 @@ extension Effect {
         case .issueRefresh(let refresh): "refresh \(refresh.generation)"
         case .rotated(let rotation): "rotated \(rotation.generation) streak \(rotation.streak)"
         case .replayed(_, let generation, let streak, _): "replayed \(generation) streak \(streak)"
-        case .revokeAccessTokens(_, let since, _): "access revoked since \(since - Cast.now)"
         case .revokeFamily(let family, let reason, _): "\(family) revoked: \(reason.rawValue)"
         }
     }

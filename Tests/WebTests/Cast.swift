@@ -86,10 +86,14 @@ struct Cast: Sendable {
 }
 
 extension TestSite {
-    /// The texts of the letters to this address, newest first.
+    /// The texts of the letters to this address, newest first, also those of the same second.
     func letters(to email: String) throws -> [String] {
-        try store.outbox().filter { $0.recipient.utf8.elementsEqual(email.utf8) }
-            .compactMap { try store.letter($0.id)?.body }
+        let ids = try engine.read { db in
+            try db.rows("SELECT id FROM outbox WHERE recipient = \(email) ORDER BY rowid DESC").map {
+                try $0.text("id")
+            }
+        }
+        return try ids.compactMap { try store.letter(ID($0))?.body }
     }
 
     /// The path of a link in the newest letter that has one of this purpose: `verify` or `reset`.

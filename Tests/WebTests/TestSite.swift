@@ -147,6 +147,12 @@ struct Answer: Sendable {
     }
 
     func contains(_ text: String) -> Bool { body.contains(text) }
+
+    /// Status, headers and body in one text, to compare answers that must not differ but for what was typed.
+    func everything(hiding typed: String) -> String {
+        let fields = headers.filter { $0.name != .contentLength }.map(\.description).sorted()
+        return "\(status) \(fields) " + body.replacingOccurrences(of: typed, with: "TYPED")
+    }
 }
 
 /// A clock that stands still until a test moves it, at the moment the pages' samples are set in.

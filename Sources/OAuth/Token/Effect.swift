@@ -9,16 +9,14 @@ package enum Effect: Sendable {
     case startFamily(FamilyStart)
     /// Keep this access token's digest.
     case issueAccess(IssuedAccess)
-    /// Keep this refresh token's digest; the family's generation becomes its own.
+    /// Keep this refresh token's digest. It is its family's current one.
     case issueRefresh(IssuedRefresh)
     /// The refresh token of this generation was used: set `rotated_at`, `sealed_successor` where
-    /// `rotated_at IS NULL`; the family's `streak` and `last_used_at` too.
+    /// `rotated_at IS NULL`; the family's `generation` + 1, `streak` and `last_used_at` too.
     case rotated(Rotation)
     /// The refresh token of this generation was presented again in time: its `replays` + 1; the family's `streak` and
     /// `last_used_at` too.
     case replayed(ID<Entity.TokenFamily>, generation: Int, streak: Int, at: Instant)
-    /// Access tokens of this family with `issued_at >= issuedSince` end: their answer was lost, or is a thief's.
-    case revokeAccessTokens(of: ID<Entity.TokenFamily>, issuedSince: Instant, at: Instant)
     /// The family ends, and every access and refresh token in it.
     case revokeFamily(ID<Entity.TokenFamily>, because: Reason, at: Instant)
 }

@@ -1,8 +1,9 @@
 /// RFC 6749 §6, RFC 9700 §4.14.2: a refresh token for a new pair. Rotation is idempotent and capped.
 ///
 /// Zero tolerance locks out a client whose answer was lost; naive tolerance never notices a thief who shadows the
-/// client. So: for `Grace.seconds` the last used token is answered again with the *same* successor, as long as that
-/// is unused, a few times per token, and not for more than `Grace.longestStreak` rotations in a row.
+/// client. So: for `Grace.seconds` the last used token gets the *same answer* again, access token included, as long
+/// as the successor is unused, and not for more than `Grace.longestStreak` rotations in a row. Nothing is minted on
+/// a repetition, so however many callers race, they all hold the same two tokens.
 ///
 /// `token` and `family` are what the presented secret names, nil when nothing. `idleLimit` is in seconds, nil for
 /// none (seed 000: refresh tokens do not expire).
@@ -22,10 +23,14 @@ package func refresh(
             .revokeFamily(family.id, because: .stolenByOtherClient, at: now))
     }
     let turn = Turn(of: token, in: family, at: now)
-    if case .reuse = turn {
+    switch turn {
+    case .reuse:
         return .refused(
             .invalidGrant, "the refresh token was used before, so all tokens that came from it were revoked",
             .revokeFamily(family.id, because: .refreshReuse, at: now))
+    case .exhausted:
+        return .refused(.invalidGrant, "the refresh token was answered many times already: use its successor")
+    case .rotate, .again, .damaged: break
     }
     guard family.grantIsLive else { return .refused(.invalidGrant, "what the refresh token stands for was revoked") }
     if let idleLimit, now - family.lastUsedAt >= idleLimit {
@@ -36,22 +41,18 @@ package func refresh(
         return .refused(.invalidScope, "scope asks for more than was granted")
     }
 
-    let access = IssuedAccess(
-        secret: .random(using: &random), family: family.id, scopes: scopes, issuedAt: now,
-        expiresAt: now + TokenResponse.lifetime)
     switch turn {
     case .rotate(let streak):
+        let access = IssuedAccess(
+            secret: .random(using: &random), family: family.id, scopes: scopes, issuedAt: now,
+            expiresAt: now + TokenResponse.lifetime)
         return rotated(token, presented, access, streak: streak, using: &random)
     case .again(let sealed, let streak, let since):
         guard let successor = Successor.open(sealed, with: presented) else { return .damaged }
         return .granted(
-            .renewable(access, successor),
-            [
-                .replayed(family.id, generation: token.generation, streak: streak, at: now),
-                .revokeAccessTokens(of: family.id, issuedSince: since, at: now),
-                .issueAccess(access),
-            ])
-    case .damaged, .reuse:
+            successor.answer(from: since, at: now),
+            [.replayed(family.id, generation: token.generation, streak: streak, at: now)])
+    case .damaged, .reuse, .exhausted:
         return .damaged
     }
 }
@@ -60,8 +61,9 @@ package func refresh(
 package enum Grace {
     /// Seconds after its rotation.
     package static let seconds: Int64 = 60
-    /// Times one token is answered again.
-    package static let mostReplays = 5
+    /// Times one token is answered again. Enough for every worker of a client that races itself; beyond it the
+    /// answer is a refusal, not a revocation, because a loop is a mistake and no theft.
+    package static let mostReplays = 100
     /// Rotations in a row that may each have been answered again.
     package static let longestStreak = 3
 }
@@ -70,8 +72,10 @@ package enum Grace {
 private enum Turn {
     /// It is the current one. `streak` is the family's from here on.
     case rotate(streak: Int)
-    /// It is the one before, in time: its successor once more. The answer it had came at `since`.
+    /// It is the one before, in time: its answer once more, which was first given at `since`.
     case again(sealed: [UInt8], streak: Int, since: Instant)
+    /// It is the one before, in time, but was answered often enough.
+    case exhausted
     /// Anything else that the family knows.
     case reuse
     /// The records contradict each other.
@@ -85,9 +89,13 @@ private enum Turn {
         }
         // Only the one before the current: that its successor is still the current one says it is unused.
         guard token.generation == family.generation - 1, let rotatedAt = token.rotatedAt,
-            now - rotatedAt < Grace.seconds, token.replays < Grace.mostReplays
+            now - rotatedAt < Grace.seconds
         else {
             self = .reuse
+            return
+        }
+        guard token.replays < Grace.mostReplays else {
+            self = .exhausted
             return
         }
         let streak = token.replays == 0 ? family.streak + 1 : family.streak
@@ -105,7 +113,8 @@ private func rotated(
 ) -> Outcome {
     let next = IssuedRefresh(
         secret: .random(using: &random), family: token.family, generation: token.generation + 1, at: access.issuedAt)
-    guard let sealed = Successor.seal(next.secret, under: presented, using: &random) else { return .damaged }
+    let successor = Successor(refresh: next.secret, access: access.secret, scopes: access.scopes)
+    guard let sealed = successor.seal(under: presented, using: &random) else { return .damaged }
     let rotation = Rotation(
         family: token.family, generation: token.generation, sealedSuccessor: sealed, streak: streak,
         at: access.issuedAt)

@@ -15,14 +15,27 @@ struct Serve: AsyncParsableCommand {
         abstract: "Serve the portal, the authorization server and the API.",
         discussion: "GATEWRIGHT_MODE=demo serves a ready cast of people, tenants and an app, for trying things out.")
 
+    /// 8 KB for one header field, 32 KB and 100 fields for all (case 246); slow senders are let go (case 247).
+    private static let limits = HTTP1Channel.Configuration(
+        additionalChannelHandlers: [RequestDeadline()], idleTimeout: .seconds(60),
+        httpDecoderConfiguration: .init(
+            maxHeaderFieldSize: 8 * 1024, maxHeaderListSize: 32 * 1024, maxHeaderFieldCount: 100))
+
     func run() async throws {
         let settings = try Settings.fromEnvironment()
         let logger = Output.logger(settings.logLevel)
-        let installation = try await Installation.open(settings, logger: logger)
-        let welcome = try await Welcome.prepare(installation, logger: logger)
+        var installation = try await Installation.open(settings, logger: logger)
+        let welcome: String
+        if settings.site.isDemo {
+            let demo = try await Demo.prepare(installation)
+            installation.site.settings.demo = demo.offer
+            welcome = Welcome.text(of: demo, at: settings)
+        } else {
+            welcome = try await Welcome.setUp(installation)
+        }
         let app = Application(
             responder: installation.site.responder(),
-            server: .http1(configuration: .init(idleTimeout: .seconds(60))),
+            server: .http1(configuration: Self.limits),
             configuration: ApplicationConfiguration(address: .hostname("127.0.0.1", port: settings.port)),
             onServerRunning: { _ in Output.say(welcome) },
             logger: logger)

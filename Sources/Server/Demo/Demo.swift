@@ -39,6 +39,19 @@ struct Demo: Codable {
     let code_verifier: String
     let curl: String
 
+    /// What pages may show of it.
+    var offer: DemoOffer {
+        let names = Dictionary(tenants.map { ($0.slug, $0.name) }) { first, _ in first }
+        return DemoOffer(
+            accounts: people.map { person in
+                let place = person.tenant.map { " of \(names[$0] ?? $0)" } ?? ""
+                return DemoOffer.Account(
+                    name: person.name, email: person.email, password: person.password, role: person.role + place)
+            },
+            clientID: app.client_id, clientSecret: app.client_secret, codeVerifier: code_verifier,
+            authorizePath: String(authorize_url.dropFirst(base_url.count)))
+    }
+
     /// The demo of this data folder: read when it was made before at the same address, else seeded.
     static func prepare(_ installation: Installation) async throws -> Demo {
         let path = installation.settings.dataFolder + "/demo.json"

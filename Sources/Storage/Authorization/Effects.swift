@@ -50,12 +50,6 @@ extension Store {
                 UPDATE token_families SET streak = \(streak), last_used_at = \(now)
                 WHERE tenant_id = \(tenant) AND id = \(family)
                 """)
-        case .revokeAccessTokens(let family, let since, let now):
-            try db.run(
-                """
-                UPDATE access_tokens SET revoked_at = \(now)
-                WHERE tenant_id = \(tenant) AND family_id = \(family) AND issued_at >= \(since) AND revoked_at IS NULL
-                """)
         case .revokeFamily(let family, let reason, let now):
             try db.run(
                 """

@@ -78,6 +78,7 @@ extension GroupCommit {
             try transaction.begin()
         } catch {
             for writer in writers { writer.fail(error) }
+            if transaction.diskFailed { throw error }
             return
         }
         var answers: [@Sendable () -> Void] = []
@@ -89,15 +90,23 @@ extension GroupCommit {
             transaction.rollback()
             // One writer can spoil the commit for all (a deferred constraint, a row too large for the disk): try
             // each alone. Not after a failed sync: what is on the disk is then unknown to this connection.
-            if writers.count > 1, !diskFailed {
-                for writer in writers { try commit([writer], on: transaction) }
-                return
-            }
+            if writers.count > 1, !diskFailed { return try commitEach(writers, on: transaction) }
             for writer in writers { writer.fail(error) }
             if diskFailed { throw error }
             return
         }
         for answer in answers { answer() }
+    }
+
+    private static func commitEach(_ writers: [Writer], on transaction: some Transaction) throws {
+        for (index, writer) in writers.enumerated() {
+            do {
+                try commit([writer], on: transaction)
+            } catch {
+                for writer in writers.dropFirst(index + 1) { writer.fail(error) }
+                throw error
+            }
+        }
     }
 
     /// Runs one writer in its savepoint. Throws when the whole transaction is gone.

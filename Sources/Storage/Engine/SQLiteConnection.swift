@@ -4,6 +4,9 @@ import GRDB
 /// Statements on one SQLite connection, prepared once each and kept (by their text).
 struct SQLiteConnection: MigrationConnection {
     let database: Database
+    /// SQLite rolls a transaction back by itself when the disk is full. A body that went on after that error would
+    /// write outside of any transaction.
+    var needsTransaction = false
 
     func rows(_ sql: SQL) throws -> [Row] {
         try translatingErrors {
@@ -28,10 +31,7 @@ struct SQLiteConnection: MigrationConnection {
     @discardableResult
     func run(_ sql: SQL) throws -> Int {
         try translatingErrors {
-            let (text, values) = sql.render(.question)
-            let statement = try database.cachedStatement(sql: text)
-            try statement.setArguments(arguments(values))
-            try statement.execute()
+            try statement(sql).execute()
             return database.changesCount
         }
     }
@@ -41,10 +41,15 @@ struct SQLiteConnection: MigrationConnection {
     }
 
     private func cursor(_ sql: SQL) throws -> ValueCursor {
+        ValueCursor(try statement(sql))
+    }
+
+    private func statement(_ sql: SQL) throws -> Statement {
+        guard !needsTransaction || isOpen else { throw StorageError.unavailable("the transaction was rolled back") }
         let (text, values) = sql.render(.question)
         let statement = try database.cachedStatement(sql: text)
         try statement.setArguments(arguments(values))
-        return ValueCursor(statement)
+        return statement
     }
 
     private func arguments(_ values: [SQLValue]) throws -> StatementArguments {

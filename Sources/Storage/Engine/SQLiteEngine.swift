@@ -63,7 +63,7 @@ package final class SQLiteEngine: Engine {
     @discardableResult
     package func migrate<Value>(_ body: (any MigrationConnection) throws -> Value) throws -> Value {
         try openWriter().writeWithoutTransaction { database in
-            let connection = SQLiteConnection(database: database)
+            let connection = SQLiteConnection(database: database, needsTransaction: true)
             try connection.begin()
             defer { connection.rollback() }
             let value = try body(connection)
@@ -120,7 +120,7 @@ extension SQLiteEngine {
         let batch = commits.next()
         guard !batch.isEmpty else { return false }
         do {
-            try GroupCommit.commit(batch, on: SQLiteConnection(database: database))
+            try GroupCommit.commit(batch, on: SQLiteConnection(database: database, needsTransaction: true))
         } catch {
             dropWriter()
         }

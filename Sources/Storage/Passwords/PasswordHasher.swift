@@ -98,8 +98,6 @@ private final class HashQueue: Sendable {
         for number in 0..<threads {
             let thread = Thread { [self] in run() }
             thread.name = "argon2-\(number)"
-            // libargon2 works on the heap, but its memory filling is deep enough for a full stack.
-            thread.stackSize = 1 << 20
             thread.start()
         }
     }

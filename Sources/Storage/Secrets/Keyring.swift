@@ -7,8 +7,8 @@ import Synchronization
 package final class Keyring: Sendable {
     private let active: MasterKey
     private let known: [KeyID: MasterKey]
-    /// Derived once: deriving costs more than the digest itself.
-    private let indexKeys = Mutex<[String: SymmetricKey]>([:])
+    /// Derived and keyed once: either costs more than the digest itself.
+    private let indexCodes = Mutex<[String: HMAC<SHA256>]>([:])
 
     /// - Parameter keys: the active one first, then those that only open.
     package init(_ keys: [MasterKey]) throws {
@@ -22,28 +22,31 @@ package final class Keyring: Sendable {
     /// The digest a secret is kept under. Each kind has a key of its own, so a stored refresh token's digest is
     /// useless as an access token's.
     package func digest<Kind: SecretKind>(_ secret: Secret<Kind>) -> Digest {
-        Digest(of: secret.reveal(), under: indexKey("token-index-v1:", Kind.prefix))
+        Digest(of: secret.reveal(), with: indexCode("token-index-v1:", Kind.prefix))
     }
 
     /// The digest of other text that need not be kept in clear, such as a mail address in a throttle.
     package func digest(_ text: String, purpose: StaticString) -> Digest {
-        Digest(of: text, under: indexKey("text-index-v1:", "\(purpose)"))
+        Digest(of: text, with: indexCode("text-index-v1:", "\(purpose)"))
     }
 
-    private func indexKey(_ family: String, _ purpose: String) -> SymmetricKey {
+    private func indexCode(_ family: String, _ purpose: String) -> HMAC<SHA256> {
         let info = family + purpose
-        return indexKeys.withLock { keys in
-            if let key = keys[info] { return key }
-            let key = active.derive(info)
-            keys[info] = key
-            return key
+        return indexCodes.withLock { codes in
+            if let code = codes[info] { return code }
+            let code = HMAC<SHA256>(key: active.derive(info))
+            codes[info] = code
+            return code
         }
     }
 }
 
 extension Digest {
-    fileprivate init(of text: String, under key: SymmetricKey) {
-        self.init(trusted: Array(HMAC<SHA256>.authenticationCode(for: Array(text.utf8), using: key)))
+    /// HMAC-SHA256 (RFC 2104) of the text's bytes.
+    fileprivate init(of text: String, with keyed: HMAC<SHA256>) {
+        var code = keyed
+        code.update(data: Array(text.utf8))
+        self.init(trusted: code.finalize().withUnsafeBytes { Array($0) })
     }
 }
 
@@ -106,6 +109,6 @@ extension Keyring {
 
     /// What the database remembers a key by, to tell another key of the same name.
     func checkValue(of id: KeyID) -> Digest? {
-        known[id].map { Digest(of: "gatewright", under: $0.derive("key-check-v1")) }
+        known[id].map { Digest(of: "gatewright", with: HMAC(key: $0.derive("key-check-v1"))) }
     }
 }

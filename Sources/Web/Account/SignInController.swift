@@ -69,7 +69,11 @@ struct SignInController {
     /// The page, saying which app asked when signing in is a step of authorizing it.
     private func page(email: String, next: InternalPath?) -> LoginPage {
         let app = next?.authorizedClientID.flatMap { try? site.store.app(clientID: $0) }
-        return LoginPage(email: email, next: next?.text ?? "", appName: app.map(\.details.name) ?? "")
+        let accounts = (site.settings.demo?.accounts ?? []).map {
+            LoginPage.DemoAccount(name: $0.name, email: $0.email, password: $0.password, role: $0.role)
+        }
+        return LoginPage(
+            email: email, next: next?.text ?? "", appName: app.map(\.details.name) ?? "", demoAccounts: accounts)
     }
 }
 

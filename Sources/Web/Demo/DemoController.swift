@@ -34,17 +34,18 @@ struct DemoController {
 
     private func page(for answer: AuthorizationAnswer) throws -> DemoCallbackPage {
         var page = DemoCallbackPage(
-            code: answer.code, state: answer.state, error: answer.error, errorDescription: answer.errorDescription)
+            code: answer.code, state: answer.state, error: answer.error, errorDescription: answer.errorDescription,
+            againPath: site.settings.demo?.authorizePath ?? "")
         guard let tenant = try tenant(calling: answer.issuer) else { return page }
         page.issuer = site.issuer(of: tenant)
         guard !answer.code.isEmpty else { return page }
+        let offer = site.settings.demo
         page.curl = """
-            # CLIENT_ID, CLIENT_SECRET and CODE_VERIFIER are in demo.json, in the data folder.
-            curl -u "$CLIENT_ID:$CLIENT_SECRET" \\
+            curl -u "\(offer?.clientID ?? "$CLIENT_ID"):\(offer?.clientSecret ?? "$CLIENT_SECRET")" \\
               -d grant_type=authorization_code \\
               -d code=\(answer.code) \\
               -d redirect_uri=\(FormEncoding.encode(site.url("/demo/callback"))) \\
-              -d "code_verifier=$CODE_VERIFIER" \\
+              -d "code_verifier=\(offer?.codeVerifier ?? "$CODE_VERIFIER")" \\
               \(page.issuer)/oauth/token
             """
         page.nextCurl = "curl -H \"Authorization: Bearer $ACCESS_TOKEN\" \(page.issuer)/api/v1/people"

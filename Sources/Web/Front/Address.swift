@@ -14,7 +14,10 @@ enum Address {
     case unknownHost
 
     init(head: HTTPRequest, settings: SiteSettings) {
-        guard let path = head.path, path.utf8.first == UInt8(ascii: "/") else {
+        // A second Host line stays among the fields: two hosts are two opinions of where this goes (RFC 9112 §3.2).
+        guard let path = head.path, path.utf8.first == UInt8(ascii: "/"), path.utf8.count <= Self.longest,
+            head.headerFields[.host] == nil
+        else {
             self = .malformed
             return
         }
@@ -41,6 +44,9 @@ enum Address {
             self = .unknownHost
         }
     }
+
+    /// In bytes, query included: room for a `next` that holds a long authorization request.
+    static let longest = 16 * 1024
 
     /// No percent signs, no empty or dot segments, no final slash: nothing here needs them, and two spellings of
     /// one place are two chances to check only one.

@@ -30,6 +30,8 @@ package struct ScopeGroup: Sendable {
     var scopes: [ScopeLine]
     var checkedCount: String
     var totalCount: String
+    /// A box for the whole group is worth having.
+    var hasSeveral: Bool
 
     init(name: String, key: String, scopes: [ScopeLine]) {
         self.name = name
@@ -37,6 +39,7 @@ package struct ScopeGroup: Sendable {
         self.scopes = scopes
         checkedCount = String(scopes.count { $0.isChecked })
         totalCount = String(scopes.count)
+        hasSeveral = scopes.count > 1
     }
 }
 

@@ -13,7 +13,8 @@ struct AuthorizationResponseTests {
         let url = callbackURL(try uri(Cast.callback), code: code, state: "xyz", issuer: Cast.issuer)
         #expect(
             url
-                == "https://roster.example/callback?code=\(code.reveal())&state=xyz&iss=https%3A%2F%2Fgate.example%2Ft%2Facme"
+                == "https://roster.example/callback?code=\(code.reveal())&state=xyz"
+                + "&iss=https%3A%2F%2Fgate.example%2Ft%2Facme"
         )
     }
 

@@ -76,8 +76,9 @@ struct RotationLives {
         var random = SplitMix64(seed: 1)
         let old = Secret<RefreshToken>.random(using: &random)
         let new = Secret<RefreshToken>.random(using: &random)
-        let sealed = try #require(Successor.seal(new, under: old, using: &random))
-        #expect(Successor.open(sealed, with: old)?.reveal() == new.reveal())
+        let answer = Self.answer(new, using: &random)
+        let sealed = try #require(answer.seal(under: old, using: &random))
+        #expect(Successor.open(sealed, with: old)?.refresh.reveal() == new.reveal())
         #expect(Successor.open(sealed, with: new) == nil)
         #expect(Successor.open(sealed, with: Secret.random(using: &random)) == nil)
         for index in sealed.indices {
@@ -92,10 +93,15 @@ struct RotationLives {
         var random = SplitMix64(seed: 1)
         let old = Secret<RefreshToken>.random(using: &random)
         let new = Secret<RefreshToken>.random(using: &random)
-        let one = try #require(Successor.seal(new, under: old, using: &random))
-        let two = try #require(Successor.seal(new, under: old, using: &random))
+        let answer = Self.answer(new, using: &random)
+        let one = try #require(answer.seal(under: old, using: &random))
+        let two = try #require(answer.seal(under: old, using: &random))
         #expect(one != two)
-        #expect(one.count == 12 + new.reveal().utf8.count + 16)
         #expect(!String(decoding: one, as: UTF8.self).contains("gw_rt_"))
+        #expect(!String(decoding: one, as: UTF8.self).contains("gw_at_"))
+    }
+
+    private static func answer(_ token: Secret<RefreshToken>, using random: inout SplitMix64) -> Successor {
+        Successor(refresh: token, access: .random(using: &random), scopes: Cast.roster.allowedScopes)
     }
 }

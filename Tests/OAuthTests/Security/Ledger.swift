@@ -65,8 +65,6 @@ final class Ledger {
             generation = issued.generation
         case .issueAccess(let issued):
             access.append((issued.secret.reveal(), issued.issuedAt, true))
-        case .revokeAccessTokens(_, let since, _):
-            for index in access.indices where access[index].issuedAt >= since { access[index].live = false }
         case .revokeFamily(_, let reason, _):
             revokedBecause = reason
         case .redeemed, .codeFailure, .startFamily:

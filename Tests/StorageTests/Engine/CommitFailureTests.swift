@@ -9,13 +9,15 @@ struct CommitFailureTests {
     final class Words: GroupCommit.Transaction, Sendable {
         let said = Mutex<[String]>([])
         let failing: String
-        let diskFailed: Bool
+        /// The disk fails from this word on, counted from 1.
+        let diskFailsAt: Int
 
-        init(failing: String = "", diskFailed: Bool = false) {
+        init(failing: String = "", diskFailsAt: Int = .max) {
             self.failing = failing
-            self.diskFailed = diskFailed
+            self.diskFailsAt = diskFailsAt
         }
 
+        var diskFailed: Bool { said.withLock { $0.filter { $0 == failing }.count } >= diskFailsAt }
         var isOpen: Bool { true }
         func begin() throws { try say("begin") }
         func commit() throws { try say("commit") }
@@ -63,10 +65,17 @@ struct CommitFailureTests {
     }
 
     @Test func `after a failed sync nothing is tried again on that connection`() {
-        let words = Words(failing: "commit", diskFailed: true), answers = Answers()
+        let words = Words(failing: "commit", diskFailsAt: 1), answers = Answers()
         #expect(throws: StorageError.self) { try GroupCommit.commit(answers.writers(5), on: words) }
         #expect(words.said.withLock { $0.filter { $0 == "begin" }.count } == 1)
         #expect(answers.failed.withLock { $0.count } == 5)
+    }
+
+    @Test func `when the disk fails while each is tried alone, those after it are answered too`() {
+        let words = Words(failing: "commit", diskFailsAt: 3), answers = Answers()
+        #expect(throws: StorageError.self) { try GroupCommit.commit(answers.writers(5), on: words) }
+        #expect(words.said.withLock { $0.filter { $0 == "begin" }.count } == 3)
+        #expect(answers.failed.withLock { $0 } == [0: 1, 1: 1, 2: 1, 3: 1, 4: 1])
     }
 
     @Test func `after a failed sync the next writer gets a new connection, which syncs as the first did`() async throws

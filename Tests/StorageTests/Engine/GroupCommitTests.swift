@@ -121,6 +121,19 @@ struct GroupCommitTests {
         #expect(try engine.count("SELECT count(*) FROM large") == 1)
     }
 
+    @Test func `a body that goes on after the disk was full writes nothing outside its transaction`() async throws {
+        try engine.migrate { try $0.script("CREATE TABLE large (bytes BLOB NOT NULL) STRICT;") }
+        try await engine.write { _ = try $0.rows("PRAGMA max_page_count = 8") }
+        let large = [UInt8](repeating: 7, count: 400_000)
+        await #expect(throws: StorageError.self) {
+            try await engine.write { connection in
+                _ = try? connection.run("INSERT INTO large VALUES (\(large))")
+                _ = try? connection.run("INSERT INTO t VALUES (1)")
+            }
+        }
+        #expect(try engine.count("SELECT count(*) FROM t") == 0)
+    }
+
     @Test func `closing answers those who wait and refuses those who come after`() async throws {
         let engine = engine
         async let written: Void = withThrowingTaskGroup(of: Void.self) { group in

@@ -32,21 +32,17 @@ import Testing
             "/signup", ["name": "Nora", "email": "nora@new.example", "password": "Nora likes trains"])
         try await site.suspend(site.cast.grace.person)
         let browser = site.browser()
-        var answers: [Answer] = []
+        var seen: Set<String> = []
         for (email, password) in [
             (try site.cast.ada.email, Self.wrong), ("unknown@acme.example", Self.wrong),
             ("nora@new.example", "Nora likes trains"), (try site.cast.grace.email, try site.cast.grace.password),
             ("not an address", Self.wrong),
         ] {
-            var answer = try await browser.signIn(email, password)
+            let answer = try await browser.signIn(email, password)
             #expect(answer.status == 422)
-            answer = Answer(
-                status: answer.status, headers: answer.headers,
-                body: answer.body.replacingOccurrences(of: email, with: "EMAIL"))
-            answers.append(answer)
+            seen.insert(answer.everything(hiding: email))
         }
-        #expect(Set(answers.map(\.body)).count == 1)
-        #expect(Set(answers.map(\.headers)).count == 1)
+        #expect(seen.count == 1)
         #expect(browser.session == nil)
     }
 

@@ -1,5 +1,7 @@
 import Foundation
+import HTTPTypes
 import OAuth
+import Storage
 import Testing
 
 extension Browser {

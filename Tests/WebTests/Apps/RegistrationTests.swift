@@ -1,5 +1,8 @@
 import Foundation
+import HTTPTypes
 import OAuth
+import Portal
+import Storage
 import Testing
 
 @Suite struct RegistrationTests {

@@ -1,5 +1,7 @@
 import Foundation
 import OAuth
+import Portal
+import Storage
 import Testing
 
 @Suite struct SecretRotationTests {

@@ -17,8 +17,8 @@ private let echo = [
     "layouts/frame": "<title>{{layout.title}}</title><p>{{text}}</p>{{$main}}{{/main}}",
     "parts/line": "<i title=\"{{text}}\">{{text}}</i>",
     "echo": """
-        {{<layouts.frame}}{{$main}}<input value="{{text}}">{{> parts/line}}{{#rows}}{{> parts/line}}{{/rows}}{{#text}}{{.}}{{/text}}{{/main}}{{/layouts.frame}}
-        """,
+    {{<layouts.frame}}{{$main}}<input value="{{text}}">{{> parts/line}}{{#rows}}{{> parts/line}}{{/rows}}{{#text}}{{.}}{{/text}}{{/main}}{{/layouts.frame}}
+    """,
 ]
 
 private func echoed(_ text: String) throws -> String {
@@ -41,8 +41,12 @@ let hostile = [
 
 @Suite("Rendering · escaping")
 struct EscapingTests {
-    @Test(arguments: ["\"", "'", "<", "&", ">"], ["\u{301}", "\u{200D}", "\u{FE0F}", "\u{20E3}", "\u{338}", "\u{1F3FB}", "\u{E0061}"])
-    func `Case 236: a mark after the character does not keep it from being escaped`(character: String, mark: String) throws {
+    @Test(
+        arguments: ["\"", "'", "<", "&", ">"],
+        ["\u{301}", "\u{200D}", "\u{FE0F}", "\u{20E3}", "\u{338}", "\u{1F3FB}", "\u{E0061}"])
+    func `Case 236: a mark after the character does not keep it from being escaped`(character: String, mark: String)
+        throws
+    {
         let plain = try echoed("x")
         let html = try echoed("x\(character)\(mark) onmouseover=alert(1)")
         #expect(skeleton(html) == skeleton(plain))
@@ -50,12 +54,16 @@ struct EscapingTests {
     }
 
     @Test(arguments: hostile)
-    func `Case 235: hostile text is inert as content, in attributes, titles, partials, blocks and rows`(text: String) throws {
+    func `Case 235: hostile text is inert as content, in attributes, titles, partials, blocks and rows`(text: String)
+        throws
+    {
         #expect(skeleton(try echoed(text)) == skeleton(try echoed("x")))
     }
 
     @Test(arguments: Exhibit.all.map(\.name))
-    func `Cases 132 and 235: hostile text in every field of every page makes no new element or attribute`(name: String) throws {
+    func `Cases 132 and 235: hostile text in every field of every page makes no new element or attribute`(name: String)
+        throws
+    {
         let exhibit = try #require(Exhibit.named(name))
         let renderer = try pageRenderer.get()
         let plain = skeleton(try exhibit.html(renderer, sampleLayout(), { _ in "x" }))

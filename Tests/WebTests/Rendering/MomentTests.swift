@@ -15,21 +15,24 @@ struct MomentTests {
         #expect(CivilDate(now).isoDay == "2026-11-21")
     }
 
-    @Test(arguments: [
-        (0, "just now"), (44, "just now"), (50, "1 minute ago"), (240, "4 minutes ago"), (3600, "1 hour ago"),
-        (86_400, "1 day ago"), (42 * 86_400, "1 month ago"), (800 * 86_400, "2 years ago"), (-3 * 86_400, "in 3 days"),
-        (-3600, "in 1 hour"),
-    ] as [(Int64, String)])
+    @Test(
+        arguments: [
+            (0, "just now"), (44, "just now"), (50, "1 minute ago"), (240, "4 minutes ago"), (3600, "1 hour ago"),
+            (86_400, "1 day ago"), (42 * 86_400, "1 month ago"), (800 * 86_400, "2 years ago"),
+            (-3 * 86_400, "in 3 days"),
+            (-3600, "in 1 hour"),
+        ] as [(Int64, String)])
     func `ages are relative, with the exact time beside them`(ago: Int64, words: String) {
         let moment = Moment.relative(now - ago, at: now)
         #expect(moment.text == words)
         #expect(moment.exact.hasSuffix(" UTC"))
     }
 
-    @Test(arguments: [
-        (0, "1970-01-01T00:00:00Z"), (-1, "1969-12-31T23:59:59Z"), (951_782_400, "2000-02-29T00:00:00Z"),
-        (4_107_542_400, "2100-03-01T00:00:00Z"), (253_402_300_799, "9999-12-31T23:59:59Z"),
-    ] as [(Int64, String)])
+    @Test(
+        arguments: [
+            (0, "1970-01-01T00:00:00Z"), (-1, "1969-12-31T23:59:59Z"), (951_782_400, "2000-02-29T00:00:00Z"),
+            (4_107_542_400, "2100-03-01T00:00:00Z"), (253_402_300_799, "9999-12-31T23:59:59Z"),
+        ] as [(Int64, String)])
     func `the calendar is right at its edges`(seconds: Int64, iso: String) {
         #expect(CivilDate(Instant(seconds: seconds)).iso == iso)
     }

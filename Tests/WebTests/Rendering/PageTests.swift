@@ -53,7 +53,10 @@ struct PageTests {
 
     @Test func `exhibits have names of their own, fit for an address`() {
         #expect(Set(Self.names).count == Self.names.count)
-        #expect(Self.names.allSatisfy { $0.utf8.allSatisfy { UInt8(ascii: "a")...UInt8(ascii: "z") ~= $0 || ".-0123456789".utf8.contains($0) } })
+        #expect(
+            Self.names.allSatisfy {
+                $0.utf8.allSatisfy { UInt8(ascii: "a")...UInt8(ascii: "z") ~= $0 || ".-0123456789".utf8.contains($0) }
+            })
     }
 
     @Test(arguments: names)
@@ -127,7 +130,8 @@ struct PageTests {
         let html = try html(of: "authorize.consent")
         #expect(!html.contains("autofocus"))
         #expect(html.contains("<button class=\"btn\" name=\"decision\" value=\"deny\">Deny</button>"))
-        #expect(html.contains("<button class=\"btn primary\" name=\"decision\" value=\"allow\" data-allow>Allow</button>"))
+        #expect(
+            html.contains("<button class=\"btn primary\" name=\"decision\" value=\"allow\" data-allow>Allow</button>"))
         #expect(html.contains("<b>roster.example</b>"))
     }
 
@@ -135,7 +139,9 @@ struct PageTests {
         let renderer = try pageRenderer.get()
         let layout = sampleLayout()
         let clock = ContinuousClock()
-        let times = try (0..<60).map { _ in try clock.measure { _ = try renderer.render(ConsentPage.sample, in: layout) } }
+        let times = try (0..<60).map { _ in
+            try clock.measure { _ = try renderer.render(ConsentPage.sample, in: layout) }
+        }
         // Unoptimised code, which is what tests run, is an order of magnitude slower.
         #if DEBUG
             let bar = Duration.milliseconds(15)
@@ -146,7 +152,8 @@ struct PageTests {
     }
 
     @Test func `people are never told of tenants, except operators`() throws {
-        for exhibit in Exhibit.all where !exhibit.template.hasPrefix("operator/") && exhibit.template != "demo/gallery" {
+        for exhibit in Exhibit.all where !exhibit.template.hasPrefix("operator/") && exhibit.template != "demo/gallery"
+        {
             let text = try html(of: exhibit.name).components(separatedBy: "<").map { piece in
                 piece.split(separator: ">", maxSplits: 1, omittingEmptySubsequences: false).dropFirst().joined()
             }

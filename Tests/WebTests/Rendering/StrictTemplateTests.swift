@@ -53,8 +53,12 @@ struct StrictTemplateTests {
     }
 
     @Test func `style 9.2: nil, empty strings, empty lists and false are falsy`() throws {
-        #expect(try rendered("{{#empty}}x{{/empty}}{{#missing}}x{{/missing}}{{#rows}}x{{/rows}}{{#isOff}}x{{/isOff}}") == "")
-        #expect(try rendered("{{^empty}}a{{/empty}}{{^missing}}b{{/missing}}{{^rows}}c{{/rows}}{{^isOff}}d{{/isOff}}") == "abcd")
+        #expect(
+            try rendered("{{#empty}}x{{/empty}}{{#missing}}x{{/missing}}{{#rows}}x{{/rows}}{{#isOff}}x{{/isOff}}") == ""
+        )
+        #expect(
+            try rendered("{{^empty}}a{{/empty}}{{^missing}}b{{/missing}}{{^rows}}c{{/rows}}{{^isOff}}d{{/isOff}}")
+                == "abcd")
         #expect(try rendered("{{#isOn}}a{{/isOn}}{{#name}}b{{/name}}") == "ab")
         #expect(try rendered("{{#single}}x{{/single}}{{^single}}none{{/single}}") == "none")
     }
@@ -78,7 +82,9 @@ struct StrictTemplateTests {
         var layout = Layout()
         layout.csrf = "token"
         layout.problems = [FieldProblem("name", "Too short.")]
-        let folder = try templates(["small": "{{#rows}}{{layout.csrf}} {{problem.name}}{{#problem.note}}no{{/problem.note}}{{/rows}}"])
+        let folder = try templates([
+            "small": "{{#rows}}{{layout.csrf}} {{problem.name}}{{#problem.note}}no{{/problem.note}}{{/rows}}"
+        ])
         let html = try PageRenderer(templatesFolder: folder).render(SmallPage(rows: [Row()]), in: layout)
         #expect(html == "token Too short.")
     }
@@ -89,11 +95,16 @@ struct StrictTemplateTests {
     }
 
     @Test func `only text, flags and rows may enter a template`() throws {
-        let error = #expect(throws: RenderingError.self) { try rendered("{{#odd}}{{value}}{{/odd}}", SmallPage(odd: Odd())) }
+        let error = #expect(throws: RenderingError.self) {
+            try rendered("{{#odd}}{{value}}{{/odd}}", SmallPage(odd: Odd()))
+        }
         #expect(error?.mistakes == ["Odd.value is a Double, which has no place in a page"])
     }
 
-    @Test(arguments: ["javascript:alert(1)", "JavaScript:alert(1)", " https://x.example", "//evil.example", "data:text/html,x", "/\\evil.example", "https://a.example/\u{0}"])
+    @Test(arguments: [
+        "javascript:alert(1)", "JavaScript:alert(1)", " https://x.example", "//evil.example", "data:text/html,x",
+        "/\\evil.example", "https://a.example/\u{0}",
+    ])
     func `an unsafe address becomes a hash`(address: String) throws {
         #expect(try rendered("{{homeURL}}", SmallPage(homeURL: address)) == "#")
     }
@@ -110,7 +121,9 @@ struct StrictTemplateTests {
 
     @Test func `a missing template, a broken one and an empty folder are errors`() throws {
         let folder = try templates(["other": "x"])
-        #expect(throws: RenderingError.self) { try PageRenderer(templatesFolder: folder).render(SmallPage(), in: Layout()) }
+        #expect(throws: RenderingError.self) {
+            try PageRenderer(templatesFolder: folder).render(SmallPage(), in: Layout())
+        }
         #expect(throws: RenderingError.self) { try rendered("{{#name}}") }
         #expect(throws: RenderingError.self) { try PageRenderer(templatesFolder: "/nowhere") }
     }

@@ -1,8 +1,10 @@
 import Foundation
+import HTTPTypes
 import OAuth
 import Portal
 import Storage
 import Testing
+import Web
 
 @Suite struct TokenRightsTests {
     @Test func `Case 118: a member cannot give what only admins may do, and is told so`() async throws {

@@ -81,7 +81,7 @@ package struct DeleteAppPage: Page {
         return [
             PageSample(sample),
             PageSample(
-                typed, state: "errors", problems: [FieldProblem("confirm_name", "Type the name exactly: Roster Sync.")]),
+                typed, state: "errors", problems: [FieldProblem("confirm_name", "Type it exactly: Roster Sync.")]),
         ]
     }
 }

@@ -47,7 +47,8 @@ package struct AppFormPage: Page {
 
     package static var samples: [PageSample<Self>] {
         let problems = [
-            FieldProblem("description", "Describe the app in at least 20 characters: people read this when they decide."),
+            FieldProblem(
+                "description", "Describe the app in at least 20 characters: people read this when they decide."),
             FieldProblem("callbacks", "A callback must start with https:// (http:// is allowed only for localhost)."),
         ]
         return [
@@ -62,7 +63,8 @@ package struct AppFormPage: Page {
                 AppFormPage(
                     isEditing: true, formPath: "/apps/app_1", cancelPath: "/apps/app_1", name: "Roster Sync",
                     description: "Keeps a team’s roster in step with the people in your workspace.",
-                    homepage: "https://roster.example", callbacks: callbacks(["https://roster.example/oauth"], spare: 1),
+                    homepage: "https://roster.example",
+                    callbacks: callbacks(["https://roster.example/oauth"], spare: 1),
                     isKindFixed: true, groups: ScopeGroup.samples, isV1: true),
                 state: "edit"),
         ]

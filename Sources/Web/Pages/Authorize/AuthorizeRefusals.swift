@@ -19,7 +19,8 @@ package struct AuthorizeErrorPage: Page {
     package static let sample = AuthorizeErrorPage(
         headline: "Roster Sync sent you here with an address we do not know",
         sentence: "To be safe, you were not sent on. Nothing was allowed.", code: "invalid_request",
-        explanation: "redirect_uri is not among the callbacks registered for this app. It must match one byte for byte.",
+        explanation:
+            "redirect_uri is not among the callbacks registered for this app. It must match one byte for byte.",
         received: [
             Fact(label: "client_id", value: "gw_id_4fQ8sT2vXy6Zb1Cd3Ef5Gh"),
             Fact(label: "redirect_uri", value: "https://roster.example/oauth/callback/"),

@@ -53,7 +53,7 @@ package struct ConsentPage: Page {
                 sentence: "Everything in Acme’s list of people, including deleting entries for good.",
                 isSensitive: true),
             ScopeLine(
-                code: "people:read", title: "See people", sentence: "Names, email addresses and phone numbers in Acme."),
+                code: "people:read", title: "See people", sentence: "Names, email addresses and phone numbers."),
             ScopeLine(code: "account:read", title: "See your profile", sentence: "Your name and email address."),
         ],
         cannot: ["see or change your password", "act in any other workspace", "allow other apps or make tokens"],

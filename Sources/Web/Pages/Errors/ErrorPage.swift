@@ -55,7 +55,8 @@ package struct ErrorPage: Page {
     package static var samples: [PageSample<Self>] {
         [PageSample(sample)]
             + [400, 401, 403, 405, 410, 413, 422, 429, 500, 503].map {
-                PageSample(of($0, requestID: "req_4fQ8sT2v", retryText: $0 == 429 ? "in 2 minutes" : ""), state: "\($0)")
+                PageSample(
+                    of($0, requestID: "req_4fQ8sT2v", retryText: $0 == 429 ? "in 2 minutes" : ""), state: "\($0)")
             }
             + [PageSample(expiredForm(requestID: "req_4fQ8sT2v", nextPath: "/tokens/new"), state: "expired-form")]
     }

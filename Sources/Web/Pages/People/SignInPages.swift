@@ -23,7 +23,8 @@ package struct LoginPage: Page {
     package static let sample = LoginPage(
         next: "/t/acme/oauth/authorize?client_id=gw_id_sample", appName: "Roster Sync",
         demoAccounts: [
-            DemoAccount(name: "Ada", email: "ada@acme.example", password: "correct horse battery", role: "admin of Acme")
+            DemoAccount(
+                name: "Ada", email: "ada@acme.example", password: "correct horse battery", role: "admin of Acme")
         ])
     package static var samples: [PageSample<Self>] {
         [

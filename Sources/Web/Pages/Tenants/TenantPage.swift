@@ -35,8 +35,12 @@ package struct TenantPage: Page {
         name: "Acme", initials: "AC", role: "Admin", pathAddress: "http://127.0.0.1:8080/t/acme",
         subdomainAddress: "http://acme.localhost:8080",
         members: [
-            Member(name: "Ada", email: "ada@acme.example", role: "Admin", isAdmin: true, isYou: true, since: .day(.sample(-90))),
-            Member(name: "Grace", email: "grace@acme.example", role: "Member", isAdmin: false, isYou: false, since: .day(.sample(-60))),
+            Member(
+                name: "Ada", email: "ada@acme.example", role: "Admin", isAdmin: true, isYou: true,
+                since: .day(.sample(-90))),
+            Member(
+                name: "Grace", email: "grace@acme.example", role: "Member", isAdmin: false, isYou: false,
+                since: .day(.sample(-60))),
         ],
         people: "25 people",
         endpoints: [

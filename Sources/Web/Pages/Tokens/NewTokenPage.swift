@@ -1,7 +1,7 @@
 /// `/tokens/new`; posts to `/tokens` with tenant, description, scopes (repeated), expires, expires_on, and
 /// `action` = create | select_all.
 package struct NewTokenPage: Page {
-    /// `value` is the slug. One entry: shown as text, sent hidden.
+    /// The workspaces the person is in; `value` is the slug.
     var tenants: [Choice]
     var description = ""
     var groups: [ScopeGroup]

@@ -76,7 +76,8 @@ package struct TokensPage: Page {
         return [
             PageSample(sample),
             PageSample(TokensPage(statuses: active, tokens: []), state: "empty"),
-            PageSample(TokensPage(statuses: active, query: "staging", tokens: [], isFiltered: true), state: "none-match"),
+            PageSample(
+                TokensPage(statuses: active, query: "staging", tokens: [], isFiltered: true), state: "none-match"),
             PageSample(
                 TokensPage(
                     statuses: active, tokens: [], canCreate: false,

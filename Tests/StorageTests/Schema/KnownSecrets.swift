@@ -1,0 +1,146 @@
+import OAuth
+import Portal
+import Storage
+import Testing
+
+/// Everything the store can do, done once with secrets that are remembered here.
+struct KnownSecrets {
+    /// Texts that must be nowhere on the disk. The words in front say which.
+    private(set) var texts: [(name: String, text: String)] = []
+    let test: TestStore
+    private let now = TestStore.start
+    private let password = "canary-password-8c41d2"
+
+    init(in test: TestStore) async throws {
+        self.test = test
+        note("client secret", test.rosterSecret)
+        note("the leech's client secret", test.leechSecret)
+        texts.append((name: "password", text: password))
+        try await people()
+        try await setup()
+        try await tokens()
+        try await developerTokens()
+        try await apps()
+        try await mail()
+        try await test.store.flushUses()
+    }
+
+    private mutating func note<Kind: SecretKind>(_ name: String, _ secret: Secret<Kind>) {
+        texts.append((name: name, text: secret.reveal()))
+    }
+
+    private mutating func people() async throws {
+        let hasher = try PasswordHasher(
+            parameters: Argon2Parameters(memoryKiB: 64, passes: 1, lanes: 1), threads: 1, waiting: 10)
+        let hash = try await hasher.hash(password).text
+        let verify = Secret<MailLink>.random(), second = Secret<MailLink>.random(), reset = Secret<MailLink>.random()
+        let nia = try TestStore.signUp("Nia", "nia@nowhere.example")
+        let store = test.store
+        try await store.signUp(
+            nia, passwordHash: hash, link: verify,
+            confirm: TestStore.letter("https://portal.example/verify/" + verify.reveal()),
+            known: { _ in TestStore.letter() }, at: now)
+        try await store.resendVerification(
+            to: nia.email, link: second,
+            letter: { _ in TestStore.letter("https://portal.example/verify/" + second.reveal()) }, at: now)
+        let sandbox = TenantDraft(name: "Sandbox", slug: try #require(Slug("sandbox-nia")))
+        let person = try #require(try await store.verify(second, sandbox: sandbox, at: now))
+        try await store.sendReset(
+            to: nia.email, link: reset,
+            letter: { _ in TestStore.letter("https://portal.example/reset/" + reset.reveal()) }, at: now)
+        let (session, cookie) = try await test.session(of: person)
+        try await store.changePassword(
+            of: person, to: hash, keeping: session.id, letter: TestStore.letter(), at: now)
+        _ = try await store.reset(reset, to: hash, letter: { _ in TestStore.letter() }, at: now)
+        let pending = Secret<MailLink>.random()
+        try await store.sendReset(
+            to: nia.email, link: pending,
+            letter: { _ in TestStore.letter("https://portal.example/reset/" + pending.reveal()) }, at: now)
+        try await store.rehash(person.id, to: hash)
+        _ = try await store.count(.signInByAddress, "203.0.113.244", at: now)
+        texts.append((name: "counted address", text: "203.0.113.244"))
+        texts.append((name: "form token", text: store.formToken(for: session.id.text)))
+        note("dead verify link", verify)
+        note("verify link", second)
+        note("reset link", reset)
+        note("live reset link", pending)
+        note("dead session cookie", cookie)
+        note("session cookie", try await test.session(of: test.ada).cookie)
+    }
+
+    private mutating func setup() async throws {
+        let old = Secret<SetupCode>.random(), code = Secret<SetupCode>.random()
+        try await test.store.offerSetup(with: old, at: now)
+        try await test.store.offerSetup(with: code, at: now)
+        _ = try await test.store.claimSetup(
+            with: code, try TestStore.signUp("Olga", "olga@gatewright.example"), passwordHash: "hash", at: now)
+        note("replaced set-up code", old)
+        note("set-up code", code)
+    }
+
+    private mutating func tokens() async throws {
+        let session = try await test.session(of: test.ada).session
+        for taken in [true, false] {
+            let ticket = Secret<ConsentTicket>.random()
+            try await test.store.keep(
+                ConsentQuestion(
+                    tenant: test.acme.id, session: session.id, person: test.ada.id, app: test.rosterSync.id,
+                    appUpdatedAt: test.rosterSync.updatedAt, redirectURI: TestStore.callback, redirectURIWasSent: true,
+                    scopes: try scopes("people:read"), state: nil, challenge: TestStore.challenge),
+                as: ticket, at: now)
+            if taken { _ = try await test.store.take(ticket, in: test.acme.id, session: session, at: now) }
+            note("consent ticket", ticket)
+        }
+        let code = try await test.code(), unused = try await test.code()
+        let first = try await test.redeem(code).tokens
+        let second = try await test.refresh(first.refresh, at: now + 1).tokens
+        let again = try await test.refresh(first.refresh, at: now + 2).tokens
+        let third = try await test.refresh(second.refresh, at: now + 3).tokens
+        texts.append((name: "verifier", text: TestStore.verifier))
+        note("used code", code)
+        note("unused code", unused)
+        for (name, tokens) in [("first", first), ("second", second), ("again", again), ("third", third)] {
+            note(name + " access token", tokens.access)
+            note(name + " refresh token", tokens.refresh)
+        }
+        let revoked = try await test.redeem(
+            try await test.code(to: test.leech), by: try test.client(test.leech)
+        ).tokens
+        let grant = try #require(
+            try test.store.grants(of: test.ada.id).first { $0.app.id == test.leech.id })
+        _ = try await test.store.revokeGrant(grant.id, in: test.acme.id, of: test.ada.id, at: now)
+        note("revoked access token", revoked.access)
+        note("revoked refresh token", revoked.refresh)
+    }
+
+    private mutating func developerTokens() async throws {
+        for revoked in [true, false] {
+            let token = Secret<DeveloperToken>.random()
+            let draft = DeveloperTokenDraft(
+                member: try test.member(test.ada, test.acme), description: "Nightly export",
+                scopes: try scopes("people:read"), expiresAt: nil)
+            let id = try await test.store.create(draft, token: token, letter: TestStore.letter(), at: now)
+            _ = try test.store.check(token, from: "198.51.100.9", at: now)
+            if revoked { _ = try await test.store.revoke(id, of: test.ada, letter: TestStore.letter(), at: now) }
+            note("developer token", token)
+        }
+    }
+
+    private mutating func apps() async throws {
+        let new = Secret<ClientSecretKind>.random(), gone = Secret<ClientSecretKind>.random()
+        _ = try await test.store.rotateSecret(
+            of: test.rosterSync.id, owner: test.lin, to: new, overlap: .week, letter: TestStore.letter(), at: now)
+        let app = try await test.store.register(
+            try TestStore.details("Short-lived"), owner: test.lin, secret: gone, at: now)
+        _ = try await test.store.deleteApp(app.id, of: test.lin.id)
+        note("second client secret", new)
+        note("deleted app's client secret", gone)
+    }
+
+    private func mail() async throws {
+        for (index, due) in try test.store.dueLetters(at: now + 1, limit: 100).enumerated() {
+            let outcome: DeliveryOutcome = index % 3 == 0 ? .failed("421 busy", retryAt: now + 60) : .delivered
+            try await test.store.record(outcome, of: due.entry.id, keepBody: index % 2 == 0, at: now)
+        }
+    }
+}
