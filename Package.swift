@@ -94,7 +94,10 @@ let package = Package(
 
         .testTarget(name: "OAuthTests", dependencies: ["OAuth"], swiftSettings: settings),
         .testTarget(name: "PortalTests", dependencies: ["OAuth", "Portal"], swiftSettings: settings),
-        .testTarget(name: "StorageTests", dependencies: ["OAuth", "Portal", "Storage"], swiftSettings: settings),
+        .testTarget(
+            name: "StorageTests",
+            dependencies: ["OAuth", "Portal", "Storage", .product(name: "Crypto", package: "swift-crypto")],
+            swiftSettings: settings),
         .testTarget(name: "MailTests", dependencies: ["Mail"], swiftSettings: settings),
         .testTarget(
             name: "WebTests",

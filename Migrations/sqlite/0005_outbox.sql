@@ -1,7 +1,8 @@
 -- Mail is written in the transaction that causes it and sent afterwards, with retries.
--- The text may carry a one-time link, so it is sealed, and wiped once it was delivered.
+-- The text may carry a one-time link, so it is sealed, and wiped once nothing is left to try.
 CREATE TABLE outbox (
-    id TEXT NOT NULL PRIMARY KEY,
+    sequence INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
     kind TEXT NOT NULL,
     recipient TEXT NOT NULL,
     subject TEXT NOT NULL,
@@ -15,4 +16,3 @@ CREATE TABLE outbox (
     last_problem TEXT
 ) STRICT;
 CREATE INDEX outbox_due ON outbox (next_attempt_at) WHERE next_attempt_at IS NOT NULL;
-CREATE INDEX outbox_by_time ON outbox (created_at);

@@ -30,6 +30,10 @@ extension Store {
                 SELECT digest FROM access_tokens WHERE expires_at IS NOT NULL AND expires_at <= \(monthAgo) LIMIT \(batch))
             """,
             "DELETE FROM throttles WHERE key IN (SELECT key FROM throttles WHERE window_started_at <= \(dayAgo) LIMIT \(batch))",
+            """
+            DELETE FROM client_secrets WHERE id IN (
+                SELECT id FROM client_secrets WHERE expires_at IS NOT NULL AND expires_at <= \(now) LIMIT \(batch))
+            """,
             "DELETE FROM quarantined_slugs WHERE until <= \(now)",
             """
             DELETE FROM outbox WHERE id IN (SELECT id FROM outbox

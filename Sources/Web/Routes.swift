@@ -6,7 +6,7 @@ extension Site {
     /// Everything this server answers. The receiver at the left edge says who may come in:
     /// `visitor` anybody, `person` somebody signed in, `staff` an operator, `machine` whoever brings credentials.
     package func responder() -> Front {
-        let router = Router(context: SiteContext.self)
+        let router = Router(context: SiteContext.self, options: .autoGenerateHeadEndpoints)
         router.add(middleware: VisitorMiddleware(site: self))
         addRoutes(to: router)
         refuseOtherMethods(on: router)
@@ -142,7 +142,9 @@ extension Site {
     private func refuseOtherMethods(on router: Router<SiteContext>) {
         let methods: [HTTPRequest.Method] = [.get, .head, .post, .put, .patch, .delete, .options, .trace]
         let known = Dictionary(grouping: router.routes, by: \.path.description).mapValues { Set($0.map(\.method)) }
-        for (path, allowed) in known {
+        for (path, methodsHere) in known {
+            // Whatever answers GET answers HEAD as well (RFC 9110 §9.3.2).
+            let allowed = methodsHere.contains(.get) ? methodsHere.union([.head]) : methodsHere
             let header = allowed.map(\.rawValue).sorted().joined(separator: ", ")
             for method in methods where !allowed.contains(method) {
                 router.on(RouterPath(path), method: method) { _, _ -> Response in

@@ -87,6 +87,8 @@ extension Store {
         (g.revoked_at IS NULL AND m.role = 'admin' AND NOT EXISTS (SELECT 1 FROM suspensions s
             WHERE s.reinstated_at IS NULL AND ((s.subject_kind = 'person' AND s.subject_id = g.person_id)
                 OR (s.subject_kind = 'tenant' AND s.subject_id = g.tenant_id)
-                OR (s.subject_kind = 'app' AND s.subject_id = g.app_id)))) IS TRUE AS grant_is_live
+                OR (s.subject_kind = 'app' AND s.subject_id = g.app_id)
+                OR (s.subject_kind = 'person'
+                    AND s.subject_id = (SELECT a.owner_id FROM apps a WHERE a.id = g.app_id))))) IS TRUE AS grant_is_live
         """
 }

@@ -36,7 +36,7 @@ extension Store {
 
     package func outbox(limit: Int = 200) throws -> [OutboxEntry] {
         try engine.read { db in
-            try db.rows("\(fragment: OutboxEntry.select) ORDER BY created_at DESC, id DESC LIMIT \(limit)")
+            try db.rows("\(fragment: OutboxEntry.select) ORDER BY sequence DESC LIMIT \(limit)")
                 .map(OutboxEntry.init)
         }
     }
@@ -59,7 +59,7 @@ extension Store {
                 """
                 \(fragment: OutboxEntry.select) WHERE next_attempt_at IS NOT NULL AND next_attempt_at <= \(now)
                     AND sealed_body IS NOT NULL
-                ORDER BY next_attempt_at, id LIMIT \(limit)
+                ORDER BY next_attempt_at, sequence LIMIT \(limit)
                 """
             ).map { row in
                 let entry = try OutboxEntry(row)
@@ -68,7 +68,7 @@ extension Store {
         }
     }
 
-    /// - Parameter keepBody: demo mode shows what was sent; elsewhere a delivered letter's text is wiped.
+    /// - Parameter keepBody: demo mode shows what was sent; elsewhere the text is wiped once nothing is left to try.
     package func record(
         _ outcome: DeliveryOutcome, of letter: ID<Entity.Mail>, keepBody: Bool, at now: Instant
     ) async throws {
@@ -85,7 +85,8 @@ extension Store {
                 try db.run(
                     """
                     UPDATE outbox SET attempts = attempts + 1, last_problem = \(problem), next_attempt_at = \(retry),
-                        failed_at = CASE WHEN \(retry == nil) = 1 THEN \(now) END
+                        failed_at = CASE WHEN \(retry == nil) = 1 THEN \(now) END,
+                        sealed_body = CASE WHEN \(keepBody || retry != nil) = 1 THEN sealed_body END
                     WHERE id = \(letter)
                     """)
             }

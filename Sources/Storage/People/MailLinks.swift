@@ -44,6 +44,9 @@ extension Store {
             try db.run("UPDATE people SET verified_at = \(now) WHERE id = \(id) AND verified_at IS NULL")
             guard let row = try db.row("\(fragment: Person.select) WHERE p.id = \(id)") else { return nil }
             let person = try Person(row)
+            guard try self.isFree(sandbox.slug, in: db, at: now) else {
+                throw StorageError.constraint(.unique, "the sandbox's slug is taken")
+            }
             try self.insert(sandbox, id: tenant, kind: .sandbox, admin: person.id, in: db, at: now)
             return person
         }

@@ -87,7 +87,7 @@ extension Store {
         try insertSampleContacts(into: id, in: db, at: now)
     }
 
-    private func isFree(_ slug: Slug, in db: any Connection, at now: Instant) throws -> Bool {
+    func isFree(_ slug: Slug, in db: any Connection, at now: Instant) throws -> Bool {
         try db.row(
             """
             SELECT 1 AS taken FROM tenants WHERE slug = \(slug.text)

@@ -40,6 +40,8 @@ extension Store {
                     AND \(fragment: Store.nobodySuspended)
                     AND NOT EXISTS (SELECT 1 FROM suspensions s WHERE s.subject_kind = 'app'
                         AND s.subject_id = f.app_id AND s.reinstated_at IS NULL)
+                    AND NOT EXISTS (SELECT 1 FROM apps a JOIN suspensions s ON s.subject_kind = 'person'
+                        AND s.subject_id = a.owner_id AND s.reinstated_at IS NULL WHERE a.id = f.app_id)
                 """)
         }
         guard let row else { return .unknown }

@@ -28,6 +28,9 @@ struct Cookies {
         return String(decoding: value, as: UTF8.self)
     }
 
+    /// Whether the name came more than once: somebody may have planted one.
+    func isRepeated(_ name: String) -> Bool { pairs.count { $0.name.elementsEqual(name.utf8) } > 1 }
+
     private static func trim(_ bytes: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
         var bytes = bytes
         while let first = bytes.first, first == 0x20 || first == 0x09 { bytes.removeFirst() }

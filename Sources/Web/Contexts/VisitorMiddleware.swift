@@ -1,5 +1,6 @@
 import HTTPTypes
 import Hummingbird
+import Logging
 import NIOHTTP1
 import OAuth
 import Portal
@@ -17,6 +18,9 @@ struct VisitorMiddleware: RouterMiddleware {
         var context = context
         let cookies = Cookies(request)
         context.visitor = try visitor(with: cookies)
+        if cookies.isRepeated(site.cookieName(.session)) {
+            context.logger.notice("a request brought two session cookies and was treated as nobody's")
+        }
         let isNew = context.visitor.formSeed.isEmpty
         if isNew { context.visitor.formSeed = Secret<SessionCookie>.random().reveal() }
         var response: Response

@@ -46,7 +46,7 @@ package struct Front: HTTPResponder {
     }
 }
 
-/// Whom an address answers: browsers with pages, or machines with JSON.
+/// Whom an address answers: browsers with pages, or machines (and caches) with JSON or a file.
 enum Surface {
     case page, machine
 
@@ -59,7 +59,7 @@ enum Surface {
     private static func isMachine(_ segments: [String]) -> Bool {
         guard let first = segments.first else { return false }
         switch first {
-        case "v2", "healthz", "readyz", ".well-known", "api": return true
+        case "assets", "v2", "healthz", "readyz", ".well-known", "api": return true
         case "t":
             guard segments.count > 2 else { return false }
             return segments[2] == "api" || segments[2] == ".well-known"

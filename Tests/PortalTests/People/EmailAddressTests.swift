@@ -30,8 +30,8 @@ struct EmailAddressTests {
         #expect(EmailAddress("\(long)a@acme.example") == nil)
         #expect(EmailAddress("ada@\(long).example") == nil)
         let domain = Array(repeating: String(repeating: "a", count: 60), count: 4).joined(separator: ".")
-        #expect(EmailAddress("ada@\(domain).example") != nil)
-        #expect(EmailAddress("adalovelace@\(domain).example") == nil)
+        #expect(EmailAddress("ad@\(domain).example") != nil)
+        #expect(EmailAddress("ada@\(domain).example") == nil)
     }
 
     @Test func `Case 172: one spelling identifies a person, whatever the case typed`() throws {

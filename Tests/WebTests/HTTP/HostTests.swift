@@ -68,7 +68,7 @@ import Web
         }
     }
 
-    @Test func `§6.2 of the design: a tenant's own host answers machines in place and sends browsers to the portal`() async throws {
+    @Test func `A tenant's own host answers machines in place and sends browsers to the portal`() async throws {
         let site = try await TestSite()
         let host = "acme.localhost:8080"
         let page = try await site.send(.get, "/oauth/authorize?client_id=x&state=a%20b", host: host)
