@@ -31,7 +31,8 @@ struct Settings: Sendable {
         logLevel = Logger.Level(rawValue: config.string(forKey: "GATEWRIGHT_LOG_LEVEL", default: "notice")) ?? .notice
         let baseText = config.string(forKey: "GATEWRIGHT_BASE_URL", default: "http://127.0.0.1:\(port)")
         guard let base = BaseURL(baseText) else {
-            throw SettingsError("GATEWRIGHT_BASE_URL must be like https://developers.example.com, without a final slash.")
+            throw SettingsError(
+                "GATEWRIGHT_BASE_URL must be like https://developers.example.com, without a final slash.")
         }
         guard isDemo || base.isSecure || base.isLoopback else {
             throw SettingsError("GATEWRIGHT_BASE_URL must start with https:// (http:// only on this computer).")
@@ -83,7 +84,8 @@ struct Settings: Sendable {
     private static func version(of folder: String) throws -> String {
         let files = FileManager.default.subpaths(atPath: folder) ?? []
         guard !files.isEmpty else {
-            throw SettingsError("No files in \(folder). GATEWRIGHT_ASSETS must name the folder of Templates/ and Public/.")
+            throw SettingsError(
+                "No files in \(folder). GATEWRIGHT_ASSETS must name the folder of Templates/ and Public/.")
         }
         let newest = files.compactMap { file in
             try? FileManager.default.attributesOfItem(atPath: folder + "/" + file)[.modificationDate] as? Date

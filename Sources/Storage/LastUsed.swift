@@ -7,7 +7,7 @@ import Synchronization
 package final class LastUsed: Sendable {
     package enum Key: Hashable, Sendable {
         case session(ID<Entity.Session>)
-        case developerToken(ID<Entity.DeveloperToken>)
+        case developerToken(Digest)
         case family(ID<Entity.TokenFamily>, in: ID<Entity.Tenant>)
         case clientSecret(ID<Entity.ClientSecret>)
     }
@@ -17,6 +17,10 @@ package final class LastUsed: Sendable {
         package let at: Instant
         package let address: String?
     }
+
+    /// In seconds: a use is noted when the stored one is older than this, so that a busy token costs one write a
+    /// minute and not one a flush. Pages say so.
+    package static let precision: Int64 = 60
 
     private static let shardCount = 8
     /// Beyond this many keys a shard forgets new ones until the next flush: memory is bounded, "last used" is not vital.
@@ -29,7 +33,9 @@ package final class LastUsed: Sendable {
 
     package init() {}
 
-    package func note(_ key: Key, at now: Instant, address: String?) {
+    /// - Parameter stored: what the database says of the last use.
+    package func note(_ key: Key, at now: Instant, stored: Instant?, address: String?) {
+        if let stored, now - stored < Self.precision, now >= stored { return }
         let shard = shards[Int(truncatingIfNeeded: UInt(bitPattern: key.hashValue) % UInt(Self.shardCount))]
         shard.uses.withLock { uses in
             guard uses.count < Self.mostPerShard || uses[key] != nil else { return }

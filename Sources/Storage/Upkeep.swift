@@ -47,12 +47,15 @@ extension Store {
         }
     }
 
-    /// Writes what was seen of tokens, secrets and sessions in use since the last time, in one transaction.
+    /// Writes what was seen of tokens, secrets and sessions in use since the last time: in pieces, so that nobody's
+    /// write waits for all of it.
     package func flushUses() async throws {
         let seen = uses.drain()
-        guard !seen.isEmpty else { return }
-        try await engine.write { db in
-            for use in seen { try self.record(use, in: db) }
+        for start in stride(from: 0, to: seen.count, by: 500) {
+            let piece = seen[start..<min(start + 500, seen.count)]
+            try await engine.write { db in
+                for use in piece { try self.record(use, in: db) }
+            }
         }
     }
 
@@ -60,11 +63,11 @@ extension Store {
         switch use.key {
         case .session(let id):
             try db.run("UPDATE sessions SET last_seen_at = \(use.at) WHERE id = \(id) AND last_seen_at < \(use.at)")
-        case .developerToken(let id):
+        case .developerToken(let digest):
             try db.run(
                 """
                 UPDATE developer_tokens SET last_used_at = \(use.at), last_used_address = \(use.address)
-                WHERE id = \(id) AND (last_used_at IS NULL OR last_used_at < \(use.at))
+                WHERE digest = \(digest) AND (last_used_at IS NULL OR last_used_at < \(use.at))
                 """)
         case .family(let id, let tenant):
             try db.run(

@@ -37,7 +37,8 @@ final class RateLimiter: Sendable {
         let full = rule.name + " " + key
         let milliseconds = now.seconds &* 1000
         let step = rule.per * 1000 / rule.count
-        return shards[Int(truncatingIfNeeded: full.hashValue.magnitude % UInt(Self.shardCount))].moments.withLock { moments in
+        return shards[Int(truncatingIfNeeded: full.hashValue.magnitude % UInt(Self.shardCount))].moments.withLock {
+            moments in
             let earliest = max(moments[full] ?? milliseconds, milliseconds)
             let wait = earliest + step - milliseconds - rule.per * 1000
             guard wait <= 0 else { return max(1, (wait + 999) / 1000) }

@@ -114,7 +114,8 @@ package struct BaseURL: Sendable {
         guard isSecure || bytes.starts(with: "http://".utf8) else { return nil }
         let authority = bytes.dropFirst(isSecure ? 8 : 7)
         let allowed = { (byte: UInt8) in
-            (0x61...0x7A).contains(byte) || (0x30...0x39).contains(byte) || [0x2D, 0x2E, 0x3A, 0x5B, 0x5D].contains(byte)
+            (0x61...0x7A).contains(byte) || (0x30...0x39).contains(byte)
+                || [0x2D, 0x2E, 0x3A, 0x5B, 0x5D].contains(byte)
         }
         guard !authority.isEmpty, authority.allSatisfy(allowed) else { return nil }
         self.text = text
@@ -125,7 +126,9 @@ package struct BaseURL: Sendable {
     /// The host without its port.
     package var host: String {
         let bytes = Array(authority.utf8)
-        guard let colon = bytes.lastIndex(of: UInt8(ascii: ":")), bytes.last != UInt8(ascii: "]") else { return authority }
+        guard let colon = bytes.lastIndex(of: UInt8(ascii: ":")), bytes.last != UInt8(ascii: "]") else {
+            return authority
+        }
         return String(decoding: bytes[..<colon], as: UTF8.self)
     }
 

@@ -13,7 +13,7 @@ from browsing import Browsing, axe, overflow, submit
 from human import Human
 from listener import Listener
 
-LOOKS = [(theme, width) for theme in ("light", "dark") for width in (320, 1280)]
+LOOKS = [(theme, width) for width in (320, 1280) for theme in ("light", "dark")]
 
 
 def look_at(page: Page, problems: list[str]) -> None:

@@ -12,7 +12,8 @@ enum Cast {
 
     static func person(_ id: String, _ name: String, _ email: String) -> Person {
         Person(
-            id: ID(id), email: email, name: name, createdAt: now, verifiedAt: now, isOperator: false, isSuspended: false)
+            id: ID(id), email: email, name: name, createdAt: now, verifiedAt: now, isOperator: false, isSuspended: false
+        )
     }
 
     static func tenant(_ id: String, _ slug: String, _ name: String) -> Tenant {

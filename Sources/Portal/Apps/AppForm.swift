@@ -52,7 +52,8 @@ package struct AppForm: Sendable {
             return []
         }
         guard typed.count <= RegisteredRedirectURI.most else {
-            problems.append(Problem("callbacks", "An app can have at most \(RegisteredRedirectURI.most) callback URLs."))
+            problems.append(
+                Problem("callbacks", "An app can have at most \(RegisteredRedirectURI.most) callback URLs."))
             return []
         }
         var accepted: [String] = []
@@ -84,17 +85,21 @@ package struct AppForm: Sendable {
         guard (10...500).contains(bytes.count), bytes.allSatisfy({ (0x21...0x7E).contains($0) }),
             !bytes.contains(UInt8(ascii: "\\"))
         else { return nil }
-        for prefix in ["https://", "http://localhost", "http://127.0.0.1"] where bytes.starts(with: prefix.utf8) {
-            let rest = bytes.dropFirst("https://".utf8.count)
-            let authority = rest.prefix { $0 != UInt8(ascii: "/") && $0 != UInt8(ascii: "?") && $0 != UInt8(ascii: "#") }
-            guard !authority.isEmpty, !authority.contains(UInt8(ascii: "@")) else { return nil }
-            return homepage
+        let isSecure = bytes.starts(with: "https://".utf8)
+        guard isSecure || bytes.starts(with: "http://".utf8) else { return nil }
+        let authority = bytes.dropFirst(isSecure ? 8 : 7).prefix { !"/?#".utf8.contains($0) }
+        guard !authority.isEmpty, !authority.contains(UInt8(ascii: "@")) else { return nil }
+        let host = authority.prefix { $0 != UInt8(ascii: ":") }
+        guard isSecure || host.elementsEqual("localhost".utf8) || host.elementsEqual("127.0.0.1".utf8) else {
+            return nil
         }
-        return nil
+        return homepage
     }
 
     private func imitatesThisProduct(_ name: String) -> Bool {
-        let letters = name.utf8.map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 }.filter { (0x61...0x7A).contains($0) }
+        let letters = name.utf8.map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 }.filter {
+            (0x61...0x7A).contains($0)
+        }
         return String(decoding: letters, as: UTF8.self).utf8.starts(with: "gatewright".utf8)
     }
 }

@@ -16,7 +16,9 @@ package struct PasswordPolicy: Sendable {
         }
         // Bounded before hashing, so that a megabyte of password costs nothing (case 174).
         guard bytes.count <= 1024 else { return Problem("password", "Use at most 1,024 characters.") }
-        guard !bytes.contains(0) else { return Problem("password", "This password holds a character that cannot be typed.") }
+        guard !bytes.contains(0) else {
+            return Problem("password", "This password holds a character that cannot be typed.")
+        }
         let folded = bytes.map { (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains($0) ? $0 | 0x20 : $0 }
         guard !common.contains(folded), Set(bytes).count > 2 else {
             return Problem("password", "This password is on the list that attackers try first. Choose another one.")

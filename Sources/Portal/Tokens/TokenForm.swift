@@ -24,7 +24,8 @@ package struct TokenForm: Sendable {
         if member == nil { problems.append(Problem("tenant", "Choose where the token works.")) }
         let description = TypedText.line(self.description, atMost: 100)
         if description == nil {
-            problems.append(Problem("description", "Enter a description, up to 100 characters, such as Nightly export."))
+            problems.append(
+                Problem("description", "Enter a description, up to 100 characters, such as Nightly export."))
         }
         let allowed = ScopeDescription.available(to: member?.role ?? .member, from: catalogue)
         let chosen = allowed.filter { entry in scopes.contains { $0.utf8.elementsEqual(entry.scope.text.utf8) } }

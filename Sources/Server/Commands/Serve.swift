@@ -47,7 +47,8 @@ struct Serve: AsyncParsableCommand {
         do {
             try await group.run()
         } catch let error as IOError where error.errnoCode == EADDRINUSE {
-            throw SettingsError("Port \(settings.port) is taken. Stop what uses it, or choose another: GATEWRIGHT_PORT=8081")
+            throw SettingsError(
+                "Port \(settings.port) is taken. Stop what uses it, or choose another: GATEWRIGHT_PORT=8081")
         }
         try await installation.store.flushUses()
         installation.engine.close()

@@ -38,7 +38,9 @@ struct DemoCast {
             curl: "curl -H 'Authorization: Bearer \(token.reveal())' \(base)/v2/me")
     }
 
-    private func person(_ name: String, _ email: String, _ password: String, isOperator: Bool = false) async throws -> Person {
+    private func person(_ name: String, _ email: String, _ password: String, isOperator: Bool = false) async throws
+        -> Person
+    {
         let checked = SignUp.check(
             name: name, email: email, password: password, policy: installation.site.passwordPolicy)
         guard case .valid(let signUp) = checked else { throw SettingsError("The demo's \(name) cannot sign up.") }
@@ -85,7 +87,8 @@ struct DemoCast {
         let token = Secret<OAuth.DeveloperToken>.random()
         let letter = Letter.tokenCreated(
             to: ada.email, name: ada.name, description: draft.description, tenant: acme.name,
-            scopes: scopes.sorted.map { (title: $0.text, name: $0.text) }, expires: "in 90 days", list: base + "/tokens")
+            scopes: scopes.sorted.map { (title: $0.text, name: $0.text) }, expires: "in 90 days", list: base + "/tokens"
+        )
         _ = try await store.create(draft, token: token, letter: letter, at: now)
         return token
     }

@@ -34,7 +34,9 @@ struct Post: Service {
         }
         for await _ in AsyncTicks(every: .seconds(1)).cancelOnGracefulShutdown() {
             do {
-                for due in try store.dueLetters(at: Installation.now(), limit: 20) { try await deliver(due, by: sender) }
+                for due in try store.dueLetters(at: Installation.now(), limit: 20) {
+                    try await deliver(due, by: sender)
+                }
             } catch {
                 logger.warning("delivering mail failed, will try again", metadata: ["error": "\(error)"])
             }

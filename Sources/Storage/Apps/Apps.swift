@@ -27,7 +27,9 @@ extension Store {
                     VALUES (\(new.id), \(id), \(new.digest), \(new.hint), \(owner.name), \(now))
                     """)
             }
-            guard let app = try self.app(id, in: db) else { throw StorageError.column("apps", "holds what this version does not know") }
+            guard let app = try self.app(id, in: db) else {
+                throw StorageError.column("apps", "holds what this version does not know")
+            }
             return app
         }
     }

@@ -15,18 +15,23 @@ extension Store {
             else { return (client: Client?.none, secrets: [Row]()) }
             let secrets = try db.rows(
                 """
-                SELECT id, digest FROM client_secrets
+                SELECT id, digest, last_used_at FROM client_secrets
                 WHERE app_id = \(app.id) AND (expires_at IS NULL OR expires_at > \(now))
                 """)
             return (client: app.client, secrets: secrets)
         }
-        let live = try found.secrets.map { (id: try $0.id("id") as ID<Entity.ClientSecret>, digest: try $0.blob("digest")) }
+        let live = try found.secrets.map { row in
+            (
+                id: try row.id("id") as ID<Entity.ClientSecret>, digest: try row.blob("digest"),
+                usedAt: try row.optionalInstant("last_used_at")
+            )
+        }
         let result = OAuth.authenticate(credentials, as: found.client) { secret in
             let presented = self.keyring.digest(secret)
             return live.first { presented.isEqual(to: $0.digest) }?.id
         }
         if case .success(let client) = result, let secret = client.secret {
-            uses.note(.clientSecret(secret), at: now, address: nil)
+            uses.note(.clientSecret(secret), at: now, stored: live.first { $0.id == secret }?.usedAt, address: nil)
         }
         return result
     }

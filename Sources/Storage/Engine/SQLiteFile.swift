@@ -19,7 +19,7 @@ struct SQLiteFile: Sendable {
                     PRAGMA trusted_schema = OFF;
                     PRAGMA cell_size_check = ON;
                     PRAGMA mmap_size = 0;
-                    PRAGMA cache_size = -16000;
+                    PRAGMA cache_size = -32000;
                     """)
         }
         return try translatingErrors {
@@ -31,7 +31,7 @@ struct SQLiteFile: Sendable {
                     sql: """
                         PRAGMA synchronous = FULL;
                         PRAGMA wal_autocheckpoint = \(Self.checkpointPages);
-                        PRAGMA journal_size_limit = 67108864;
+                        PRAGMA journal_size_limit = 134217728;
                         """)
                 try Self.verify(database, "journal_mode", is: "wal")
                 try Self.verify(database, "synchronous", is: "2")
@@ -42,7 +42,7 @@ struct SQLiteFile: Sendable {
     }
 
     /// Pages of WAL after which a commit also moves them into the database: 4 KiB each, 8 MB.
-    static let checkpointPages = 2_000
+    static let checkpointPages = 16_000
 
     /// A connection that can only read: opened read-only and told so as well, and never checkpoints.
     func openReader() throws -> DatabaseQueue {

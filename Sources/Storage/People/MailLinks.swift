@@ -89,7 +89,8 @@ extension Store {
 
     private func issue(
         _ link: Secret<MailLink>, to email: EmailAddress, for purpose: MailLinkPurpose,
-        if applies: @escaping @Sendable (Person) -> Bool, letter: @escaping @Sendable (Person) -> Letter, at now: Instant
+        if applies: @escaping @Sendable (Person) -> Bool, letter: @escaping @Sendable (Person) -> Letter,
+        at now: Instant
     ) async throws {
         let digest = keyring.digest(link)
         try await engine.write { db in

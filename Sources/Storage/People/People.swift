@@ -10,7 +10,9 @@ extension Store {
 
     package func signInCandidate(for email: EmailAddress) throws -> SignInCandidate? {
         try engine.read { db in
-            guard let row = try db.row("\(fragment: Person.select) WHERE p.email_key = \(email.key)") else { return nil }
+            guard let row = try db.row("\(fragment: Person.select) WHERE p.email_key = \(email.key)") else {
+                return nil
+            }
             return SignInCandidate(person: try Person(row), passwordHash: try row.text("password_hash"))
         }
     }

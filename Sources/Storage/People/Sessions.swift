@@ -34,7 +34,7 @@ extension Store {
             ).map(Session.init)
         }
         guard let found, !found.person.isSuspended else { return nil }
-        if now - found.lastSeenAt >= 60 { uses.note(.session(found.id), at: now, address: nil) }
+        uses.note(.session(found.id), at: now, stored: found.lastSeenAt, address: nil)
         return found
     }
 

@@ -15,8 +15,10 @@ extension Store {
 
     package func memberships(of person: ID<Entity.Person>) throws -> [Member] {
         try engine.read { db in
-            try db.rows("\(fragment: Member.select) WHERE m.person_id = \(person) ORDER BY tenant_kind DESC, tenant_name, m.tenant_id")
-                .map(Member.init)
+            try db.rows(
+                "\(fragment: Member.select) WHERE m.person_id = \(person) ORDER BY tenant_kind DESC, tenant_name, m.tenant_id"
+            )
+            .map(Member.init)
         }
     }
 
@@ -123,7 +125,9 @@ extension Member {
         """
 
     init(_ row: Row) throws {
-        guard let role = Role(rawValue: try row.text("role")) else { throw StorageError.column("role", "holds what this version does not know") }
+        guard let role = Role(rawValue: try row.text("role")) else {
+            throw StorageError.column("role", "holds what this version does not know")
+        }
         self.init(
             tenant: try Tenant(row), person: try Person(row), role: role, since: try row.instant("member_since"))
     }

@@ -10,7 +10,7 @@ extension Store {
         let row = try engine.read { db in
             try db.row(
                 """
-                SELECT d.id AS token_id, d.scopes, d.expires_at, \(fragment: Store.caller)
+                SELECT d.id AS token_id, d.scopes, d.expires_at, d.last_used_at, \(fragment: Store.caller)
                 FROM developer_tokens d
                 JOIN members m ON m.tenant_id = d.tenant_id AND m.person_id = d.person_id
                 JOIN tenants t ON t.id = d.tenant_id JOIN people p ON p.id = d.person_id
@@ -20,7 +20,8 @@ extension Store {
         guard let row else { return .unknown }
         if let expiry = try row.optionalInstant("expires_at"), now >= expiry { return .expired }
         let id: ID<Entity.DeveloperToken> = try row.id("token_id")
-        uses.note(.developerToken(id), at: now, address: address)
+        uses.note(
+            .developerToken(digest), at: now, stored: try row.optionalInstant("last_used_at"), address: address)
         return .live(
             Access(member: try Member(caller: row), scopes: try ScopeSet(row), credential: .developerToken(id)))
     }
@@ -31,7 +32,7 @@ extension Store {
         let row = try engine.read { db in
             try db.row(
                 """
-                SELECT x.family_id, x.scopes, x.expires_at, f.app_id, \(fragment: Store.caller)
+                SELECT x.family_id, x.scopes, x.expires_at, f.app_id, f.last_used_at, \(fragment: Store.caller)
                 FROM access_tokens x
                 JOIN token_families f ON f.tenant_id = x.tenant_id AND f.id = x.family_id
                 JOIN members m ON m.tenant_id = x.tenant_id AND m.person_id = f.person_id
@@ -47,7 +48,9 @@ extension Store {
         guard let row else { return .unknown }
         if let expiry = try row.optionalInstant("expires_at"), now >= expiry { return .expired }
         let family: ID<Entity.TokenFamily> = try row.id("family_id")
-        uses.note(.family(family, in: try row.id("tenant_id")), at: now, address: nil)
+        uses.note(
+            .family(family, in: try row.id("tenant_id")), at: now, stored: try row.instant("last_used_at"), address: nil
+        )
         return .live(
             Access(
                 member: try Member(caller: row), scopes: try ScopeSet(row),

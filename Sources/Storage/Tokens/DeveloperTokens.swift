@@ -80,7 +80,9 @@ extension DeveloperTokenSummary {
 extension ScopeSet {
     /// The column `scopes`, which holds what this type wrote.
     init(_ row: Row) throws {
-        guard let scopes = ScopeSet(parsing: try row.text("scopes")) else { throw StorageError.column("scopes", "holds what this version does not know") }
+        guard let scopes = ScopeSet(parsing: try row.text("scopes")) else {
+            throw StorageError.column("scopes", "holds what this version does not know")
+        }
         self = scopes
     }
 }

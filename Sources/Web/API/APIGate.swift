@@ -79,7 +79,8 @@ extension Site {
 
     /// The same for a mistyped, revoked or foreign token: which of these it is, is nobody's business (case 100, 148).
     private static let unknownToken = APIRefusal(
-        status: .unauthorized, code: "invalid_token", message: "The token is not valid here: unknown, revoked or meant "
+        status: .unauthorized, code: "invalid_token",
+        message: "The token is not valid here: unknown, revoked or meant "
             + "for another address.",
         challenge: bearerChallenge(realm: "api", error: OAuthError(.invalidToken, "the token is not valid here")))
 

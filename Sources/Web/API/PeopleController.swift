@@ -24,7 +24,9 @@ struct PeopleController {
 
     func show(_ request: Request, _ context: SiteContext) async throws -> Response {
         try await call(request, context, needs: .peopleRead) { access in
-            guard let contact = try site.store.tenant(of: access.member).contact(id(context)) else { throw Self.unknown }
+            guard let contact = try site.store.tenant(of: access.member).contact(id(context)) else {
+                throw Self.unknown
+            }
             return answer(contact, access)
         }
     }
@@ -88,18 +90,23 @@ struct PeopleController {
 
     private func address(of start: Int64, _ limit: Int64, _ access: Access) -> String {
         let nonce = site.store.formToken(for: cursorSeed(start, access)).prefix(24)
-        return "/t/\(access.member.tenant.slug.text)/api/v1/people?limit=\(limit)&__nonce=\(nonce)&__token=\(start).\(nonce)"
+        return
+            "/t/\(access.member.tenant.slug.text)/api/v1/people?limit=\(limit)&__nonce=\(nonce)&__token=\(start).\(nonce)"
     }
 
     private func position(_ cursor: String, of access: Access) throws -> Int64 {
         let parts = cursor.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
+        // One spelling of a number: `+3` and `03` are not what this list gave out.
         guard parts.count == 2, let start = Int64(String(decoding: parts[0], as: UTF8.self)),
+            String(start).utf8.elementsEqual(parts[0]),
             Array(site.store.formToken(for: cursorSeed(start, access)).utf8.prefix(24)) == Array(parts[1])
         else { throw Self.invalid("__token is not one that this list gave out; follow next and prev as they are.") }
         return start
     }
 
-    private func cursorSeed(_ start: Int64, _ access: Access) -> String { "people \(access.member.tenant.id.text) \(start)" }
+    private func cursorSeed(_ start: Int64, _ access: Access) -> String {
+        "people \(access.member.tenant.id.text) \(start)"
+    }
 
     private static let unknown = APIRefusal(status: .notFound, code: "not_found", message: "There is no such person.")
 

@@ -124,7 +124,9 @@ enum Failure: Error {
 
     /// Back to where the person wanted to go; only a GET can be gone back to.
     private func signInAddress(for request: Request) -> String {
-        guard request.method == .get, let path = request.head.path, let next = InternalPath(path) else { return "/login" }
+        guard request.method == .get, let path = request.head.path, let next = InternalPath(path) else {
+            return "/login"
+        }
         return "/login?next=" + FormEncoding.encode(next.text)
     }
 }

@@ -5,8 +5,9 @@ import Storage
 extension AppsPage.App {
     init(_ app: App) {
         self.init(
-            name: app.details.name, initials: Web.initials(of: app.details.name), path: app.path, clientID: app.clientID,
-            kind: app.kindName, callbacks: counted(Int64(app.details.callbacks.count), "callback"),
+            name: app.details.name, initials: Web.initials(of: app.details.name), path: app.path,
+            clientID: app.clientID, kind: app.kindName,
+            callbacks: counted(Int64(app.details.callbacks.count), "callback"),
             created: .day(app.createdAt))
     }
 }
@@ -45,7 +46,7 @@ extension Site {
         let tenant = try store.memberships(of: person.id).first?.tenant
         return AppPage(
             name: details.name, initials: initials(of: details.name), description: details.description,
-            homepageURL: details.homepage, tenantName: tenant?.name ?? "None yet", clientID: app.clientID,
+            homepageURL: details.homepage, clientID: app.clientID,
             kind: app.kindName, isConfidential: details.kind == .confidential, callbacks: details.callbacks,
             scopes: catalogue.map { ScopeLine($0) },
             secrets: secrets.map { AppPage.Secret($0, of: app, at: now) }, canRotate: !isFull,

@@ -8,23 +8,14 @@ extension Site {
     func snippets(for app: App, at issuer: String) -> [Snippet] {
         let callback = FormEncoding.encode(app.details.callbacks.first ?? "")
         var steps = [
-            ("Send people here", authorizeAddress(of: app, callback: callback, at: issuer)),
-            ("Redeem the code", redeemCall(of: app, callback: callback, at: issuer)),
+            Snippet(label: "Send people here", code: authorizeAddress(of: app, callback: callback, at: issuer)),
+            Snippet(label: "Redeem the code", code: redeemCall(of: app, callback: callback, at: issuer)),
+            Snippet(label: "Call the API", code: apiCall(at: issuer)),
         ]
         if app.details.tokenFormat == .v2 {
-            steps.append(
-                ("Refresh", """
-                    curl \(credentials(of: app)) \\
-                      -d grant_type=refresh_token -d refresh_token=$REFRESH_TOKEN \\
-                      \(issuer)/oauth/token
-                    """))
+            steps.append(Snippet(label: "Refresh", code: refreshCall(of: app, at: issuer)))
         }
-        steps.append(
-            ("Call the API", """
-                curl -H "Authorization: Bearer $ACCESS_TOKEN" \\
-                  \(issuer)/api/v1/people
-                """))
-        return steps.enumerated().map { Snippet(label: "\($0 + 1). \($1.0)", code: $1.1) }
+        return steps.enumerated().map { Snippet(label: "\($0 + 1). \($1.label)", code: $1.code) }
     }
 
     /// - Parameter callback: percent-encoded.
@@ -45,6 +36,21 @@ extension Site {
           -d grant_type=authorization_code -d code=$CODE \\
           -d redirect_uri=\(callback) \\
           -d code_verifier=$VERIFIER \\
+          \(issuer)/oauth/token
+        """
+    }
+
+    private func apiCall(at issuer: String) -> String {
+        """
+        curl -H "Authorization: Bearer $ACCESS_TOKEN" \\
+          \(issuer)/api/v1/people
+        """
+    }
+
+    private func refreshCall(of app: App, at issuer: String) -> String {
+        """
+        curl \(credentials(of: app)) \\
+          -d grant_type=refresh_token -d refresh_token=$REFRESH_TOKEN \\
           \(issuer)/oauth/token
         """
     }

@@ -121,7 +121,9 @@ extension AppsController {
     private func obstacle(for person: Person) throws -> String? {
         guard person.verifiedAt != nil else { return "Confirm your email address first: the link is in your mail." }
         let count = try site.store.apps(of: person.id).count
-        guard count < Self.most else { return "You have \(count) apps, the most one person can have. Delete one first." }
+        guard count < Self.most else {
+            return "You have \(count) apps, the most one person can have. Delete one first."
+        }
         return nil
     }
 
@@ -139,7 +141,8 @@ extension AppsController {
 
     private func deletePage(of app: App, typed: String = "") throws -> DeleteAppPage {
         let grants = try site.store.reach(of: app.id).grants
-        let effect = grants == 0
+        let effect =
+            grants == 0
             ? "Nobody has allowed it to do anything yet."
             : "\(counted(grants, "grant")) to it \(grants == 1 ? "ends" : "end"). All its tokens stop working at once."
         return DeleteAppPage(
@@ -148,7 +151,8 @@ extension AppsController {
     }
 
     private static func overlap(of secrets: [ClientSecretSummary]) -> String {
-        guard let last = secrets.dropFirst().compactMap(\.expiresAt).max() else { return "No older secret works any more." }
+        // A new secret has no end; the ones before it have.
+        guard let last = secrets.compactMap(\.expiresAt).max() else { return "No older secret works any more." }
         return "The old secret works until \(Moment.exact(last).text)."
     }
 }

@@ -62,7 +62,8 @@ extension ClientSecretsController {
         return secret
     }
 
-    private func refuse(_ sentence: String, _ app: App, _ request: Request, _ context: PersonContext) throws -> Response {
+    private func refuse(_ sentence: String, _ app: App, _ request: Request, _ context: PersonContext) throws -> Response
+    {
         let page = try site.page(for: app, seenBy: context.person)
         return try site.page(page, request, context, problems: [Problem("overlap", sentence)])
     }

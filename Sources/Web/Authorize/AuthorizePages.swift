@@ -139,7 +139,9 @@ struct Destination {
         case .loopback:
             (start, host, end) = ("", "an app on this computer", " (\(uri.destination))")
         case .web:
-            let labels = uri.destination.utf8.split(separator: UInt8(ascii: ".")).map { String(decoding: $0, as: UTF8.self) }
+            let labels = uri.destination.utf8.split(separator: UInt8(ascii: ".")).map {
+                String(decoding: $0, as: UTF8.self)
+            }
             let isAddress = labels.allSatisfy { $0.utf8.allSatisfy { (0x30...0x39).contains($0) } }
             guard labels.count > 2, !isAddress else {
                 (start, host, end) = ("", uri.destination, "")

@@ -35,7 +35,9 @@ struct VisitorMiddleware: RouterMiddleware {
         if isNew, context.visitor.session == nil {
             site.setCookie(.visitor, context.visitor.formSeed, lifetime: nil, on: &response)
         }
-        if context.visitor.notice != nil, response.status == .ok { site.setCookie(.notice, "", lifetime: 0, on: &response) }
+        if context.visitor.notice != nil, response.status == .ok {
+            site.setCookie(.notice, "", lifetime: 0, on: &response)
+        }
         return response
     }
 

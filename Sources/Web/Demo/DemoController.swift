@@ -81,6 +81,6 @@ private struct AuthorizationAnswer {
         errorDescription = value("error_description")
         guard error.isEmpty else { return }
         error = "no_code"
-        errorDescription = "The address holds neither a code nor an error. Start from the authorization address in demo.json."
+        errorDescription = "The address holds neither a code nor an error. Start again from the link below."
     }
 }

@@ -8,7 +8,9 @@ extension HTTPField.Name {
 
     /// For names written in the source, which are well-formed.
     static func known(_ text: StaticString) -> HTTPField.Name {
-        guard let name = HTTPField.Name("\(text)") else { preconditionFailure("a header name in the source is malformed") }
+        guard let name = HTTPField.Name("\(text)") else {
+            preconditionFailure("a header name in the source is malformed")
+        }
         return name
     }
 }

@@ -5,7 +5,9 @@ import Hummingbird
 enum SecurityHeaders {
     static func add(to response: inout Response, site: Site) {
         for (name, value) in always where response.headers[name] == nil { response.headers[name] = value }
-        if site.settings.base.isSecure { response.headers[.strictTransportSecurity] = "max-age=31536000; includeSubDomains" }
+        if site.settings.base.isSecure {
+            response.headers[.strictTransportSecurity] = "max-age=31536000; includeSubDomains"
+        }
         // Whatever a person or a token made of it, no cache may hand it to somebody else (case 154).
         if response.headers[.cacheControl] == nil { response.headers[.cacheControl] = "no-store" }
     }

@@ -56,7 +56,8 @@ extension TenantsController {
         let issuer = site.issuer(of: tenant)
         return TenantPage(
             name: tenant.name, initials: initials(of: tenant.name), role: member.role.title,
-            isSandbox: tenant.kind == .sandbox, pathAddress: issuer, subdomainAddress: site.subdomainAddress(of: tenant),
+            isSandbox: tenant.kind == .sandbox, pathAddress: issuer,
+            subdomainAddress: site.subdomainAddress(of: tenant),
             members: try site.store.members(seenBy: member).map { TenantPage.Member($0, seenBy: member.person) },
             people: try people(seenBy: member),
             endpoints: [

@@ -49,8 +49,10 @@ struct TokenController {
         case .failure(let error):
             context.logger.notice(
                 "token request refused",
-                metadata: ["app": "\(client.id.text)", "tenant": "\(tenant.slug.text)", "error": "\(error.code.rawValue)",
-                    "why": "\(error.sentence)"])
+                metadata: [
+                    "app": "\(client.id.text)", "tenant": "\(tenant.slug.text)", "error": "\(error.code.rawValue)",
+                    "why": "\(error.sentence)",
+                ])
             throw error
         }
     }

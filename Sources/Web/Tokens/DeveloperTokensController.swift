@@ -4,7 +4,7 @@ import OAuth
 import Portal
 import Storage
 
-/// `/tokens`: a person's own scoped tokens (seed 001). Reached with a session only, so no token makes another (case 119).
+/// `/tokens`: a person's own scoped tokens (seed 001). Reached with a session only: no token makes another (case 119).
 struct DeveloperTokensController {
     let site: Site
 
@@ -140,7 +140,8 @@ extension DeveloperTokensController {
     }
 
     /// Makes the token, tells its owner by mail, and keeps it for the one page that shows it.
-    private func make(_ draft: DeveloperTokenDraft, _ context: PersonContext) async throws -> ID<Entity.DeveloperToken> {
+    private func make(_ draft: DeveloperTokenDraft, _ context: PersonContext) async throws -> ID<Entity.DeveloperToken>
+    {
         let now = site.now()
         let token = Secret<OAuth.DeveloperToken>.random()
         let scopes = try site.store.scopeCatalogue().filter { draft.scopes.contains($0.scope) }

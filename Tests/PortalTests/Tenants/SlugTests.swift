@@ -18,8 +18,10 @@ struct SlugTests {
     }
 
     @Test(arguments: [
-        "admin", "api", "oauth", "login", "logout", "static", "assets", "well-known", "health", "healthz", "www", "mail",
-        "support", "security", "root", "system", "new", "settings", "null", "undefined", "gatewright", "signup", "setup",
+        "admin", "api", "oauth", "login", "logout", "static", "assets", "well-known", "health", "healthz", "www",
+        "mail",
+        "support", "security", "root", "system", "new", "settings", "null", "undefined", "gatewright", "signup",
+        "setup",
         "tokens", "apps", "account", "dashboard", "operator", "demo", "localhost",
     ])
     func `Case 145: names that belong to us cannot be taken`(typed: String) throws {

@@ -44,10 +44,11 @@ struct TokenFormTests {
 
     @Test func `a chosen day counts to its end, UTC`() {
         let custom = { (day: String) in
-            check(form {
-                $0.expires = "custom"
-                $0.expiresOn = day
-            })
+            check(
+                form {
+                    $0.expires = "custom"
+                    $0.expiresOn = day
+                })
         }
         // The day after 2027-03-31 begins at 1806537600.
         #expect(custom("2027-03-31").value?.expiresAt == Instant(seconds: 1_806_537_600))
@@ -66,7 +67,8 @@ struct TokenFormTests {
     }
 
     @Test func `a scope outside the catalogue is not granted`() {
-        #expect(check(form { $0.scopes = ["billing:write", "people:read\u{301}", "PEOPLE:READ", ""] }).fields == ["scopes"])
+        let scopes = ["billing:write", "people:read\u{301}", "PEOPLE:READ", ""]
+        #expect(check(form { $0.scopes = scopes }).fields == ["scopes"])
     }
 
     @Test(arguments: ["", "globex", "ACME", "acme "])

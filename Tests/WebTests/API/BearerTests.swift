@@ -42,7 +42,8 @@ import Web
         ] {
             let answer = try await site.call("/t/acme/api/v1/people", token)
             #expect(answer.status == 401 && answer.error == "invalid_token")
-            #expect(answer.header("WWW-Authenticate")?.hasPrefix("Bearer realm=\"api\", error=\"invalid_token\"") == true)
+            #expect(
+                answer.header("WWW-Authenticate")?.hasPrefix("Bearer realm=\"api\", error=\"invalid_token\"") == true)
             answers.append(answer.everything(hiding: token))
         }
         #expect(Set(answers).count == 1)
@@ -68,9 +69,11 @@ import Web
         #expect(try await status([("Authorization", "Bearer \(token)"), ("Authorization", "Bearer \(token)")]) == 400)
         #expect(try await status([("Authorization", "Bearer \(token)")], query: "?access_token=\(token)") == 400)
         #expect(try await status([], query: "?access_token=\(token)") == 400)
-        for value in ["Bearer", "Bearer ", "Bearer \(token) x", "Bearer \(token),", "Token \(token)", "Basic \(token)"] {
+        for value in ["Bearer", "Bearer ", "Bearer \(token) x", "Bearer \(token),", "Token \(token)", "Basic \(token)"]
+        {
             let answer = try await site.send(.get, path, headers: [("Authorization", value)])
-            #expect([400, 401].contains(answer.status) && answer.header("WWW-Authenticate") != nil, "\(value.prefix(8))")
+            #expect(
+                [400, 401].contains(answer.status) && answer.header("WWW-Authenticate") != nil, "\(value.prefix(8))")
         }
         let body = try await site.send(
             .post, path, headers: [TestSite.form], body: Array("access_token=\(token)".utf8))
@@ -123,14 +126,19 @@ import Web
         let headers = [("Authorization", "Bearer \(access)"), ("Content-Type", "application/json")]
         #expect(try await site.send(.post, "/t/acme/api/v1/people", headers: headers, body: body).status == 201)
         let person = try site.cast.ada.person.id
-        try await site.engine.write { db in _ = try db.run("UPDATE members SET role = 'member' WHERE person_id = \(person)") }
+        try await site.engine.write { db in
+            _ = try db.run("UPDATE members SET role = 'member' WHERE person_id = \(person)")
+        }
         #expect(try await site.send(.post, "/t/acme/api/v1/people", headers: headers, body: body).status == 403)
         #expect(try await site.call("/t/acme/api/v1/people", access).status == 200)
         try await site.engine.write { db in _ = try db.run("DELETE FROM members WHERE person_id = \(person)") }
         #expect(try await site.call("/t/acme/api/v1/people", access).status == 401)
     }
 
-    @Test(arguments: [("text/html", 406), ("application/xml", 406), ("*/*", 200), ("application/json", 200), ("text/html, application/*;q=0.1", 200)])
+    @Test(arguments: [
+        ("text/html", 406), ("application/xml", 406), ("*/*", 200), ("application/json", 200),
+        ("text/html, application/*;q=0.1", 200),
+    ])
     func `RFC 9110 §12.5.1: who cannot read JSON gets 406`(accept: String, status: Int) async throws {
         let site = try await TestSite()
         let token = try await site.browser(signedInAs: site.cast.ada).makeToken().token

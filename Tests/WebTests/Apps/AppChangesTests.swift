@@ -58,7 +58,7 @@ import Testing
         let id = try site.cast.rosterSync.app.id.text
         let edited = try await lin.submit(
             "/apps/\(id)",
-            Browser.appFields("Payroll Export", callbacks: ["https://roster.example/callback"], scopes: ["people:read"]),
+            Browser.appFields("Payroll Export", callbacks: [try site.cast.rosterSync.callback]),
             on: "/apps/\(id)/edit")
         #expect(edited.status == 303)
         let answer = try await ada.post(
@@ -103,11 +103,12 @@ import Testing
         #expect(try await !ada.get("/account/apps").contains("Roster Sync"))
     }
 
-    @Test func `Case 139: another person's app is as unknown as one that does not exist, on every address`() async throws {
+    @Test func `Case 139: another person's app is unknown to everybody else, on every address`() async throws {
         let site = try await TestSite()
         let app = try site.cast.rosterSync.app.id.text
         let secret = try #require(
-            try site.store.liveSecrets(of: site.cast.rosterSync.app.id, at: site.clock.now).first).id.text
+            try site.store.liveSecrets(of: site.cast.rosterSync.app.id, at: site.clock.now).first
+        ).id.text
         for somebody in [try site.cast.ada, try site.cast.mallory, try site.cast.olga] {
             let browser = try await site.browser(signedInAs: somebody)
             for id in [app, "app_0000000000000000"] {

@@ -27,7 +27,8 @@ extension Browser {
         let parts = try #require(answer.location).split(separator: "/").map(String.init)
         try #require(parts.count == 3 && parts.first == "apps" && parts.last == "created")
         let page = try await get("/apps/\(parts[1])/created")
-        let clientID = "gw_id_" + (try #require(page.body.components(separatedBy: "gw_id_").dropFirst().first).prefix(22))
+        let digits = try #require(page.body.components(separatedBy: "gw_id_").dropFirst().first).prefix(22)
+        let clientID = "gw_id_" + digits
         return (id: parts[1], clientID: clientID, secret: Self.secret("gw_cs_", in: page.body) ?? "")
     }
 
@@ -43,7 +44,8 @@ extension TestSite {
     /// Whether the client authenticates: a code that never was is `invalid_grant` then, else `invalid_client`.
     func accepts(_ clientID: String, _ secret: String) async throws -> Bool {
         let code = Secret<AuthorizationCode>.random().reveal()
-        let body = "grant_type=authorization_code&code=\(code)&code_verifier=\(Self.verifier)"
+        let body =
+            "grant_type=authorization_code&code=\(code)&code_verifier=\(Self.verifier)"
             + "&client_id=\(clientID)&client_secret=\(secret)"
         let answer = try await send(
             .post, "/t/acme/oauth/token", headers: [("Content-Type", "application/x-www-form-urlencoded")],

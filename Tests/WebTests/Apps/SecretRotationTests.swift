@@ -6,7 +6,9 @@ import Testing
 
 @Suite struct SecretRotationTests {
     @Test(arguments: [("1h", 3600), ("24h", 86_400), ("7d", 604_800)] as [(String, Int64)])
-    func `Case 72: both secrets work in the overlap, then the new one alone`(overlap: String, seconds: Int64) async throws {
+    func `Case 72: both secrets work in the overlap, then the new one alone`(
+        overlap: String, seconds: Int64
+    ) async throws {
         let site = try await TestSite()
         let lin = try await site.browser(signedInAs: site.cast.lin)
         let app = try site.cast.rosterSync
@@ -45,8 +47,9 @@ import Testing
         #expect(refused.contains("Two secrets work already. Revoke one of them first."))
         #expect(try site.count("outbox") == letters)
 
-        let old = try #require(try site.store.liveSecrets(of: app.app.id, at: site.clock.now)
-            .first { $0.hint.hasSuffix(app.secret.suffix(4)) })
+        let old = try #require(
+            try site.store.liveSecrets(of: app.app.id, at: site.clock.now)
+                .first { $0.hint.hasSuffix(app.secret.suffix(4)) })
         let path = "/apps/\(id)/secrets/\(old.id.text)/revoke"
         #expect(try await lin.get(path).contains(String(app.secret.suffix(4))))
         #expect(try await site.accepts(app.app.clientID, app.secret))

@@ -7,13 +7,15 @@ import Testing
 import Web
 
 @Suite struct AuthorizeRequestTests {
-    private static let right = "&response_type=code&scope=people:read&state=s"
+    private static let right =
+        "&response_type=code&scope=people:read&state=s"
         + "&code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM&code_challenge_method=S256"
 
     @Test(arguments: [
         "&response_type=token", "&response_type=code&scope=nonsense", "&response_type=code&prompt=none",
         "&response_type=code&prompt=none%20login", "&response_type=code&response_mode=fragment",
-        "&response_type=code&request=x", "&response_type=code&request_uri=https://internal.example/", "&max_age=x", right,
+        "&response_type=code&request=x", "&response_type=code&request_uri=https://internal.example/", "&max_age=x",
+        right,
         right + "&prompt=none", right + "&state=twice",
     ])
     func `Case 26: no other error makes the server send anybody to an unregistered address`(rest: String) async throws {
@@ -22,9 +24,11 @@ import Web
         let ada = try await site.browser(signedInAs: site.cast.ada)
         let registered = Browser.encode(app.callback)
         for uri in [
-            "https%3A%2F%2Fevil.example%2F", registered + "%2F", registered + "?x", "https%253A%252F%252Froster.example",
+            "https%3A%2F%2Fevil.example%2F", registered + "%2F", registered + "?x",
+            "https%253A%252F%252Froster.example",
             registered + "%23", "javascript%3Aalert(1)", "%2F%2Fevil.example", registered.uppercased(),
-            "\(registered)&redirect_uri=https%3A%2F%2Fevil.example", "https%3A%2F%2Fevil.example&redirect_uri=\(registered)",
+            "\(registered)&redirect_uri=https%3A%2F%2Fevil.example",
+            "https%3A%2F%2Fevil.example&redirect_uri=\(registered)",
         ] {
             let path = "/t/acme/oauth/authorize?client_id=\(app.app.clientID)&redirect_uri=\(uri)\(rest)"
             for browser in [ada, site.browser()] {
@@ -34,7 +38,8 @@ import Web
             }
         }
         for client in ["", "&client_id=gw_id_nobody", "&client_id=a&client_id=b"] {
-            let answer = try await ada.get("/t/acme/oauth/authorize?redirect_uri=https%3A%2F%2Fevil.example\(client)\(rest)")
+            let answer = try await ada.get(
+                "/t/acme/oauth/authorize?redirect_uri=https%3A%2F%2Fevil.example\(client)\(rest)")
             #expect(answer.status == 400 && answer.location == nil, "\(client)")
         }
     }
@@ -46,7 +51,9 @@ import Web
         #expect(stranger.status == 303)
         #expect(stranger.location == "/login?next=" + Browser.encode(broken))
         let answer = try await site.browser(signedInAs: site.cast.mallory).get(broken)
-        #expect(answer.parameter("error") == "invalid_scope" && answer.location?.hasPrefix("https://roster.example/") == true)
+        #expect(
+            answer.parameter("error") == "invalid_scope"
+                && answer.location?.hasPrefix("https://roster.example/") == true)
     }
 
     @Test func `Case 25: a callback that was left out is the only registered one, or an error page`() async throws {
@@ -92,9 +99,12 @@ import Web
         #expect(try await signedIn(more: "&client_id=other").location == nil)
     }
 
-    @Test(arguments: ["100%+x & y=z", "\"><script>alert(1)</script>", "'; é\u{301} \u{1F98A}", String(repeating: "x", count: 2000)])
+    @Test(arguments: [
+        "100%+x & y=z", "\"><script>alert(1)</script>", "'; é\u{301} \u{1F98A}", String(repeating: "x", count: 2000),
+    ])
     func `Case 38: the state comes back byte for byte`(state: String) async throws {
-        let answer = try await signedIn(replacing: "state=af0ifjsldkj", by: "state=" + Browser.encode(state), more: "&prompt=none")
+        let answer = try await signedIn(
+            replacing: "state=af0ifjsldkj", by: "state=" + Browser.encode(state), more: "&prompt=none")
         #expect(answer.parameter("error") == "consent_required")
         #expect(answer.location?.contains("state=" + Browser.encode(state)) == true)
         let page = try await signedIn(replacing: "state=af0ifjsldkj", by: "state=" + Browser.encode(state))
@@ -113,8 +123,13 @@ import Web
         #expect(uri.parameter("error") == "request_uri_not_supported")
     }
 
-    @Test(arguments: ["people:read nonsense", "tags:read", "default", "People:Read", "people", "people:read  account:read", "people:read\taccount:read"])
-    func `Case 112, 115, 116: a scope that is not the app's, or not well-formed, is invalid_scope`(scope: String) async throws {
+    @Test(arguments: [
+        "people:read nonsense", "tags:read", "default", "People:Read", "people", "people:read  account:read",
+        "people:read\taccount:read",
+    ])
+    func `Case 112, 115, 116: a scope that is not the app's, or not well-formed, is invalid_scope`(scope: String)
+        async throws
+    {
         let answer = try await signedIn(replacing: "scope=people%3Aread", by: "scope=" + Browser.encode(scope))
         #expect(answer.parameter("error") == "invalid_scope", "\(scope)")
     }
@@ -126,7 +141,8 @@ import Web
     ])
     func `Case 54 to 56: a request without a proper S256 challenge is refused`(pkce: String) async throws {
         let answer = try await signedIn(
-            replacing: "code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM&code_challenge_method=S256", by: pkce)
+            replacing: "code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM&code_challenge_method=S256", by: pkce
+        )
         #expect(answer.parameter("error") == "invalid_request")
     }
 
@@ -140,7 +156,8 @@ import Web
         #expect(try await ada.get(try site.authorizePath()).status == 404)
     }
 
-    private func signedIn(replacing part: String = "", by other: String = "", more: String = "") async throws -> Answer {
+    private func signedIn(replacing part: String = "", by other: String = "", more: String = "") async throws -> Answer
+    {
         let site = try await TestSite()
         var path = try site.authorizePath(more: more)
         if !part.isEmpty {

@@ -7,7 +7,9 @@ import Testing
 import Web
 
 @Suite struct ConsentTests {
-    @Test func `§4.1.2, case 31 and 32: Allow sends a code, the state and the issuer with 303, and nothing else`() async throws {
+    @Test func `§4.1.2, case 31 and 32: Allow sends a code, the state and the issuer with 303, and nothing else`()
+        async throws
+    {
         let site = try await TestSite()
         let ada = try await site.browser(signedInAs: site.cast.ada)
         let answer = try await ada.decide("allow", at: site.authorizePath())
@@ -32,10 +34,14 @@ import Web
     @Test func `Case 136: the page says who asks, for what, for whom, and where one goes`() async throws {
         let site = try await TestSite()
         let page = try await site.browser(signedInAs: site.cast.ada).get(try site.authorizePath(scope: "people:write"))
-        for text in ["Roster Sync", "Lin", "Acme", "Ada", "ada@acme.example", "roster.example", "Add, change and delete people"] {
+        for text in [
+            "Roster Sync", "Lin", "Acme", "Ada", "ada@acme.example", "roster.example", "Add, change and delete people",
+        ] {
             #expect(page.contains(text), "\(text)")
         }
-        #expect(page.header("X-Frame-Options") == "DENY" && page.header("Content-Security-Policy")?.contains("form-action") == false)
+        #expect(
+            page.header("X-Frame-Options") == "DENY"
+                && page.header("Content-Security-Policy")?.contains("form-action") == false)
     }
 
     @Test func `Case 122: a decision from another site is refused`() async throws {
@@ -45,7 +51,8 @@ import Web
         let fields = [("ticket", page.hidden("ticket") ?? ""), ("csrf", page.csrf ?? ""), ("decision", "allow")]
         for headers in [
             [("Origin", "https://evil.example")], [("Origin", "null")], [], [("Sec-Fetch-Site", "cross-site")],
-            [("Sec-Fetch-Site", "same-site"), ("Origin", "http://127.0.0.1:8080")], [("Origin", "http://acme.localhost:8080")],
+            [("Sec-Fetch-Site", "same-site"), ("Origin", "http://127.0.0.1:8080")],
+            [("Origin", "http://acme.localhost:8080")],
         ] {
             let answer = try await ada.post("/t/acme/oauth/authorize", fields, headers: headers)
             #expect(answer.status == 403 && answer.location == nil, "\(headers)")
@@ -125,7 +132,9 @@ import Web
         let ada = try await site.browser(signedInAs: site.cast.ada)
         let ticket = try await ada.get(try site.authorizePath()).hidden("ticket") ?? ""
         let person = try site.cast.ada.person.id
-        try await site.engine.write { db in _ = try db.run("UPDATE members SET role = 'member' WHERE person_id = \(person)") }
+        try await site.engine.write { db in
+            _ = try db.run("UPDATE members SET role = 'member' WHERE person_id = \(person)")
+        }
         let answer = try await ada.answer(ticket, "allow")
         #expect(answer.status == 403 && answer.location == nil)
     }

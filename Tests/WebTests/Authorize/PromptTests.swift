@@ -7,7 +7,9 @@ import Testing
 import Web
 
 @Suite struct PromptTests {
-    @Test func `Case 128: prompt=none answers login_required, consent_required or a code, and never with a page`() async throws {
+    @Test func `Case 128: prompt=none answers login_required, consent_required or a code, and never with a page`()
+        async throws
+    {
         let site = try await TestSite()
         let path = try site.authorizePath(more: "&prompt=none")
         let stranger = try await site.browser().get(path)
@@ -34,6 +36,7 @@ import Web
         let site = try await TestSite()
         let ada = try await site.browser(signedInAs: site.cast.ada)
         let session = ada.session
+        site.clock.move(by: 1)
         let sent = try await ada.get(try site.authorizePath(more: more))
         #expect(sent.status == 303 && sent.location?.hasPrefix("/login?next=") == true)
         let back = try #require(sent.parameter("next"))
@@ -66,7 +69,9 @@ import Web
         }
     }
 
-    @Test func `Case 130, 131: what was allowed is not asked again, but more is, and prompt=consent always`() async throws {
+    @Test func `Case 130, 131: what was allowed is not asked again, but more is, and prompt=consent always`()
+        async throws
+    {
         let site = try await TestSite()
         let ada = try await site.browser(signedInAs: site.cast.ada)
         _ = try await ada.code(scope: "people:read")

@@ -19,7 +19,9 @@ import Web
         }
     }
 
-    @Test func `Case 142: issuer, links and redirects come from the configured address, whatever headers say`() async throws {
+    @Test func `Case 142: issuer, links and redirects come from the configured address, whatever headers say`()
+        async throws
+    {
         let site = try await TestSite()
         let lies = [
             ("X-Forwarded-Host", "evil.example"), ("X-Forwarded-Proto", "https"), ("X-Original-URL", "/operator"),
@@ -32,9 +34,11 @@ import Web
         let home = try await site.send(.get, "/t/acme", headers: lies, host: "acme.localhost:8080")
         #expect(home.location?.contains("evil") == false)
         let browser = site.browser()
-        try await browser.submit("/forgot", ["email": try site.cast.ada.email], headers: lies + [
-            ("Origin", "http://127.0.0.1:8080"), ("Sec-Fetch-Site", "same-origin"),
-        ])
+        try await browser.submit(
+            "/forgot", ["email": try site.cast.ada.email],
+            headers: lies + [
+                ("Origin", "http://127.0.0.1:8080"), ("Sec-Fetch-Site", "same-origin"),
+            ])
         let letters = try site.letters(to: site.cast.ada.email)
         #expect(letters.first?.contains("http://127.0.0.1:8080/reset/") == true)
         #expect(!letters.joined().contains("evil"))
@@ -52,7 +56,8 @@ import Web
         for path in [
             "//operator", "/./operator", "/%6fperator", "/operator%2f", "/operator;x", "/assets/../operator",
             "/operator/", "/operator/.", "/operator%23", "/operator#x", "/assets/..%2foperator", "/operator\\",
-            "/OPERATOR", "//evil.example/", "/operator%00", "/t/acme/../northwind", "/operator//outbox", "/\\evil.example",
+            "/OPERATOR", "//evil.example/", "/operator%00", "/t/acme/../northwind", "/operator//outbox",
+            "/\\evil.example",
         ] {
             let answer = try await olga.get(path)
             #expect(answer.status == 404 || answer.status == 400, "\(path)")
@@ -63,7 +68,9 @@ import Web
     @Test func `Case 256: assets have plain names`() async throws {
         let site = try await TestSite(hasCast: false)
         #expect(try await site.send(.get, "/assets/app.css").status == 200)
-        for path in ["/assets/.env", "/assets/..", "/assets/app.css/x", "/assets/Package.swift", "/assets/%2e%2e", "/assets/"] {
+        for path in [
+            "/assets/.env", "/assets/..", "/assets/app.css/x", "/assets/Package.swift", "/assets/%2e%2e", "/assets/",
+        ] {
             #expect(try await site.send(.get, path).status == 404, "\(path)")
         }
     }
@@ -86,13 +93,16 @@ import Web
         #expect(nobody.status == 404)
     }
 
-    @Test func `A tenant's host reaches no other tenant, and a session of the portal counts for nothing there`() async throws {
+    @Test func `A tenant's host reaches no other tenant, and a session of the portal counts for nothing there`()
+        async throws
+    {
         let site = try await TestSite()
         let ada = try await site.browser(signedInAs: site.cast.ada)
         let token = try await ada.makeToken(at: "acme").token
         let bearer = [("Authorization", "Bearer \(token)")]
         #expect(try await site.send(.get, "/api/v1/people", headers: bearer, host: "acme.localhost:8080").status == 200)
-        #expect(try await site.send(.get, "/api/v1/people", headers: bearer, host: "globex.localhost:8080").status == 401)
+        #expect(
+            try await site.send(.get, "/api/v1/people", headers: bearer, host: "globex.localhost:8080").status == 401)
         let below = try await site.send(.get, "/t/acme/api/v1/people", headers: bearer, host: "globex.localhost:8080")
         #expect(below.status != 200)
         let cookie = [("Cookie", "gw_session=\(ada.session ?? "")")]

@@ -25,9 +25,11 @@ import Web
     @Test func `Case 239, 244: every route's answer carries the headers, refusals and redirects too`() async throws {
         let site = try await TestSite()
         for (method, path) in site.site.routeTable() {
-            let answer = try await site.send(try #require(HTTPRequest.Method(method)), path
-                .replacingOccurrences(of: "{tenant}", with: "acme").replacingOccurrences(of: "{", with: "")
-                .replacingOccurrences(of: "}", with: ""))
+            let answer = try await site.send(
+                try #require(HTTPRequest.Method(method)),
+                path
+                    .replacingOccurrences(of: "{tenant}", with: "acme").replacingOccurrences(of: "{", with: "")
+                    .replacingOccurrences(of: "}", with: ""))
             #expect(answer.status < 500, "\(method) \(path)")
             try check(answer, "\(method) \(path)")
         }
@@ -70,7 +72,8 @@ import Web
 
     @Test func `Case 243: what was asked for is not repeated in an error`() async throws {
         let site = try await TestSite(hasCast: false)
-        for path in ["/<script>alert(1)</script>", "/nothing?x=<script>alert(1)</script>", "/t/<b>x</b>/api/v1/people"] {
+        for path in ["/<script>alert(1)</script>", "/nothing?x=<script>alert(1)</script>", "/t/<b>x</b>/api/v1/people"]
+        {
             let answer = try await site.send(.get, path)
             #expect(answer.status >= 400 && !answer.contains("<script>alert") && !answer.contains("<b>x"), "\(path)")
         }

@@ -80,7 +80,7 @@ struct IsolationObjects {
     static let missing = IsolationObjects(values: [
         "tenant": "nowhere", "grant": "gr_0000000000000000", "session": "ses_0000000000000000",
         "token": "tok_0000000000000000", "app": "app_0000000000000000", "secret": "sec_0000000000000000",
-        "contact": "987654", "mail": "987654",
+        "contact": "987654", "mail": "mail_0000000000000000",
     ])
 
     func replacing(_ name: String, by value: String?) -> IsolationObjects {

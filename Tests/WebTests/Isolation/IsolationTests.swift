@@ -16,7 +16,9 @@ import Web
         #expect(known.subtracting(served) == [], "these are served no more")
     }
 
-    @Test func `Case 139: Lin's objects are like nothing to strangers, Mallory and Grace, whatever the route`() async throws {
+    @Test func `Case 139: Lin's objects are like nothing to strangers, Mallory and Grace, whatever the route`()
+        async throws
+    {
         let world = try await IsolationWorld()
         for caller in try await world.callers() {
             for route in IsolationRoute.all {
@@ -39,9 +41,11 @@ import Web
             var own = world.lins.replacing("tenant", by: caller.tenant)
             if let app = caller.app { own = own.replacing("app", by: app) }
             for route in IsolationRoute.all {
-                guard case .hidden = route.rule, let child = ["grant", "secret", "contact"].first(where: {
-                    route.path.contains("{\($0)}")
-                }), child != "secret" || caller.app != nil else { continue }
+                guard case .hidden = route.rule,
+                    let child = ["grant", "secret", "contact"].first(where: {
+                        route.path.contains("{\($0)}")
+                    }), child != "secret" || caller.app != nil
+                else { continue }
                 let none = own.replacing(child, by: IsolationObjects.missing.values[child])
                 let real = try await caller.answer(to: route, on: own)
                 let missing = try await caller.answer(to: route, on: none)
@@ -69,7 +73,9 @@ import Web
         }
     }
 
-    @Test func `Case 139: links that were never sent are alike, and the demo's pages are not served elsewhere`() async throws {
+    @Test func `Case 139: links that were never sent are alike, and the demo's pages are not served elsewhere`()
+        async throws
+    {
         let world = try await IsolationWorld()
         let stranger = try #require(try await world.callers().first { $0.isStranger })
         func objects() -> IsolationObjects {

@@ -28,7 +28,8 @@ struct IsolationWorld {
         lins = IsolationObjects(values: [
             "tenant": "northwind", "grant": try #require(try store.grants(of: person).first).id.text,
             "session": try #require(try store.sessions(of: person, at: now).first).id.text,
-            "token": token.id, "app": app.text, "secret": try #require(try store.liveSecrets(of: app, at: now).first).id.text,
+            "token": token.id, "app": app.text,
+            "secret": try #require(try store.liveSecrets(of: app, at: now).first).id.text,
             "contact": String(contact.id), "mail": "\(try #require(try store.outbox().first).id)",
         ])
     }
@@ -37,7 +38,8 @@ struct IsolationWorld {
         let mallory = try await site.browser(signedInAs: site.cast.mallory)
         let grace = try await site.browser(signedInAs: site.cast.grace)
         let malloryToken = try await mallory.makeToken(
-            scopes: ["account:read", "people:read", "people:write"], at: "globex").token
+            scopes: ["account:read", "people:read", "people:write"], at: "globex"
+        ).token
         let graceToken = try await grace.makeToken(at: "acme").token
         let stranger = site.browser()
         _ = try await stranger.get("/login")

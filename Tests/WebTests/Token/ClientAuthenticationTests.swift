@@ -68,7 +68,8 @@ import Web
         let site = try await TestSite()
         let app = try site.cast.rosterSync
         let header = basic(app.app.clientID, app.secret)
-        #expect(try await site.token(Self.grant + site.rosterCredentials(), headers: [header]).error == "invalid_request")
+        #expect(
+            try await site.token(Self.grant + site.rosterCredentials(), headers: [header]).error == "invalid_request")
         let other = Self.grant + [("client_id", "gw_id_other")]
         #expect(try await site.token(other, headers: [header]).error == "invalid_request")
         let body = "grant_type=refresh_token&refresh_token=x&client_id=\(app.app.clientID)"
@@ -81,7 +82,8 @@ import Web
     func `Case 70: a confidential app proves itself with its secret`(secret: String?) async throws {
         let site = try await TestSite()
         let code = try await site.browser(signedInAs: site.cast.ada).code()
-        let fields = try site.redemption(of: code) + [("client_id", try site.cast.rosterSync.app.clientID)]
+        let fields =
+            try site.redemption(of: code) + [("client_id", try site.cast.rosterSync.app.clientID)]
             + (secret.map { [("client_secret", $0)] } ?? [])
         let answer = try await site.token(fields)
         #expect(answer.error == "invalid_client" || (secret == "\0" && answer.error == "invalid_request"))
@@ -114,7 +116,10 @@ import Web
 
     @Test func `Case 75: a client assertion is not supported`() async throws {
         let site = try await TestSite()
-        let assertion = [("client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"), ("client_assertion", "a.b.c")]
+        let assertion = [
+            ("client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"),
+            ("client_assertion", "a.b.c"),
+        ]
         let answer = try await site.token(Self.grant + assertion + site.rosterCredentials())
         #expect(answer.status == 401 && answer.error == "invalid_client")
     }

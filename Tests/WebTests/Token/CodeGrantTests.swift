@@ -44,7 +44,9 @@ import Web
         #expect(try await site.redeem(code).status == 200)
     }
 
-    @Test func `Case 33: another callback than the one that was asked for is refused; with PKCE it may be left out`() async throws {
+    @Test func `Case 33: another callback than the one that was asked for is refused; with PKCE it may be left out`()
+        async throws
+    {
         let site = try await TestSite()
         let ada = try await site.browser(signedInAs: site.cast.ada)
         let code = try await ada.code()
@@ -85,7 +87,8 @@ import Web
     @Test func `Case 61: after five wrong verifiers a code is burned`() async throws {
         let site = try await TestSite()
         let code = try await site.browser(signedInAs: site.cast.ada).code()
-        let wrong = try site.redemption(of: code, verifier: String(repeating: "w", count: 43)) + site.rosterCredentials()
+        let wrong =
+            try site.redemption(of: code, verifier: String(repeating: "w", count: 43)) + site.rosterCredentials()
         for _ in 0..<5 { #expect(try await site.token(wrong).error == "invalid_grant") }
         #expect(try await site.redeem(code).error == "invalid_grant")
     }
@@ -97,7 +100,8 @@ import Web
         let answer = try await site.token(
             site.redemption(of: code) + site.rosterCredentials() + [("scope", "people:read people:write")])
         if answer.status == 200 { #expect(answer.json["scope"] as? String == "people:read") }
-        let path = try site.authorizePath(more: "&prompt=consent").replacingOccurrences(of: "&scope=people%3Aread", with: "")
+        let path = try site.authorizePath(more: "&prompt=consent").replacingOccurrences(
+            of: "&scope=people%3Aread", with: "")
         let all = try #require(try await ada.decide("allow", at: path).parameter("code"))
         #expect(try await site.redeem(all).json["scope"] as? String == "account:read people:read people:write")
     }

@@ -11,7 +11,9 @@ import Web
         let site = try await TestSite()
         let tokens = try await site.tokens(scope: "account:read")
         let next = try await site.refresh(tokens.refresh)
-        let (access, refresh) = (next.json["access_token"] as? String ?? "", next.json["refresh_token"] as? String ?? "")
+        let (access, refresh) = (
+            next.json["access_token"] as? String ?? "", next.json["refresh_token"] as? String ?? ""
+        )
         #expect(next.status == 200 && refresh != tokens.refresh && access != tokens.access)
         #expect(try await site.call("/v2/me", access).status == 200)
         site.clock.move(by: 61)
@@ -58,7 +60,8 @@ import Web
         }
         let narrow = try await site.refresh(tokens.refresh, scope: "account:read")
         #expect(narrow.json["scope"] as? String == "account:read")
-        #expect(try await site.call("/t/acme/api/v1/people", narrow.json["access_token"] as? String ?? "").status == 403)
+        #expect(
+            try await site.call("/t/acme/api/v1/people", narrow.json["access_token"] as? String ?? "").status == 403)
         let full = try await site.refresh(narrow.json["refresh_token"] as? String ?? "")
         #expect(full.json["scope"] as? String == "account:read people:read")
     }

@@ -63,7 +63,10 @@ import Web
         }
     }
 
-    @Test(arguments: [nil, "text/plain", "multipart/form-data; boundary=x", "application/x-www-form-urlencoded; charset=utf-16", "text/json"])
+    @Test(arguments: [
+        nil, "text/plain", "multipart/form-data; boundary=x", "application/x-www-form-urlencoded; charset=utf-16",
+        "text/json",
+    ])
     func `Case 90, 92: other content types are 415`(type: String?) async throws {
         let site = try await TestSite()
         let headers = type.map { [("Content-Type", $0)] } ?? []
@@ -81,7 +84,9 @@ import Web
         #expect(answer.status == 400 && answer.error == "invalid_request")
     }
 
-    @Test(arguments: ["grant_type=%ff", "grant_type=%c0%af", "grant_type=a%00b", "grant_type=%zz", "grant_type=%2", "%ff=1"])
+    @Test(arguments: [
+        "grant_type=%ff", "grant_type=%c0%af", "grant_type=a%00b", "grant_type=%zz", "grant_type=%2", "%ff=1",
+    ])
     func `Case 92: forms are decoded strictly`(body: String) async throws {
         let site = try await TestSite()
         let answer = try await site.token(body: Array(body.utf8), headers: [TestSite.form])
@@ -90,7 +95,7 @@ import Web
 
     @Test func `Case 92: UTF-16 and raw bytes that are no UTF-8 are refused`() async throws {
         let site = try await TestSite()
-        let json = Array(#"{"grant_type":"x"}"#.utf8).flatMap { [0, $0] }
+        let json: [UInt8] = #"{"grant_type":"x"}"#.utf8.flatMap { [UInt8(0), $0] }
         let headers = [("Content-Type", "application/json")]
         #expect(try await site.token(body: json, headers: headers).error == "invalid_request")
         #expect(try await site.token(body: [0xFE, 0xFF] + json, headers: headers).error == "invalid_request")

@@ -7,8 +7,8 @@ import Testing
 extension Browser {
     /// Makes a developer token through the form and reads it off the page that shows it.
     func makeToken(
-        _ description: String = "CI deploy", scopes: [String] = ["account:read", "people:read"], at tenant: String = "acme",
-        expires: String = "90"
+        _ description: String = "CI deploy", scopes: [String] = ["account:read", "people:read"],
+        at tenant: String = "acme", expires: String = "90"
     ) async throws -> (id: String, token: String) {
         let answer = try await submit(
             "/tokens", Self.tokenFields(description, scopes: scopes, at: tenant, expires: expires), on: "/tokens/new")

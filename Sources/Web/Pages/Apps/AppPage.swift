@@ -24,8 +24,6 @@ package struct AppPage: Page {
     var description: String
     /// May be empty.
     var homepageURL = ""
-    /// The workspace the app belongs to.
-    var tenantName: String
     var clientID: String
     /// "Confidential" or "Public".
     var kind: String
@@ -58,7 +56,7 @@ package struct AppPage: Page {
     package static let sample = AppPage(
         name: "Roster Sync", initials: "RS",
         description: "Keeps a team’s roster in step with the people in your workspace.",
-        homepageURL: "https://roster.example", tenantName: "Northwind", clientID: "gw_id_4fQ8sT2vXy6Zb1Cd3Ef5Gh",
+        homepageURL: "https://roster.example", clientID: "gw_id_4fQ8sT2vXy6Zb1Cd3Ef5Gh",
         kind: "Confidential", isConfidential: true,
         callbacks: ["https://roster.example/oauth/callback", "http://127.0.0.1:8080/demo/callback"],
         scopes: Array(ScopeGroup.samples[1].scopes),
