@@ -39,10 +39,10 @@ format: ## format all Swift code in place
 
 reset: ## delete the demo's data; the next `make run` begins anew
 	@data="$${GATEWRIGHT_DATA:-var}"; \
-	if [ -e "$$data/gatewright.sqlite" ] && [ ! -e "$$data/demo.json" ]; then \
-		echo "$$data holds something else than a demo: not touched." >&2; exit 1; \
+	if [ ! -e "$$data/demo.json" ]; then \
+		echo "There is no demo in $$data: nothing was touched." >&2; exit 0; \
 	fi; \
-	rm -rf "$$data"
+	rm -f "$$data"/gatewright.sqlite* "$$data/demo.json" "$$data/keys/master.key"
 
 routes: ## print every address, its method and who may come in
 	@$(SWIFT) build --product gatewright >/dev/null

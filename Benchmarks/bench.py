@@ -50,7 +50,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--connections", type=int, default=32)
     parser.add_argument("--threads", type=int, default=1, help="of wrk; the other core is the server's")
     parser.add_argument("--tokens", type=int, default=100_000)
-    parser.add_argument("--most", type=int, default=8_000, help="codes and refresh tokens made for each second")
+    parser.add_argument("--most", type=int, default=5_000, help="codes and refresh tokens made for each second")
     return parser.parse_args()
 
 

@@ -31,8 +31,12 @@ package enum TypedText {
         return String(scalars[first...last])
     }
 
+    /// Letters and symbols by category, nothing to the eye: Hangul fillers and the blank Braille pattern.
+    private static let blanks: Set<Unicode.Scalar> = ["\u{115F}", "\u{1160}", "\u{2800}", "\u{3164}", "\u{FFA0}"]
+
     private static func isVisible(_ scalar: Unicode.Scalar) -> Bool {
-        switch scalar.properties.generalCategory {
+        guard !blanks.contains(scalar) else { return false }
+        return switch scalar.properties.generalCategory {
         case .control, .format, .surrogate, .privateUse, .unassigned, .lineSeparator, .paragraphSeparator: false
         default: true
         }

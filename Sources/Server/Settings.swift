@@ -23,12 +23,15 @@ struct Settings: Sendable {
 
     init(_ config: ConfigReader) throws {
         let isDemo = try Self.isDemo(config.string(forKey: "GATEWRIGHT_MODE"))
-        port = config.int(forKey: "GATEWRIGHT_PORT", default: 8080)
+        port = try Self.integer(config, "GATEWRIGHT_PORT", default: 8080)
         guard (1...65_535).contains(port) else { throw SettingsError("GATEWRIGHT_PORT must be from 1 to 65535.") }
         dataFolder = config.string(forKey: "GATEWRIGHT_DATA", default: "var")
         assetsFolder = config.string(forKey: "GATEWRIGHT_ASSETS", default: FileManager.default.currentDirectoryPath)
         keyFile = config.string(forKey: "GATEWRIGHT_KEY_FILE", default: dataFolder + "/keys/master.key")
-        logLevel = Logger.Level(rawValue: config.string(forKey: "GATEWRIGHT_LOG_LEVEL", default: "notice")) ?? .notice
+        guard let level = Logger.Level(rawValue: config.string(forKey: "GATEWRIGHT_LOG_LEVEL", default: "notice")) else {
+            throw SettingsError("GATEWRIGHT_LOG_LEVEL must be trace, debug, info, notice, warning, error or critical.")
+        }
+        logLevel = level
         let baseText = config.string(forKey: "GATEWRIGHT_BASE_URL", default: "http://127.0.0.1:\(port)")
         guard let base = BaseURL(baseText) else {
             throw SettingsError(
@@ -38,7 +41,7 @@ struct Settings: Sendable {
             throw SettingsError("GATEWRIGHT_BASE_URL must start with https:// (http:// only on this computer).")
         }
         let tenantHost = config.string(forKey: "GATEWRIGHT_TENANT_HOST", default: Self.tenantHost(of: base))
-        let idleDays = config.int(forKey: "GATEWRIGHT_REFRESH_IDLE_DAYS", default: 0)
+        let idleDays = try Self.integer(config, "GATEWRIGHT_REFRESH_IDLE_DAYS", default: 0)
         guard (0...3650).contains(idleDays) else {
             throw SettingsError("GATEWRIGHT_REFRESH_IDLE_DAYS must be from 0 (never) to 3650.")
         }
@@ -56,6 +59,13 @@ struct Settings: Sendable {
     mutating func useScratch(_ folder: String) {
         dataFolder = folder
         keyFile = folder + "/keys/master.key"
+    }
+
+    /// A number that cannot be read is an error, not the default: what was meant would silently not happen.
+    private static func integer(_ config: ConfigReader, _ name: ConfigKey, default fallback: Int) throws -> Int {
+        guard let text = config.string(forKey: name) else { return fallback }
+        guard let number = Int(text) else { throw SettingsError("\(name) must be a whole number.") }
+        return number
     }
 
     private static func isDemo(_ mode: String?) throws -> Bool {

@@ -14,7 +14,6 @@ final class RateLimiter: Sendable {
         static let apiByToken = Rule(name: "api", count: 250, per: 10)
         static let tokenFailures = Rule(name: "token-failures", count: 20, per: 60)
         static let authorize = Rule(name: "authorize", count: 600, per: 60)
-        static let unknownBearers = Rule(name: "unknown-bearer", count: 600, per: 60)
     }
 
     private static let shardCount = 16

@@ -27,4 +27,3 @@ def test_deny_sends_access_denied_and_nothing_else(
     assert app.name not in page.locator("main").inner_text()
     page.goto(flow.authorize_path("acme", app, flow.pkce()[1]))
     assert page.get_by_role("button", name=re.compile("^Deny")).count() == 1
-    page.go_back()

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+import sqlite3
+import time
+from collections.abc import Callable
 
 import pytest
 import requests
@@ -12,6 +15,7 @@ import human
 import markup
 from human import Human
 from ledger import Ledger
+from server import Server
 from wire import Wire
 
 
@@ -236,3 +240,20 @@ def test_case_149_a_cursor_cannot_be_forged(wire: Wire, demo: dict):
     assert [row["id"] for row in back["results"]] == ids[:2]
     for query in ("limit=0", "limit=-1", "limit=99999999999999999999", "limit=x", "limit=1e3"):
         assert wire.get(f"/t/acme/api/v1/people?{query}", headers=bearer).status_code in (200, 400), query
+
+
+def test_case_146_a_name_that_was_given_up_rests_before_it_is_given_out_again(
+    launch: Callable[..., Server], ledger: Ledger
+):
+    """Deleting tenants comes later; what was given up is written as that will write it, while the server rests."""
+    server = launch()
+    lin = human.signed_in(server.base, ledger, next(p for p in server.demo()["people"] if p["name"] == "Lin"))
+    server.stop()
+    now = int(time.time())
+    with sqlite3.connect(server.database) as stored:
+        stored.execute("INSERT INTO quarantined_slugs VALUES ('given-up', ?), ('rested', ?)", (now + 86_400, now - 1))
+    stored.close()
+    server.start()
+    refused = lin.submit("/tenants/new", {"name": "Claims", "slug": "given-up"}, action="/tenants")
+    assert refused.status_code == 422 and "not available" in markup.visible_text(refused.text)
+    assert lin.submit("/tenants/new", {"name": "Claims", "slug": "rested"}, action="/tenants").status_code == 303

@@ -100,6 +100,7 @@ package struct AppForm: Sendable {
         let letters = name.utf8.map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 }.filter {
             (0x61...0x7A).contains($0)
         }
-        return String(decoding: letters, as: UTF8.self).utf8.starts(with: "gatewright".utf8)
+        let ours = Array("gatewright".utf8)
+        return letters.indices.contains { letters[$0...].starts(with: ours) }
     }
 }

@@ -2,15 +2,17 @@ package import OAuth
 package import Portal
 
 extension Store {
-    /// What this person allowed this app here before; nil when nothing, or when it was revoked.
+    /// What this person allowed this app here before; nil when nothing, when it was revoked, or when the app has
+    /// changed since: its name, callbacks or scopes may not be those that were read (case 131).
     package func grantedScopes(
         to app: ID<Entity.Client>, by person: ID<Entity.Person>, in tenant: ID<Entity.Tenant>
     ) throws -> ScopeSet? {
         try engine.read { db in
             try db.row(
                 """
-                SELECT scopes FROM grants WHERE tenant_id = \(tenant) AND app_id = \(app) AND person_id = \(person)
-                    AND revoked_at IS NULL
+                SELECT g.scopes FROM grants g JOIN apps a ON a.id = g.app_id
+                WHERE g.tenant_id = \(tenant) AND g.app_id = \(app) AND g.person_id = \(person)
+                    AND g.revoked_at IS NULL AND g.updated_at >= a.updated_at
                 """
             ).map(ScopeSet.init)
         }

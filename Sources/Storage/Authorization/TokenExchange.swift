@@ -27,6 +27,15 @@ extension Store {
         }
     }
 
+    /// The app that a code was given to, whether or not it still works; for the demo's own callback page.
+    package func app(of code: Secret<AuthorizationCode>) throws -> App? {
+        let digest = keyring.digest(code)
+        return try engine.readConsistently { db in
+            try db.row("SELECT app_id FROM authorization_codes WHERE digest = \(digest)")
+                .flatMap { try self.app($0.id("app_id"), in: db) }
+        }
+    }
+
     private func code(_ digest: Digest, in db: any Connection) throws -> CodeRecord? {
         try db.row(
             """

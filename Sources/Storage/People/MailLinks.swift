@@ -81,6 +81,7 @@ extension Store {
             let person = try Person(row)
             try db.run("UPDATE people SET password_hash = \(passwordHash) WHERE id = \(id)")
             try db.run("DELETE FROM sessions WHERE person_id = \(id)")
+            try self.expireCodes(of: id, in: db, at: now)
             try db.run("UPDATE mail_links SET used_at = \(now) WHERE person_id = \(id) AND used_at IS NULL")
             try self.enqueue(letter(person), in: db, at: now)
             return person

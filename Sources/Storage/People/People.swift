@@ -77,8 +77,21 @@ extension Store {
             try db.run("UPDATE people SET password_hash = \(passwordHash) WHERE id = \(person.id)")
             try db.run("DELETE FROM sessions WHERE person_id = \(person.id) AND id <> \(session)")
             try db.run("UPDATE mail_links SET used_at = \(now) WHERE person_id = \(person.id) AND used_at IS NULL")
+            try self.expireCodes(of: person.id, in: db, at: now)
             try self.enqueue(letter, in: db, at: now)
         }
+    }
+}
+
+extension Store {
+    /// Codes that were given out but not redeemed: whoever had the old password may have asked for them (case 50).
+    func expireCodes(of person: ID<Entity.Person>, in db: any Connection, at now: Instant) throws {
+        try db.run(
+            """
+            UPDATE authorization_codes SET expires_at = \(now)
+            WHERE (tenant_id, grant_id) IN (SELECT tenant_id, id FROM grants WHERE person_id = \(person))
+                AND redeemed_at IS NULL AND expires_at > \(now)
+            """)
     }
 }
 

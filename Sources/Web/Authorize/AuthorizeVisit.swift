@@ -48,10 +48,11 @@ struct AuthorizeVisit {
         let step = nextStep(
             for: asked, signedIn: session.map { SignedIn(person: $0.person.id, authenticatedAt: $0.authenticatedAt) },
             membership: member?.role, grantedScopes: granted,
-            reauthenticatedSince: try signInWasAskedFor(at: now), at: now)
+            reauthenticatedSince: SignInErrand(returningTo: request.head.path ?? "/").wasAsked(at: now, site.store),
+            at: now)
         switch step {
         case .refuse(let refusal): throw refusal
-        case .signIn: return signIn(fresh: session != nil, at: now)
+        case .signIn: return signIn(fresh: asked.wantsFreshSignIn, at: now)
         case .notAMember: return try notAMember(app)
         case .notAnAdmin: return try await notAnAdmin(asked, app, at: now)
         case .askConsent(let new, let already):
@@ -63,30 +64,18 @@ struct AuthorizeVisit {
                     asked.scopes, to: app, by: member, redirectURI: asked.redirectURI,
                     wasSent: asked.redirectURIWasSent, challenge: asked.challenge?.text, at: now)
             else { return try notAMember(app) }
-            return .redirect(
+            return .sending(
                 to: callbackURL(asked.redirectURI, code: code, state: asked.state, issuer: site.issuer(of: tenant)))
         }
-    }
-
-    /// Signing in again is asked for once per request: the address that people come back to says since when, under
-    /// a token of ours, so that a client cannot claim it (`prompt=login`, case 129).
-    private func signInWasAskedFor(at now: Instant) throws -> Instant? {
-        let query = site.query(request)
-        guard let seconds = Int64(try query.text("signed_in_since")), now - Instant(seconds: seconds) < 3600,
-            site.store.isFormToken(try query.text("since_token"), for: "since \(seconds)")
-        else { return nil }
-        return Instant(seconds: seconds)
     }
 
     /// To the sign-in page and back here.
     ///
     /// - Parameter fresh: an older sign-in does not do.
     private func signIn(fresh: Bool, at now: Instant) -> Response {
-        var path = request.head.path ?? "/"
-        if fresh {
-            path += "&signed_in_since=\(now.seconds)&since_token=" + site.store.formToken(for: "since \(now.seconds)")
-        }
-        return .sending(to: "/login?next=" + FormEncoding.encode(path))
+        let errand = SignInErrand(returningTo: request.head.path ?? "/")
+        return .sending(
+            to: "/login?next=" + FormEncoding.encode(fresh ? errand.path(asking: now, site.store) : errand.path))
     }
 
     /// What may not travel to a redirect URI stays here; everything else goes back to the app with `iss` and `state`.
@@ -102,5 +91,12 @@ struct AuthorizeVisit {
             let status: HTTPResponse.Status = error.code == .temporarilyUnavailable ? .serviceUnavailable : .badRequest
             return try site.page(errorPage(error), request, context, status: status)
         }
+    }
+}
+
+extension AuthorizeRequest {
+    /// Whether signing in some time ago may not do (OpenID Connect's `prompt` and `max_age`).
+    fileprivate var wantsFreshSignIn: Bool {
+        prompt.contains(.login) || prompt.contains(.selectAccount) || maxAge != nil
     }
 }

@@ -39,9 +39,12 @@ struct DemoController {
         guard let tenant = try tenant(calling: answer.issuer) else { return page }
         page.issuer = site.issuer(of: tenant)
         guard !answer.code.isEmpty else { return page }
-        let offer = site.settings.demo
+        let app = try Secret<AuthorizationCode>(answer.code).flatMap { try site.store.app(of: $0) }
+        if let app { page.appName = app.details.name }
+        // Only the demo's own app has a secret that is nobody's; anybody else's stays with its owner.
+        let offer = site.settings.demo.flatMap { $0.clientID == app?.clientID ? $0 : nil }
         page.curl = """
-            curl -u "\(offer?.clientID ?? "$CLIENT_ID"):\(offer?.clientSecret ?? "$CLIENT_SECRET")" \\
+            curl -u "\(app?.clientID ?? "$CLIENT_ID"):\(offer?.clientSecret ?? "$CLIENT_SECRET")" \\
               -d grant_type=authorization_code \\
               -d code=\(answer.code) \\
               -d redirect_uri=\(FormEncoding.encode(site.url("/demo/callback"))) \\
