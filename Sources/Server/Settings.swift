@@ -28,7 +28,8 @@ struct Settings: Sendable {
         dataFolder = config.string(forKey: "GATEWRIGHT_DATA", default: "var")
         assetsFolder = config.string(forKey: "GATEWRIGHT_ASSETS", default: FileManager.default.currentDirectoryPath)
         keyFile = config.string(forKey: "GATEWRIGHT_KEY_FILE", default: dataFolder + "/keys/master.key")
-        guard let level = Logger.Level(rawValue: config.string(forKey: "GATEWRIGHT_LOG_LEVEL", default: "notice")) else {
+        guard let level = Logger.Level(rawValue: config.string(forKey: "GATEWRIGHT_LOG_LEVEL", default: "notice"))
+        else {
             throw SettingsError("GATEWRIGHT_LOG_LEVEL must be trace, debug, info, notice, warning, error or critical.")
         }
         logLevel = level
