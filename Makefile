@@ -2,7 +2,8 @@
 
 SWIFT ?= swift
 only ?=
-release_flags := -c release --static-swift-stdlib
+# Symbols are half of the binary and no help without the build that made them.
+release_flags := -c release --static-swift-stdlib -Xlinker -s
 
 # A crash should say so at once, not open an interactive backtracer.
 export SWIFT_BACKTRACE ?= enable=no

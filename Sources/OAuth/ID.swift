@@ -17,7 +17,10 @@ package struct ID<Entity>: Hashable, Sendable {
     package static func == (a: Self, b: Self) -> Bool { a.text.utf8.elementsEqual(b.text.utf8) }
 
     package func hash(into hasher: inout Hasher) {
-        for byte in text.utf8 { hasher.combine(byte) }
+        let whole: Void? = text.utf8.withContiguousStorageIfAvailable {
+            hasher.combine(bytes: UnsafeRawBufferPointer($0))
+        }
+        if whole == nil { for byte in text.utf8 { hasher.combine(byte) } }
     }
 }
 
@@ -25,6 +28,18 @@ extension ID where Entity: EntityTag {
     /// A new ID with the prefix of what it names.
     package static func random(using random: inout some RandomNumberGenerator) -> Self {
         Self.random(prefix: Entity.prefix, using: &random)
+    }
+}
+
+extension ID where Entity: EntityTag {
+    /// A new ID that sorts by when it was made: 6 digits of seconds and 10 random ones (59 bits) after the prefix.
+    ///
+    /// For rows that are made by the thousand: their neighbours in the index are the newest, so a transaction writes
+    /// a few pages instead of one for each row. It names a row and opens nothing, so being guessable in part is no loss.
+    package static func ordered(at now: Instant, using random: inout some RandomNumberGenerator) -> Self {
+        let seconds = UInt32(truncatingIfNeeded: max(0, now.seconds))
+        let time = String(decoding: Base62.encode(seconds, width: 6), as: UTF8.self)
+        return Self(Entity.prefix + "_" + time + Base62.draw(10, using: &random))
     }
 }
 

@@ -1,3 +1,4 @@
+import HTTPTypes
 import OAuth
 import Synchronization
 
@@ -26,9 +27,12 @@ final class ShownOnce: Sendable {
         }
     }
 
-    /// The secret, the first time; nil ever after.
-    func take(_ subject: String, for session: ID<Entity.Session>, at now: Instant) -> String? {
-        entries.withLock { entries in
+    /// The secret, the first time a page is made with it; nil ever after. HEAD makes no page and uses nothing up.
+    func take(_ subject: String, for session: ID<Entity.Session>, by method: HTTPRequest.Method, at now: Instant)
+        -> String?
+    {
+        guard method == .get else { return nil }
+        return entries.withLock { entries in
             guard let entry = entries.removeValue(forKey: "\(session.text) \(subject)"), entry.expiresAt > now
             else { return nil }
             return entry.text

@@ -61,7 +61,7 @@ extension CodeRecord {
     fileprivate func granted(
         _ format: Client.TokenFormat, at now: Instant, using random: inout some RandomNumberGenerator
     ) -> Outcome {
-        let family = ID<Entity.TokenFamily>.random(using: &random)
+        let family = ID<Entity.TokenFamily>.ordered(at: now, using: &random)
         let start = FamilyStart(
             id: family, tenant: tenant, client: client, grant: grant, person: person, scopes: scopes, code: id, at: now)
         let access = IssuedAccess(

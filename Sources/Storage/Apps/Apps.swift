@@ -71,8 +71,9 @@ extension Store {
                 UPDATE apps SET name = \(details.name), description = \(details.description),
                     homepage = \(details.homepage), kind = \(details.kind.rawValue),
                     pkce_required = \(details.pkceRequired), token_format = \(details.tokenFormat.rawValue),
-                    -- Every change is a later state, also within one second: open consent pages ask again (case 126).
-                    updated_at = CASE WHEN updated_at >= \(now) THEN updated_at + 1 ELSE \(now) END
+                    -- Every change is a later state, also than a grant of this very second: consent is asked for again
+                    -- (case 126, 131).
+                    updated_at = CASE WHEN updated_at >= \(now) THEN updated_at + 1 ELSE \(now + 1) END
                 WHERE id = \(id) AND owner_id = \(owner)
                 """)
             guard changed == 1 else { return false }

@@ -30,6 +30,7 @@ struct SQLiteFile: Sendable {
                 try database.execute(
                     sql: """
                         PRAGMA synchronous = FULL;
+                        PRAGMA temp_store = MEMORY;
                         PRAGMA wal_autocheckpoint = \(Self.checkpointPages);
                         PRAGMA journal_size_limit = 134217728;
                         """)

@@ -46,7 +46,7 @@ struct AppsController {
         let isPublic = app.details.kind == .public
         var page = AppCreatedPage(
             name: app.details.name, clientID: app.clientID,
-            clientSecret: site.shownOnce.take(app.id.text, for: context.session.id, at: now) ?? "",
+            clientSecret: site.shownOnce.take(app.id.text, for: context.session.id, by: request.method, at: now) ?? "",
             isPublic: isPublic, path: app.path)
         page.wasRotated = secrets.count > 1 || (secrets.first.map { $0.createdAt > app.createdAt } ?? false)
         if page.wasRotated { page.overlap = Self.overlap(of: secrets) }
@@ -135,7 +135,9 @@ extension AppsController {
         let now = site.now()
         let secret = details.kind == .confidential ? Secret<ClientSecretKind>.random() : nil
         let app = try await site.store.register(details, owner: context.person, secret: secret, at: now)
-        if let secret { site.shownOnce.keep(secret.reveal(), of: app.id.text, for: context.session.id, at: now) }
+        if let secret {
+            site.shownOnce.keep(secret.reveal(), of: app.id.text, for: context.session.id, at: now)
+        }
         return app
     }
 

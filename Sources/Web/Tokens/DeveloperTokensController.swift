@@ -48,7 +48,8 @@ struct DeveloperTokensController {
 
     func created(_ request: Request, _ context: PersonContext) async throws -> Response {
         let token = try token(context)
-        let secret = site.shownOnce.take(token.id.text, for: context.session.id, at: site.now()) ?? ""
+        let secret =
+            site.shownOnce.take(token.id.text, for: context.session.id, by: request.method, at: site.now()) ?? ""
         let example = site.firstCall(of: token, by: context.person, bearer: secret)
         let page = TokenCreatedPage(
             token: secret, description: token.description, tenantName: token.tenant.name,
