@@ -126,7 +126,8 @@ extension ConsentPage {
     }
 }
 
-/// Where the person goes next, said so that they recognise it: the registrable part of a host is the middle.
+/// Where the person goes next, said so that they recognise it. The last two labels of a host are emphasised: most
+/// names' registrable part, though below a public suffix of two labels (co.uk) it is one label short.
 struct Destination {
     let start: String
     let host: String
