@@ -10,6 +10,11 @@ mkdir -p var
 
 step() { printf '\n\033[1m== %s\033[0m\n' "$1"; }
 
+# Before the Swift tests: those of mail deliver to a real server, which is Python's.
+step "Python packages of the tests"
+[ -x .venv/bin/python ] || python3 -m venv .venv
+.venv/bin/python -m pip install --quiet --disable-pip-version-check -r Tests/Journeys/requirements.txt
+
 step "Build"
 $swift build --build-tests
 
@@ -26,8 +31,6 @@ fi
 [ -n "$only" ] || Scripts/check.sh
 
 step "Journeys in a browser"
-[ -x .venv/bin/python ] || python3 -m venv .venv
-.venv/bin/python -m pip install --quiet --disable-pip-version-check -r Tests/Journeys/requirements.txt
 if [ -n "$only" ]; then
     # A pattern for Swift tests ("§4\.1") may mean nothing to pytest, or match nothing there: that is no failure.
     .venv/bin/python -m pytest Tests/Journeys -q -k "$only" --collect-only >/dev/null 2>&1 || exit 0
