@@ -1,7 +1,7 @@
 /// What the last action came to, carried over one redirect as a word from this list, never as text.
 enum NoticeText: String {
     case verified, signedOut, passwordChanged, passwordReset, sessionEnded, othersEnded
-    case tokenRevoked, appSaved, appDeleted, secretRevoked, grantRevoked, tenantOpened, verificationSent
+    case tokenRevoked, appSaved, appDeleted, secretRevoked, grantRevoked, tenantOpened
 
     var notice: Notice {
         switch self {
@@ -17,7 +17,6 @@ enum NoticeText: String {
         case .secretRevoked: Notice(.ok, "The client secret is revoked.")
         case .grantRevoked: Notice(.ok, "The app no longer has access. Its tokens stopped working.")
         case .tenantOpened: Notice(.ok, "It is ready, with sample people to try the API on.")
-        case .verificationSent: Notice(.ok, "If that address waits for confirmation, a new link is on its way.")
         }
     }
 }
