@@ -16,4 +16,6 @@ package enum Entity {
     package enum Session: EntityTag { package static var prefix: String { "ses" } }
     package enum Mail: EntityTag { package static var prefix: String { "mai" } }
     package enum Ticket: EntityTag { package static var prefix: String { "tic" } }
+    package enum Invitation: EntityTag { package static var prefix: String { "inv" } }
+    package enum AccessRequest: EntityTag { package static var prefix: String { "req" } }
 }

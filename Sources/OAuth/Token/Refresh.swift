@@ -36,9 +36,14 @@ package func refresh(
     if let idleLimit, now - family.lastUsedAt >= idleLimit {
         return .refused(.invalidGrant, "the refresh token was not used for too long")
     }
-    let scopes = request.scopes ?? family.scopes
-    guard scopes.isSubset(of: family.scopes) else {
+    let asked = request.scopes ?? family.scopes
+    guard asked.isSubset(of: family.scopes) else {
         return .refused(.invalidScope, "scope asks for more than was granted")
+    }
+    // RFC 6749 §5.1: the answer says when it is less than was asked for.
+    let scopes = asked.narrowed(to: family.ceiling)
+    guard !scopes.isEmpty else {
+        return .refused(.invalidScope, "the tenant no longer lets the app have any of these scopes")
     }
 
     switch turn {

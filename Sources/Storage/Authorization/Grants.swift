@@ -11,50 +11,37 @@ extension Store {
             try db.row(
                 """
                 SELECT g.scopes FROM grants g JOIN apps a ON a.id = g.app_id
+                JOIN members m ON m.tenant_id = g.tenant_id AND m.person_id = g.person_id
                 WHERE g.tenant_id = \(tenant) AND g.app_id = \(app) AND g.person_id = \(person)
                     AND g.revoked_at IS NULL AND g.updated_at >= a.updated_at
+                    AND (m.role = 'admin' OR g.allowed_as = 'member')
                 """
             ).map(ScopeSet.init)
         }
     }
 
-    /// Records that an admin allowed an app and issues the code, in one transaction (case 51). A grant that exists
+    /// Records that a member allowed an app and issues the code, in one transaction (case 51). A grant that exists
     /// grows by what is new.
     ///
-    /// - Returns: nil when the member is no admin any more or somebody is suspended: the right is checked where it is
-    ///   written, not where the page was made.
+    /// - Parameter asked: narrowed here to what the tenant's rules let the app hold.
+    /// - Returns: nil when the rules, or the member's role, do not let them allow it any more, or somebody is
+    ///   suspended: the right is checked where it is written, not where the page was made.
     package func allow(
-        _ scopes: ScopeSet, to app: App, by member: Member, redirectURI: VerifiedRedirectURI, wasSent: Bool,
-        challenge: String?, at now: Instant
+        _ asked: ScopeSet, to app: App, by member: Member, redirectURI: VerifiedRedirectURI, wasSent: Bool,
+        challenge: String?, from address: String = "", at now: Instant
     ) async throws -> Secret<AuthorizationCode>? {
         let fresh = ID<Entity.Grant>.random()
         return try await engine.write { db in
-            guard try self.mayAllow(member, in: db), try self.app(app.id, in: db)?.isSuspended == false
+            guard let member = try self.current(member, in: db), let app = try self.app(app.id, in: db),
+                !app.isSuspended
             else { return nil }
-            let tenant = member.tenant.id
-            let row = try db.row(
-                """
-                SELECT id, scopes FROM grants WHERE tenant_id = \(tenant) AND app_id = \(app.id)
-                    AND person_id = \(member.person.id) AND revoked_at IS NULL
-                """)
-            let grant: ID<Entity.Grant> = try row?.id("id") ?? fresh
-            let granted = try row.map(ScopeSet.init)?.union(scopes) ?? scopes
-            if row == nil {
-                try db.run(
-                    """
-                    INSERT INTO grants (tenant_id, id, app_id, person_id, scopes, created_at, updated_at)
-                    VALUES (\(tenant), \(grant), \(app.id), \(member.person.id), \(granted.text), \(now), \(now))
-                    """)
-            } else {
-                try db.run(
-                    """
-                    UPDATE grants SET scopes = \(granted.text), updated_at = \(now)
-                    WHERE tenant_id = \(tenant) AND id = \(grant)
-                    """)
-            }
+            let permission = try self.permission(of: member, for: app, in: db, at: now)
+            let scopes = asked.narrowed(to: permission.ceiling)
+            guard permission.covers(scopes) else { return nil }
+            let (grant, granted) = try self.grant(scopes, to: app, by: member, orNew: fresh, in: db, from: address, at: now)
             guard
                 let consented = ConsentedRequest(
-                    tenant: tenant, client: app.id, person: member.person.id, grant: grant, granted: granted,
+                    tenant: member.tenant.id, client: app.id, person: member.person.id, grant: grant, granted: granted,
                     redirectURI: redirectURI, redirectURIWasSent: wasSent, challenge: challenge, scopes: scopes)
             else { return nil }
             var random = SystemRandomNumberGenerator()
@@ -62,6 +49,58 @@ extension Store {
             try self.insert(record, digest: self.keyring.digest(code), in: db)
             return code
         }
+    }
+
+    /// Writes the grant: the one there is, grown, or a new one.
+    private func grant(
+        _ scopes: ScopeSet, to app: App, by member: Member, orNew fresh: ID<Entity.Grant>, in db: any Connection,
+        from address: String, at now: Instant
+    ) throws -> (id: ID<Entity.Grant>, scopes: ScopeSet) {
+        let (tenant, person) = (member.tenant.id, member.person.id)
+        // What somebody allowed while they were an admin ended with that, and does not come back to life in another role.
+        if member.role == .member {
+            try endGrants(
+                "app_id = \(app.id) AND person_id = \(person) AND allowed_as = 'admin'", in: tenant,
+                because: "role_lost", by: person, db, at: now)
+        }
+        let row = try db.row(
+            """
+            SELECT id, scopes, approved_by FROM grants WHERE tenant_id = \(tenant) AND app_id = \(app.id)
+                AND person_id = \(person) AND revoked_at IS NULL
+            """)
+        let before = try row.map(ScopeSet.init)
+        let granted = before?.union(scopes) ?? scopes
+        let approval = member.role == .member ? try useApproval(of: app.id, by: member, in: db, at: now) : nil
+        guard let row else {
+            try db.run(
+                """
+                INSERT INTO grants (tenant_id, id, app_id, person_id, scopes, created_at, updated_at, allowed_as,
+                    approved_by)
+                VALUES (\(tenant), \(fresh), \(app.id), \(person), \(granted.text), \(now), \(now), \(member.role),
+                    \(approval))
+                """)
+            try recordAllowed(granted, to: app, by: member, in: db, from: address, at: now)
+            return (id: fresh, scopes: granted)
+        }
+        let grant: ID<Entity.Grant> = try row.id("id")
+        try db.run(
+            """
+            UPDATE grants SET scopes = \(granted.text), updated_at = \(now), allowed_as = \(member.role),
+                approved_by = \(try approval ?? row.optionalText("approved_by"))
+            WHERE tenant_id = \(tenant) AND id = \(grant)
+            """)
+        if granted != before { try recordAllowed(granted, to: app, by: member, in: db, from: address, at: now) }
+        return (id: grant, scopes: granted)
+    }
+
+    private func recordAllowed(
+        _ scopes: ScopeSet, to app: App, by member: Member, in db: any Connection, from address: String,
+        at now: Instant
+    ) throws {
+        try record(
+            AuditEvent(
+                .grantAllowed, by: .person(member.person), on: .app(app), in: member.tenant.id,
+                detail: ["scopes": scopes.text], from: address), in: db, at: now)
     }
 
     /// What this person allowed, newest first.
@@ -118,13 +157,6 @@ extension Store {
                 \(code.redirectURI), \(code.redirectURIWasSent), \(code.challenge), \(code.scopes.text),
                 \(code.issuedAt), \(code.expiresAt))
             """)
-    }
-
-    private func mayAllow(_ member: Member, in db: any Connection) throws -> Bool {
-        let row = try db.row(
-            "\(fragment: Member.select) WHERE m.tenant_id = \(member.tenant.id) AND m.person_id = \(member.person.id)")
-        guard let now = try row.map(Member.init) else { return false }
-        return now.role == .admin && !now.person.isSuspended && !now.tenant.isSuspended
     }
 
     private func summary(_ row: Row, in db: any Connection) throws -> GrantSummary? {

@@ -41,7 +41,7 @@ extension Store {
             """
             SELECT c.id, c.tenant_id, c.app_id, c.grant_id, c.person_id, c.redirect_uri, c.redirect_uri_was_sent,
                 c.challenge, c.scopes, c.issued_at, c.expires_at, c.redeemed_at, c.family_id, c.failures,
-                \(fragment: Store.grantIsLive)
+                \(fragment: Store.ceilingOfGrant), \(fragment: Store.grantIsLive)
             FROM authorization_codes c
             JOIN grants g ON g.tenant_id = c.tenant_id AND g.id = c.grant_id
             LEFT JOIN members m ON m.tenant_id = c.tenant_id AND m.person_id = c.person_id
@@ -55,7 +55,8 @@ extension Store {
                 challenge: try row.optionalText("challenge"), scopes: try ScopeSet(row),
                 issuedAt: try row.instant("issued_at"), expiresAt: try row.instant("expires_at"),
                 redeemedAt: try row.optionalInstant("redeemed_at"), family: try row.optionalID("family_id"),
-                failures: try row.int("failures"), grantIsLive: try row.boolean("grant_is_live"))
+                failures: try row.int("failures"), grantIsLive: try row.boolean("grant_is_live"),
+                ceiling: try row.optionalScopes("ceiling"))
         }
     }
 
@@ -68,7 +69,7 @@ extension Store {
                 f.id, f.tenant_id, f.app_id, f.grant_id, f.person_id, f.scopes, f.generation, f.streak, f.created_at,
                 f.last_used_at, f.revoked_at, EXISTS (SELECT 1 FROM refresh_tokens b WHERE b.tenant_id = f.tenant_id
                     AND b.family_id = f.id AND b.generation = f.generation - 1 AND b.replays > 0) AS was_replayed,
-                \(fragment: Store.grantIsLive)
+                \(fragment: Store.ceilingOfGrant), \(fragment: Store.grantIsLive)
             FROM refresh_tokens r
             JOIN token_families f ON f.tenant_id = r.tenant_id AND f.id = r.family_id
             JOIN grants g ON g.tenant_id = f.tenant_id AND g.id = f.grant_id
@@ -82,7 +83,7 @@ extension Store {
                 generation: try row.int("generation"), streak: try row.int("streak"),
                 predecessorWasReplayed: try row.boolean("was_replayed"), createdAt: try row.instant("created_at"),
                 lastUsedAt: try row.instant("last_used_at"), revokedAt: try row.optionalInstant("revoked_at"),
-                grantIsLive: try row.boolean("grant_is_live"))
+                grantIsLive: try row.boolean("grant_is_live"), ceiling: try row.optionalScopes("ceiling"))
             let token = RefreshRecord(
                 family: family.id, tenant: family.tenant, client: family.client,
                 generation: try row.int("token_generation"), rotatedAt: try row.optionalInstant("rotated_at"),
@@ -93,7 +94,7 @@ extension Store {
 
     /// Checked at every exchange, not only when the grant was made (case 50, 84). `g` is the grant, `m` the membership.
     private static let grantIsLive: SQL = """
-        (g.revoked_at IS NULL AND m.role = 'admin' AND NOT EXISTS (SELECT 1 FROM suspensions s
+        (g.revoked_at IS NULL AND (m.role = 'admin' OR (m.role = 'member' AND g.allowed_as = 'member')) AND NOT EXISTS (SELECT 1 FROM suspensions s
             WHERE s.reinstated_at IS NULL AND ((s.subject_kind = 'person' AND s.subject_id = g.person_id)
                 OR (s.subject_kind = 'tenant' AND s.subject_id = g.tenant_id)
                 OR (s.subject_kind = 'app' AND s.subject_id = g.app_id)

@@ -18,6 +18,9 @@ package struct Throttle: Sendable {
     package static let signInByAddress = Throttle(name: "sign-in-address", limit: 100, window: 3600)
     package static let mailToAddress = Throttle(name: "mail", limit: 3, window: 3600)
     package static let mailFromAddress = Throttle(name: "mail-from", limit: 30, window: 3600)
+    package static let invitationsOfTenant = Throttle(name: "invitations", limit: 30, window: 3600)
+    package static let invitationsToAddress = Throttle(name: "invitations-to", limit: 3, window: 3600)
+    package static let accessRequests = Throttle(name: "access-requests", limit: 10, window: 3600)
     package static let setup = Throttle(name: "setup", limit: 10, window: 900)
 }
 

@@ -62,7 +62,7 @@ extension Store {
 
 extension DeveloperTokenSummary {
     static let select: SQL = """
-        SELECT d.id, d.description, d.scopes, d.hint, d.created_at, d.expires_at, d.last_used_at,
+        SELECT d.id, d.person_id, d.description, d.scopes, d.hint, d.created_at, d.expires_at, d.last_used_at,
             d.last_used_address, d.revoked_at, \(fragment: Tenant.columns)
         FROM developer_tokens d JOIN tenants t ON t.id = d.tenant_id
         """

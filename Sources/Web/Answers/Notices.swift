@@ -2,6 +2,9 @@
 enum NoticeText: String {
     case verified, signedOut, passwordChanged, passwordReset, sessionEnded, othersEnded
     case tokenRevoked, appSaved, appDeleted, secretRevoked, grantRevoked, tenantOpened
+    case roleChanged, memberRemoved, tenantLeft, tenantDeleted, tenantSaved, policySaved, policySavedAndRevoked
+    case invitationSent, invitationWithdrawn, invitationAccepted, accessRevoked, nothingToRevoke
+    case appListed, appRulesSaved, requestSent, requestAllowed, requestDenied, heldTokenRevoked, tokenRulesSaved
 
     var notice: Notice {
         switch self {
@@ -17,6 +20,25 @@ enum NoticeText: String {
         case .secretRevoked: Notice(.ok, "The client secret is revoked.")
         case .grantRevoked: Notice(.ok, "The app no longer has access. Its tokens stopped working.")
         case .tenantOpened: Notice(.ok, "It is ready, with sample people to try the API on.")
+        case .roleChanged: Notice(.ok, "The role is changed. They are told by mail.")
+        case .memberRemoved: Notice(.ok, "They are removed. Their tokens and their apps' access here have stopped.")
+        case .tenantLeft: Notice(.ok, "You have left the workspace.")
+        case .tenantDeleted: Notice(.ok, "The workspace is deleted, with everything in it.")
+        case .tenantSaved: Notice(.ok, "Your changes are saved.")
+        case .policySaved: Notice(.ok, "The policy is saved.")
+        case .policySavedAndRevoked: Notice(.ok, "The policy is saved, and the access beyond it is revoked.")
+        case .invitationSent: Notice(.ok, "The invitation is on its way.")
+        case .invitationWithdrawn: Notice(.ok, "The invitation is withdrawn. Its link no longer works.")
+        case .invitationAccepted: Notice(.ok, "Welcome: you are a member now.")
+        case .accessRevoked: Notice(.ok, "The access is revoked. The tokens that hung on it have stopped working.")
+        case .nothingToRevoke: Notice(.ok, "There was nothing left to revoke.")
+        case .appListed: Notice(.ok, "The app is on the list.")
+        case .appRulesSaved: Notice(.ok, "The rules for this app are saved.")
+        case .requestSent: Notice(.ok, "Your request is sent to the admins. We write to you when they answer.")
+        case .requestAllowed: Notice(.ok, "Allowed. They are told by mail, and go on where they were.")
+        case .requestDenied: Notice(.ok, "Denied. They are told by mail.")
+        case .heldTokenRevoked: Notice(.ok, "The token is revoked. Its owner is told by mail.")
+        case .tokenRulesSaved: Notice(.ok, "The rules for tokens are saved.")
         }
     }
 }
