@@ -2,7 +2,7 @@
 package struct Letter: Sendable {
     package enum Kind: String, Sendable {
         case verification, knownAddress, reset, passwordChanged, tokenCreated, tokenRevoked, secretRotated, memberAdded
-        case invitation, roleChanged, memberRemoved, accessAsked, accessDecided
+        case invitation, roleChanged, memberRemoved, tenantDeleted, accessAsked, accessDecided
     }
 
     package let kind: Kind

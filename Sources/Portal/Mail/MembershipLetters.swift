@@ -46,6 +46,16 @@ extension Letter {
                 """)
     }
 
+    package static func tenantDeleted(to email: String, name: String, tenant: String, by admin: String) -> Letter {
+        Letter(
+            kind: .tenantDeleted, recipient: email, subject: "\(tenant) was deleted",
+            body: """
+                Hello \(name),
+
+                \(admin) deleted \(tenant), with everything in it. Your tokens there have stopped working.
+                """)
+    }
+
     /// To the owner of a developer token, when an admin of its workspace revoked it.
     package static func tokenRevokedByAdmin(
         to email: String, name: String, description: String, tenant: String, by admin: String

@@ -4,8 +4,8 @@ import Portal
 extension DashboardPage {
     /// Everything on it comes from what is true now; there is nothing to tick by hand.
     init(
-        _ person: Person, tokens: [DeveloperTokenSummary], apps: [App], memberships: [Member], base: String,
-        at now: Instant
+        _ person: Person, tokens: [DeveloperTokenSummary], apps: [App], memberships: [Member],
+        waiting: [(tenant: ID<Entity.Tenant>, count: Int64)], base: String, at now: Instant
     ) {
         let isVerified = person.verifiedAt != nil
         let wasUsed = tokens.contains { $0.lastUsedAt != nil }
@@ -16,7 +16,7 @@ extension DashboardPage {
         let isComplete = done == steps.count
         self.init(
             firstName: firstWord(of: person.name), isVerified: isVerified,
-            alerts: tokens.compactMap { Alert($0, at: now) },
+            alerts: waiting.compactMap { Alert($0, in: memberships) } + tokens.compactMap { Alert($0, at: now) },
             steps: isComplete ? [] : steps,
             progress: isComplete ? "" : "\(done) of \(steps.count)",
             isWaitingForFirstCall: !wasUsed && tokens.contains { $0.status(at: now) == .active },
@@ -52,6 +52,16 @@ extension DashboardPage.Alert {
         self.init(
             text: "“\(token.description)” expires \(Moment.relative(end, at: now).text).",
             path: "/tokens/new?from=\(token.id.text)", action: "Regenerate")
+    }
+}
+
+extension DashboardPage.Alert {
+    /// Members who wait for an admin's answer.
+    init?(_ waiting: (tenant: ID<Entity.Tenant>, count: Int64), in memberships: [Member]) {
+        guard let tenant = memberships.first(where: { $0.tenant.id == waiting.tenant })?.tenant else { return nil }
+        let who = waiting.count == 1 ? "A member asks" : "\(waiting.count) members ask"
+        self.init(
+            text: "\(who) for an app at \(tenant.name).", path: "\(tenant.path)/requests", action: "Answer")
     }
 }
 

@@ -44,11 +44,13 @@ struct AuthorizeController {
             let denied = OAuthError(.accessDenied, "the person denied the request")
             return .sending(to: callbackURL(redirectURI, error: denied, state: question.state, issuer: issuer))
         }
-        guard let member = try site.store.membership(of: context.person.id, in: tenant.id), member.role == .admin,
+        guard let member = try site.store.membership(of: context.person.id, in: tenant.id),
             let code = try await site.store.allow(
                 question.scopes, to: app, by: member, redirectURI: redirectURI, wasSent: question.redirectURIWasSent,
                 challenge: question.challenge, from: site.clientAddress(of: request, context), at: now)
-        else { throw Failure.forbidden("Only an admin of \(tenant.name) can allow apps.") }
+        else {
+            throw Failure.forbidden("The rules of \(tenant.name) do not let you allow this app. Nothing was allowed.")
+        }
         return .sending(to: callbackURL(redirectURI, code: code, state: question.state, issuer: issuer))
     }
 }

@@ -10,11 +10,13 @@ extension AuthorizeVisit {
         _ asked: AuthorizeRequest, _ app: App, _ member: Member, _ session: Session, new: ScopeSet, already: ScopeSet,
         at now: Instant
     ) async throws -> Response {
-        let ticket = try await keep(asked, app, session, at: now)
+        // What the tenant's rules leave of what was asked for.
+        let scopes = new.union(already)
+        let ticket = try await keep(asked, scopes, app, session, at: now)
         let catalogue = try site.store.scopeCatalogue()
         let started = ContinuousClock.now
         let page = ConsentPage(
-            asked, of: app, by: member, catalogue: catalogue, new: already.isEmpty ? ScopeSet() : new,
+            asked, scopes, of: app, by: member, catalogue: catalogue, new: already.isEmpty ? ScopeSet() : new,
             formPath: formPath, ticket: ticket)
         var response = try site.page(page, request, context)
         if site.settings.showsTiming {
@@ -31,17 +33,51 @@ extension AuthorizeVisit {
         return try site.page(page, request, context, status: .forbidden)
     }
 
-    func notAnAdmin(_ asked: AuthorizeRequest, _ app: App, at now: Instant) async throws -> Response {
-        guard let session = context.visitor.session else { throw Failure.signInFirst }
-        let ticket = try await keep(asked, app, session, at: now)
+    /// A member whom the tenant's rules do not let allow this: they can ask an admin, who can change the rules.
+    func mayNotAllow(
+        _ asked: AuthorizeRequest, _ app: App, _ member: Member, _ session: Session, why: NextStep, at now: Instant
+    ) async throws -> Response {
+        let ticket = try await keep(asked, asked.scopes, app, session, at: now)
         let admins = try site.store.admins(of: tenant.id)
-        let page = NotAnAdminPage(
+        var page = NotAnAdminPage(
             appName: app.details.name, tenantName: tenant.name, personEmail: session.person.email,
-            admins: admins.map { NotAnAdminPage.Admin(name: $0.name, email: $0.email) },
-            message: "Could you open \(app.details.homepage), connect it to \(tenant.name) and allow "
-                + "\(app.details.name)? It needs an admin.",
-            switchPath: "/logout", formPath: formPath, ticket: ticket)
+            role: member.role == .admin ? "an admin" : "a member",
+            admins: admins.map { NotAnAdminPage.Admin(name: $0.name, email: $0.email) }, switchPath: "/logout",
+            formPath: formPath, ticket: ticket)
+        switch why {
+        case .notAdmitted: page.reason = .notAdmitted
+        case .nothingToAllow: page.reason = .nothingToAllow
+        default: page.reason = .needsAdmin
+        }
+        if member.role == .admin {
+            page.admins = []
+            page.rulesPath =
+                why == .notAdmitted
+                ? "\(tenant.path)/apps/add?client_id=\(FormEncoding.encode(app.clientID))" : "\(tenant.path)/policy"
+            page.rulesText = why == .notAdmitted ? "Put it on the list" : "Change the policy"
+        } else if why != .nothingToAllow {
+            try offerToAsk(on: &page, app, member, at: now)
+        }
         return try site.page(page, request, context, status: .forbidden)
+    }
+
+    /// A form to ask with, or how the last request stands.
+    private func offerToAsk(on page: inout NotAnAdminPage, _ app: App, _ member: Member, at now: Instant) throws {
+        page.askPath = "\(tenant.path)/requests"
+        guard let last = try site.store.requests(of: member, limit: 50).first(where: { $0.app.id == app.id }) else {
+            return
+        }
+        page.requestPath = "\(tenant.path)/requests/\(last.id.text)"
+        switch last.state(at: now) {
+        case .waiting:
+            page.askPath = ""
+            page.requestState =
+                "You asked \(Moment.relative(last.createdAt, at: now).text). We write to you when an admin answers."
+        case .denied:
+            page.requestState = "\(last.decision?.by ?? "An admin") denied your last request."
+            page.answer = last.decision?.answer ?? ""
+        case .allowed, .expired: page.requestPath = ""
+        }
     }
 
     /// For two readers: one who did not expect it, and the developer who has to mend it.
@@ -66,14 +102,14 @@ extension AuthorizeVisit {
     private var formPath: String { "/t/\(tenant.slug.text)/oauth/authorize" }
 
     private func keep(
-        _ asked: AuthorizeRequest, _ app: App, _ session: Session, at now: Instant
+        _ asked: AuthorizeRequest, _ scopes: ScopeSet, _ app: App, _ session: Session, at now: Instant
     ) async throws -> String {
         let ticket = Secret<ConsentTicket>.random()
         try await site.store.keep(
             ConsentQuestion(
                 tenant: tenant.id, session: session.id, person: session.person.id, app: app.id,
                 appUpdatedAt: app.updatedAt, redirectURI: asked.redirectURI.text,
-                redirectURIWasSent: asked.redirectURIWasSent, scopes: asked.scopes, state: asked.state,
+                redirectURIWasSent: asked.redirectURIWasSent, scopes: scopes, state: asked.state,
                 challenge: asked.challenge?.text),
             as: ticket, at: now)
         return ticket.reveal()
@@ -81,12 +117,15 @@ extension AuthorizeVisit {
 }
 
 extension ConsentPage {
-    /// - Parameter new: what was not allowed before; empty when this is the first time.
+    /// - Parameters:
+    ///   - scopes: what the tenant's rules leave of what was asked for.
+    ///   - new: what was not allowed before; empty when this is the first time.
     init(
-        _ asked: AuthorizeRequest, of app: App, by member: Member, catalogue: [ScopeDescription], new: ScopeSet,
-        formPath: String, ticket: String
+        _ asked: AuthorizeRequest, _ scopes: ScopeSet, of app: App, by member: Member, catalogue: [ScopeDescription],
+        new: ScopeSet, formPath: String, ticket: String
     ) {
-        let lines = catalogue.filter { asked.scopes.contains($0.scope) }
+        let withheld = asked.scopes.subtracting(scopes)
+        let lines = catalogue.filter { scopes.contains($0.scope) }
             .sorted { ($0.sensitivity == .high ? 0 : 1) < ($1.sensitivity == .high ? 0 : 1) }
             .map { ScopeLine($0, isNew: new.contains($0.scope)) }
         let domain = Self.host(of: app.details.homepage)
@@ -96,7 +135,8 @@ extension ConsentPage {
             appDescription: app.details.description, makerName: app.owner.name, makerDomain: domain,
             makerURL: app.details.homepage, tenantName: member.tenant.name,
             tenantInitials: initials(of: member.tenant.name), scopes: lines, asksForMore: !new.isEmpty,
-            cannot: Self.cannot(asked.scopes, tenant: member.tenant.name),
+            withheld: catalogue.filter { withheld.contains($0.scope) }.map(\.title),
+            cannot: Self.cannot(scopes, tenant: member.tenant.name),
             lifetime: Self.lifetime(app.details.tokenFormat), destinationStart: destination.start,
             destinationHost: destination.host, destinationEnd: destination.end, personName: member.person.name,
             personEmail: member.person.email, role: "\(member.role.rawValue) of \(member.tenant.name)",

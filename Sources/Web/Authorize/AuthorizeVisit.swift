@@ -45,16 +45,19 @@ struct AuthorizeVisit {
         let granted = try session.flatMap {
             try site.store.grantedScopes(to: app.id, by: $0.person.id, in: tenant.id)
         }
+        let permission = try member.map { try site.store.permission(of: $0, for: app, at: now) }
         let step = nextStep(
             for: asked, signedIn: session.map { SignedIn(person: $0.person.id, authenticatedAt: $0.authenticatedAt) },
-            membership: member?.role, grantedScopes: granted,
+            permission: permission, grantedScopes: granted,
             reauthenticatedSince: SignInErrand(returningTo: request.head.path ?? "/").wasAsked(at: now, site.store),
             at: now)
         switch step {
         case .refuse(let refusal): throw refusal
         case .signIn: return signIn(fresh: asked.wantsFreshSignIn, at: now)
         case .notAMember: return try notAMember(app)
-        case .notAnAdmin: return try await notAnAdmin(asked, app, at: now)
+        case .notAnAdmin, .notAdmitted, .nothingToAllow:
+            guard let session, let member else { return signIn(fresh: false, at: now) }
+            return try await mayNotAllow(asked, app, member, session, why: step, at: now)
         case .askConsent(let new, let already):
             guard let session, let member else { return signIn(fresh: false, at: now) }
             return try await consent(asked, app, member, session, new: new, already: already, at: now)

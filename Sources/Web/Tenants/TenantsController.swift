@@ -36,10 +36,7 @@ struct TenantsController {
 
     /// For its members; to everybody else it is as unknown as one that does not exist (case 139).
     func show(_ request: Request, _ context: PersonContext) async throws -> Response {
-        guard let slug = context.parameters.get("tenant").flatMap({ Slug($0) }),
-            let tenant = try site.store.tenant(slug),
-            let member = try site.store.membership(of: context.person.id, in: tenant.id)
-        else { throw Failure.notFound }
+        let member = try site.member(context)
         return try site.page(try page(for: member), request, context)
     }
 }
@@ -55,11 +52,16 @@ extension TenantsController {
     private func page(for member: Member) throws -> TenantPage {
         let tenant = member.tenant
         let issuer = site.issuer(of: tenant)
+        let waiting =
+            try site.store.waitingRequests(of: member.person.id, at: site.now()).first { $0.tenant == tenant.id }?.count
+            ?? 0
         return TenantPage(
-            name: tenant.name, initials: initials(of: tenant.name), role: member.role.title,
-            isSandbox: tenant.kind == .sandbox, pathAddress: issuer,
-            subdomainAddress: site.subdomainAddress(of: tenant),
-            members: try site.store.members(seenBy: member).map { TenantPage.Member($0, seenBy: member.person) },
+            top: try site.top(of: member, at: .overview), name: tenant.name, role: member.role.title,
+            pathAddress: issuer, subdomainAddress: site.subdomainAddress(of: tenant),
+            members: counted(try site.store.reach(of: tenant).members, "member"), membersPath: tenant.path + "/members",
+            whoMayAllow: try site.store.policy(of: tenant.id).sentence,
+            waiting: waiting == 0 ? "" : waiting == 1 ? "1 request is waiting." : "\(waiting) requests are waiting.",
+            requestsPath: tenant.path + "/requests",
             people: try people(seenBy: member),
             endpoints: [
                 Fact(label: "Authorization", value: issuer + "/oauth/authorize"),
@@ -77,11 +79,15 @@ extension TenantsController {
     }
 }
 
-extension TenantPage.Member {
-    init(_ member: Member, seenBy reader: Person) {
-        self.init(
-            name: member.person.name, email: member.person.email, role: member.role.title,
-            isAdmin: member.role == .admin, isYou: member.person.id == reader.id, since: .day(member.since))
+extension TenantPolicy {
+    /// For members: who may allow apps here.
+    fileprivate var sentence: String {
+        let who = deciders == .admins ? "Only admins can allow" : "Every member can allow"
+        return switch admission {
+        case .any: "\(who) apps."
+        case .reviewed: "\(who) apps, and only those that were reviewed or are on the list."
+        case .listed: "\(who) apps, and only those on the list."
+        }
     }
 }
 

@@ -138,10 +138,11 @@ extension DeveloperTokensController {
         let catalogue = try site.store.scopeCatalogue()
         let checked = form.check(
             memberships: try memberships(of: context.person), catalogue: catalogue, at: site.now())
-        guard case .valid(let draft) = checked,
-            let problem = form.overreach(of: draft.member, catalogue: catalogue)
-        else { return checked }
-        return .invalid([problem])
+        guard case .valid(let draft) = checked else { return checked }
+        if let problem = form.overreach(of: draft.member, catalogue: catalogue) { return .invalid([problem]) }
+        let rules = try site.store.tokenRules(of: draft.member.tenant.id)
+        let problems = rules.problems(with: draft, at: site.now())
+        return problems.isEmpty ? checked : .invalid(problems)
     }
 
     /// Makes the token, tells its owner by mail, and keeps it for the one page that shows it.

@@ -26,6 +26,19 @@ struct IsolationRoute: CustomStringConvertible {
         self.rule = rule
     }
 
+    /// Of a tenant's pages, those that any member may see; the others are its admins'.
+    static let openToMembers = [
+        "GET /t/{tenant}", "GET /t/{tenant}/members", "GET /t/{tenant}/requests", "POST /t/{tenant}/requests",
+        "GET /t/{tenant}/requests/{request}", "GET /t/{tenant}/requests/{request}/continue",
+        "GET /t/{tenant}/settings", "GET /t/{tenant}/leave", "POST /t/{tenant}/leave",
+    ]
+
+    /// A page of a tenant that only its admins may see.
+    var isForAdmins: Bool {
+        guard case .hidden = rule else { return false }
+        return path.hasPrefix("/t/{tenant}") && !path.contains("/api/") && !Self.openToMembers.contains(description)
+    }
+
     static let all = [
         IsolationRoute("GET /account/apps/{tenant}/{grant}/revoke", .hidden(404)),
         IsolationRoute("POST /account/apps/{tenant}/{grant}/revoke", .hidden(404)),
@@ -43,6 +56,42 @@ struct IsolationRoute: CustomStringConvertible {
         IsolationRoute("GET /apps/{app}/secrets/{secret}/revoke", .hidden(404)),
         IsolationRoute("POST /apps/{app}/secrets/{secret}/revoke", .hidden(404)),
         IsolationRoute("GET /t/{tenant}", .hidden(404)),
+        IsolationRoute("GET /t/{tenant}/members", .hidden(404)),
+        IsolationRoute("POST /t/{tenant}/members/{person}/role", .hidden(404)),
+        IsolationRoute("GET /t/{tenant}/members/{person}/remove", .hidden(404)),
+        IsolationRoute("POST /t/{tenant}/members/{person}/remove", .hidden(404)),
+        IsolationRoute("GET /t/{tenant}/invitations/new", .hidden(404)),
+        IsolationRoute("POST /t/{tenant}/invitations", .hidden(404)),
+        IsolationRoute("POST /t/{tenant}/invitations/{invitation}/resend", .hidden(404)),
+        IsolationRoute("POST /t/{tenant}/invitations/{invitation}/withdraw", .hidden(404)),
+        IsolationRoute("GET /t/{tenant}/apps", .hidden(404)),
+        IsolationRoute("POST /t/{tenant}/apps", .hidden(404)),
+        IsolationRoute("GET /t/{tenant}/apps/add", .hidden(404)),
+        IsolationRoute("GET /t/{tenant}/apps/{app}", .hidden(404)),
+        IsolationRoute("POST /t/{tenant}/apps/{app}/rules", .hidden(404)),
+        IsolationRoute("GET /t/{tenant}/apps/{app}/revoke", .hidden(404)),
+        IsolationRoute("POST /t/{tenant}/apps/{app}/revoke", .hidden(404)),
+        IsolationRoute("GET /t/{tenant}/apps/{app}/grants/{grant}/revoke", .hidden(404)),
+        IsolationRoute("POST /t/{tenant}/apps/{app}/grants/{grant}/revoke", .hidden(404)),
+        IsolationRoute("GET /t/{tenant}/policy", .hidden(404)),
+        IsolationRoute("POST /t/{tenant}/policy", .hidden(404)),
+        IsolationRoute("GET /t/{tenant}/requests", .hidden(404)),
+        IsolationRoute("POST /t/{tenant}/requests", .hidden(404)),
+        IsolationRoute("GET /t/{tenant}/requests/{request}", .hidden(404)),
+        IsolationRoute("POST /t/{tenant}/requests/{request}", .hidden(404)),
+        IsolationRoute("GET /t/{tenant}/requests/{request}/continue", .hidden(404)),
+        IsolationRoute("GET /t/{tenant}/tokens", .hidden(404)),
+        IsolationRoute("POST /t/{tenant}/tokens/rules", .hidden(404)),
+        IsolationRoute("GET /t/{tenant}/tokens/{token}/revoke", .hidden(404)),
+        IsolationRoute("POST /t/{tenant}/tokens/{token}/revoke", .hidden(404)),
+        IsolationRoute("GET /t/{tenant}/audit", .hidden(404)),
+        IsolationRoute("GET /t/{tenant}/audit/export", .hidden(404)),
+        IsolationRoute("GET /t/{tenant}/settings", .hidden(404)),
+        IsolationRoute("POST /t/{tenant}/settings", .hidden(404)),
+        IsolationRoute("GET /t/{tenant}/leave", .hidden(404)),
+        IsolationRoute("POST /t/{tenant}/leave", .hidden(404)),
+        IsolationRoute("GET /t/{tenant}/delete", .hidden(404)),
+        IsolationRoute("POST /t/{tenant}/delete", .hidden(404)),
         IsolationRoute("GET /operator/outbox/{mail}", .hidden(404)),
         // A token works at one tenant; whether another one exists is none of its business.
         IsolationRoute("GET /t/{tenant}/api/v1/me", .hidden(401)),
@@ -54,6 +103,8 @@ struct IsolationRoute: CustomStringConvertible {
         IsolationRoute("PATCH /t/{tenant}/api/v1/people/{contact}", .hidden(401)),
         IsolationRoute("DELETE /t/{tenant}/api/v1/people/{contact}", .hidden(401)),
         IsolationRoute("GET /assets/{file}", .published("files of the product")),
+        IsolationRoute("GET /invitations/{link}", .published("whoever holds the link")),
+        IsolationRoute("POST /invitations/{link}", .published("whoever holds the link")),
         IsolationRoute("GET /verify/{link}", .published("whoever holds the link")),
         IsolationRoute("POST /verify/{link}", .published("whoever holds the link")),
         IsolationRoute("GET /reset/{link}", .published("whoever holds the link")),
@@ -80,7 +131,8 @@ struct IsolationObjects {
     static let missing = IsolationObjects(values: [
         "tenant": "nowhere", "grant": "gr_0000000000000000", "session": "ses_0000000000000000",
         "token": "tok_0000000000000000", "app": "app_0000000000000000", "secret": "sec_0000000000000000",
-        "contact": "987654", "mail": "mail_0000000000000000",
+        "contact": "987654", "person": "per_0000000000000000", "invitation": "inv_0000000000000000",
+        "request": "req_0000000000000000", "mail": "mail_0000000000000000",
     ])
 
     func replacing(_ name: String, by value: String?) -> IsolationObjects {

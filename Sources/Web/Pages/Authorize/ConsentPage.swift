@@ -19,6 +19,8 @@ package struct ConsentPage: Page {
     var scopes: [ScopeLine]
     /// The app was allowed before and now asks for more.
     var asksForMore = false
+    /// What it asked for and the tenant's rules keep from it, in words.
+    var withheld: [String] = []
     /// What the app cannot do with these scopes: "see or change your password".
     var cannot: [String]
     /// "Until you remove it." or "For 1 hour." One or two whole sentences.
@@ -65,6 +67,7 @@ package struct ConsentPage: Page {
         var more = sample
         more.isUnreviewed = true
         more.asksForMore = true
+        more.withheld = ["Full access to the API"]
         more.scopes[0].isNew = true
         more.destinationStart = "callback.app."
         var local = sample
