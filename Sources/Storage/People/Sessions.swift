@@ -18,6 +18,7 @@ extension Store {
                 VALUES (\(digest), \(id), \(person), \(now), \(now), \(now), \(now),
                     \(now + Lifetime.session), \(userAgent), \(address))
                 """)
+            try self.record(.signedIn, by: person, from: address, in: db, at: now)
         }
         return id
     }
@@ -65,15 +66,25 @@ extension Store {
     }
 
     /// Dead from the next request on (case 160).
-    package func endSession(_ session: ID<Entity.Session>, of person: ID<Entity.Person>) async throws {
+    package func endSession(
+        _ session: ID<Entity.Session>, of person: ID<Entity.Person>, from address: String = "", at now: Instant
+    ) async throws {
         try await engine.write { db in
-            _ = try db.run("DELETE FROM sessions WHERE id = \(session) AND person_id = \(person)")
+            guard try db.run("DELETE FROM sessions WHERE id = \(session) AND person_id = \(person)") == 1 else {
+                return
+            }
+            try self.record(.signedOut, by: person, from: address, in: db, at: now)
         }
     }
 
-    package func endSessions(of person: ID<Entity.Person>, except session: ID<Entity.Session>) async throws {
+    package func endSessions(
+        of person: ID<Entity.Person>, except session: ID<Entity.Session>, from address: String = "", at now: Instant
+    ) async throws {
         try await engine.write { db in
-            _ = try db.run("DELETE FROM sessions WHERE person_id = \(person) AND id <> \(session)")
+            let ended = try db.run("DELETE FROM sessions WHERE person_id = \(person) AND id <> \(session)")
+            guard ended > 0 else { return }
+            try self.record(
+                .sessionsEnded, by: person, detail: ["sessions": "\(ended)"], from: address, in: db, at: now)
         }
     }
 }

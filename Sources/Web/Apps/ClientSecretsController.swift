@@ -19,7 +19,8 @@ struct ClientSecretsController {
         let letter = Letter.secretRotated(
             to: context.person.email, name: context.person.name, app: app.details.name, page: site.url(app.path))
         let refusal = try await site.store.rotateSecret(
-            of: app.id, owner: context.person, to: secret, overlap: overlap, letter: letter, at: now)
+            of: app.id, owner: context.person, to: secret, overlap: overlap, letter: letter,
+            from: site.clientAddress(of: request, context), at: now)
         switch refusal {
         case .unknownApp: throw Failure.notFound
         case .publicApp, .twoExist: return try refuse(refusal?.sentence ?? "", app, request, context)
@@ -45,9 +46,11 @@ struct ClientSecretsController {
         _ = try await site.confirmedForm(request, context)
         let app = try app(context)
         let secret = try secret(context, among: try site.store.liveSecrets(of: app.id, at: site.now()))
-        guard try await site.store.revokeSecret(secret.id, of: app.id, owner: context.person.id) else {
-            throw Failure.notFound
-        }
+        guard
+            try await site.store.revokeSecret(
+                secret.id, of: app.id, owner: context.person.id, from: site.clientAddress(of: request, context),
+                at: site.now())
+        else { throw Failure.notFound }
         return site.redirect(to: app.path, saying: .secretRevoked)
     }
 }
