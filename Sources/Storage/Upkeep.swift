@@ -16,6 +16,10 @@ extension Store {
                 SELECT digest FROM mail_links WHERE expires_at <= \(dayAgo) LIMIT \(batch))
             """,
             """
+            DELETE FROM email_changes WHERE digest IN (
+                SELECT digest FROM email_changes WHERE undo_expires_at <= \(now) LIMIT \(batch))
+            """,
+            """
             DELETE FROM consent_tickets WHERE digest IN (
                 SELECT digest FROM consent_tickets WHERE expires_at <= \(now) LIMIT \(batch))
             """,
