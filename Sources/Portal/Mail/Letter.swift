@@ -3,6 +3,7 @@ package struct Letter: Sendable {
     package enum Kind: String, Sendable {
         case verification, knownAddress, reset, passwordChanged, tokenCreated, tokenRevoked, secretRotated, memberAdded
         case invitation, roleChanged, memberRemoved, tenantDeleted, accessAsked, accessDecided
+        case secondFactor, recoveryCodeUsed, emailChange, emailChangeNotice, accountDeleted
     }
 
     package let kind: Kind

@@ -93,6 +93,12 @@ struct IsolationRoute: CustomStringConvertible {
         IsolationRoute("GET /t/{tenant}/delete", .hidden(404)),
         IsolationRoute("POST /t/{tenant}/delete", .hidden(404)),
         IsolationRoute("GET /operator/outbox/{mail}", .hidden(404)),
+        IsolationRoute("GET /operator/people/{person}/second-factor", .hidden(404)),
+        IsolationRoute("POST /operator/people/{person}/second-factor", .hidden(404)),
+        IsolationRoute("GET /email/{link}", .published("whoever holds the link")),
+        IsolationRoute("POST /email/{link}", .published("whoever holds the link")),
+        IsolationRoute("GET /email/undo/{link}", .published("whoever holds the link")),
+        IsolationRoute("POST /email/undo/{link}", .published("whoever holds the link")),
         // A token works at one tenant; whether another one exists is none of its business.
         IsolationRoute("GET /t/{tenant}/api/v1/me", .hidden(401)),
         IsolationRoute("GET /t/{tenant}/api/v1/people", .hidden(401)),

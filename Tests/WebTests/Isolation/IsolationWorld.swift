@@ -35,9 +35,9 @@ struct IsolationWorld {
         lins = IsolationObjects(values: [
             "tenant": "northwind", "grant": try #require(try store.grants(of: person).first).id.text,
             "session": try #require(try store.sessions(of: person, at: now).first).id.text,
-            "token": token.id, "app": app.text,
+            "token": token.id, "person": person.text, "app": app.text,
             "secret": try #require(try store.liveSecrets(of: app, at: now).first).id.text,
-            "contact": String(contact.id), "person": person.text, "request": request.text,
+            "contact": String(contact.id), "request": request.text,
             "invitation": try #require(try store.invitations(seenBy: member, at: now).first).id.text,
             "mail": "\(try #require(try store.outbox().first).id)",
         ])
