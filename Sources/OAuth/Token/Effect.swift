@@ -11,6 +11,9 @@ package enum Effect: Sendable {
     case issueAccess(IssuedAccess)
     /// Keep this refresh token's digest. It is its family's current one.
     case issueRefresh(IssuedRefresh)
+    /// A V1 access token was exchanged: it ends as an access token, and its digest is kept as the family's refresh
+    /// token of the first generation. Comes before the `rotated` of that generation.
+    case movedToV2(Secret<AccessToken>, family: ID<Entity.TokenFamily>, at: Instant)
     /// The refresh token of this generation was used: set `rotated_at`, `sealed_successor` where
     /// `rotated_at IS NULL`; the family's `generation` + 1, `streak` and `last_used_at` too.
     case rotated(Rotation)

@@ -17,7 +17,7 @@ extension Store {
                 let code = try redemption.code.flatMap { try self.code(self.keyring.digest($0), in: db) }
                 outcome = redeem(redemption, of: code, by: client, in: tenant.id, at: now, using: &random)
             case .refreshToken(let refreshing):
-                let found = try refreshing.token.flatMap { try self.refreshToken(self.keyring.digest($0), in: db) }
+                let found = try refreshing.token.flatMap { try self.renewal($0, in: db) }
                 outcome = refresh(
                     refreshing, of: found?.token, in: found?.family, by: client, in: tenant.id, idleLimit: idleLimit,
                     at: now, using: &random)
@@ -59,23 +59,63 @@ extension Store {
         }
     }
 
+    /// What is presented as a refresh token: one, or a V1 access token, which is one once it was exchanged.
+    private func renewal(
+        _ presented: PresentedRefresh, in db: any Connection
+    ) throws -> (token: RefreshRecord, family: FamilyRecord)? {
+        switch presented {
+        case .refreshToken(let token): return try refreshToken(keyring.digest(token), in: db)
+        case .accessToken(let token):
+            let digest = keyring.digest(token)
+            return try refreshToken(digest, in: db) ?? unusedV1Token(digest, in: db)
+        }
+    }
+
     private func refreshToken(
         _ digest: Digest, in db: any Connection
     ) throws -> (token: RefreshRecord, family: FamilyRecord)? {
-        try db.row(
+        try renewal(
             """
-            SELECT r.generation AS token_generation, r.rotated_at, r.sealed_successor, r.replays,
-                f.id, f.tenant_id, f.app_id, f.grant_id, f.person_id, f.scopes, f.generation, f.streak, f.created_at,
-                f.last_used_at, f.revoked_at, EXISTS (SELECT 1 FROM refresh_tokens b WHERE b.tenant_id = f.tenant_id
-                    AND b.family_id = f.id AND b.generation = f.generation - 1 AND b.replays > 0) AS was_replayed,
-                \(fragment: Store.grantIsLive)
+            SELECT r.generation AS token_generation, r.rotated_at, r.sealed_successor, r.replays, 0 AS is_unused_v1,
+                \(fragment: Store.family)
             FROM refresh_tokens r
             JOIN token_families f ON f.tenant_id = r.tenant_id AND f.id = r.family_id
-            JOIN grants g ON g.tenant_id = f.tenant_id AND g.id = f.grant_id
-            LEFT JOIN members m ON m.tenant_id = f.tenant_id AND m.person_id = f.person_id
+            \(fragment: Store.familysGrant)
             WHERE r.digest = \(digest)
+            """, in: db)
+    }
+
+    /// A live access token without an end, which stands for the first refresh token of its family.
+    private func unusedV1Token(
+        _ digest: Digest, in db: any Connection
+    ) throws -> (token: RefreshRecord, family: FamilyRecord)? {
+        try renewal(
             """
-        ).map { row in
+            SELECT \(FamilyRecord.firstGeneration) AS token_generation, NULL AS rotated_at, NULL AS sealed_successor,
+                0 AS replays, 1 AS is_unused_v1, \(fragment: Store.family)
+            FROM access_tokens x
+            JOIN token_families f ON f.tenant_id = x.tenant_id AND f.id = x.family_id
+            \(fragment: Store.familysGrant)
+            WHERE x.digest = \(digest) AND x.expires_at IS NULL AND x.revoked_at IS NULL
+            """, in: db)
+    }
+
+    private static let family: SQL = """
+        f.id, f.tenant_id, f.app_id, f.grant_id, f.person_id, f.scopes, f.generation, f.streak, f.created_at,
+        f.last_used_at, f.revoked_at, EXISTS (SELECT 1 FROM refresh_tokens b WHERE b.tenant_id = f.tenant_id
+            AND b.family_id = f.id AND b.generation = f.generation - 1 AND b.replays > 0) AS was_replayed,
+        \(fragment: Store.grantIsLive)
+        """
+
+    private static let familysGrant: SQL = """
+        JOIN grants g ON g.tenant_id = f.tenant_id AND g.id = f.grant_id
+        LEFT JOIN members m ON m.tenant_id = f.tenant_id AND m.person_id = f.person_id
+        """
+
+    private func renewal(
+        _ sql: SQL, in db: any Connection
+    ) throws -> (token: RefreshRecord, family: FamilyRecord)? {
+        try db.row(sql).map { row in
             let family = FamilyRecord(
                 id: try row.id("id"), tenant: try row.id("tenant_id"), client: try row.id("app_id"),
                 grant: try row.id("grant_id"), person: try row.id("person_id"), scopes: try ScopeSet(row),
@@ -86,7 +126,8 @@ extension Store {
             let token = RefreshRecord(
                 family: family.id, tenant: family.tenant, client: family.client,
                 generation: try row.int("token_generation"), rotatedAt: try row.optionalInstant("rotated_at"),
-                sealedSuccessor: try row.optionalBlob("sealed_successor"), replays: try row.int("replays"))
+                sealedSuccessor: try row.optionalBlob("sealed_successor"), replays: try row.int("replays"),
+                isUnusedV1: try row.boolean("is_unused_v1"))
             return (token: token, family: family)
         }
     }
