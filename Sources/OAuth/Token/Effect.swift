@@ -32,6 +32,8 @@ package enum Reason: String, Hashable, CaseIterable, Sendable {
     case refreshReuse = "refresh_reuse"
     /// RFC 6749 §10.4: another client presented its refresh token.
     case stolenByOtherClient = "stolen_by_other_client"
+    /// The app's developer turned the direct flow off that the token came from.
+    case directFlowOff = "direct_flow_off"
     /// The person or an admin ended the grant. (Not decided here; named here so that all reasons are in one list.)
     case grantRevoked = "grant_revoked"
 }

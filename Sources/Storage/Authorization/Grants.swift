@@ -29,32 +29,11 @@ extension Store {
     ) async throws -> Secret<AuthorizationCode>? {
         let fresh = ID<Entity.Grant>.random()
         return try await engine.write { db in
-            guard try self.mayAllow(member, in: db), try self.app(app.id, in: db)?.isSuspended == false
+            guard let (grant, granted) = try self.grow(scopes, to: app, by: member, or: fresh, in: db, at: now)
             else { return nil }
-            let tenant = member.tenant.id
-            let row = try db.row(
-                """
-                SELECT id, scopes FROM grants WHERE tenant_id = \(tenant) AND app_id = \(app.id)
-                    AND person_id = \(member.person.id) AND revoked_at IS NULL
-                """)
-            let grant: ID<Entity.Grant> = try row?.id("id") ?? fresh
-            let granted = try row.map(ScopeSet.init)?.union(scopes) ?? scopes
-            if row == nil {
-                try db.run(
-                    """
-                    INSERT INTO grants (tenant_id, id, app_id, person_id, scopes, created_at, updated_at)
-                    VALUES (\(tenant), \(grant), \(app.id), \(member.person.id), \(granted.text), \(now), \(now))
-                    """)
-            } else {
-                try db.run(
-                    """
-                    UPDATE grants SET scopes = \(granted.text), updated_at = \(now)
-                    WHERE tenant_id = \(tenant) AND id = \(grant)
-                    """)
-            }
             guard
                 let consented = ConsentedRequest(
-                    tenant: tenant, client: app.id, person: member.person.id, grant: grant, granted: granted,
+                    tenant: member.tenant.id, client: app.id, person: member.person.id, grant: grant, granted: granted,
                     redirectURI: redirectURI, redirectURIWasSent: wasSent, challenge: challenge, scopes: scopes)
             else { return nil }
             var random = SystemRandomNumberGenerator()
@@ -62,6 +41,40 @@ extension Store {
             try self.insert(record, digest: self.keyring.digest(code), in: db)
             return code
         }
+    }
+
+    /// Writes that a member allows an app: a grant that exists grows by what is new. All ways to allow go through
+    /// here, so that the right to do so is checked once, in the transaction that writes.
+    ///
+    /// - Parameter fresh: the ID of a grant that does not exist yet.
+    /// - Returns: the grant and all its scopes; nil when the member may not allow the app (any more).
+    func grow(
+        _ scopes: ScopeSet, to app: App, by member: Member, or fresh: ID<Entity.Grant>, in db: any Connection,
+        at now: Instant
+    ) throws -> (grant: ID<Entity.Grant>, granted: ScopeSet)? {
+        guard try mayAllow(member, in: db), try self.app(app.id, in: db)?.isSuspended == false else { return nil }
+        let tenant = member.tenant.id
+        let row = try db.row(
+            """
+            SELECT id, scopes FROM grants WHERE tenant_id = \(tenant) AND app_id = \(app.id)
+                AND person_id = \(member.person.id) AND revoked_at IS NULL
+            """)
+        let grant: ID<Entity.Grant> = try row?.id("id") ?? fresh
+        let granted = try row.map(ScopeSet.init)?.union(scopes) ?? scopes
+        if row == nil {
+            try db.run(
+                """
+                INSERT INTO grants (tenant_id, id, app_id, person_id, scopes, created_at, updated_at)
+                VALUES (\(tenant), \(grant), \(app.id), \(member.person.id), \(granted.text), \(now), \(now))
+                """)
+        } else {
+            try db.run(
+                """
+                UPDATE grants SET scopes = \(granted.text), updated_at = \(now)
+                WHERE tenant_id = \(tenant) AND id = \(grant)
+                """)
+        }
+        return (grant, granted)
     }
 
     /// What this person allowed, newest first.

@@ -53,8 +53,12 @@ struct AuthorizeVisit {
         switch step {
         case .refuse(let refusal): throw refusal
         case .signIn: return signIn(fresh: asked.wantsFreshSignIn, at: now)
-        case .notAMember: return try notAMember(app)
-        case .notAnAdmin: return try await notAnAdmin(asked, app, at: now)
+        case .notAMember:
+            note(OAuthError(.accessDenied, "the person is not a member of this tenant"), kind: asked.activityKind)
+            return try notAMember(app)
+        case .notAnAdmin:
+            note(OAuthError(.accessDenied, "only an admin of the tenant may allow apps"), kind: asked.activityKind)
+            return try await notAnAdmin(asked, app, at: now)
         case .askConsent(let new, let already):
             guard let session, let member else { return signIn(fresh: false, at: now) }
             return try await consent(asked, app, member, session, new: new, already: already, at: now)
@@ -64,6 +68,7 @@ struct AuthorizeVisit {
                     asked.scopes, to: app, by: member, redirectURI: asked.redirectURI,
                     wasSent: asked.redirectURIWasSent, challenge: asked.challenge?.text, at: now)
             else { return try notAMember(app) }
+            site.store.activity.count(.authorized, of: app.id, at: now)
             return .sending(
                 to: callbackURL(asked.redirectURI, code: code, state: asked.state, issuer: site.issuer(of: tenant)))
         }
@@ -86,8 +91,10 @@ struct AuthorizeVisit {
             guard context.visitor.session != nil || error.code == .loginRequired else {
                 return signIn(fresh: false, at: site.now())
             }
+            note(error)
             return .sending(to: callbackURL(uri, error: error, state: state, issuer: site.issuer(of: tenant)))
         case .tellThePerson(let error):
+            note(error)
             let status: HTTPResponse.Status = error.code == .temporarilyUnavailable ? .serviceUnavailable : .badRequest
             return try site.page(errorPage(error), request, context, status: status)
         }
