@@ -19,6 +19,13 @@ package enum PresentedRefresh: Sendable {
         }
     }
 
+    package var hint: Hint {
+        switch self {
+        case .refreshToken(let token): token.hint
+        case .accessToken(let token): token.hint
+        }
+    }
+
     /// The text itself, for the key that seals its answer.
     package func reveal() -> String {
         switch self {

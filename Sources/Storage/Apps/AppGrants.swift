@@ -74,7 +74,7 @@ extension Store {
     ///
     /// - Returns: false when there is none, or the app is not this person's.
     package func giveBack(
-        _ grant: AppGrant, to app: ID<Entity.Client>, owner: Person, at now: Instant
+        _ grant: AppGrant, to app: ID<Entity.Client>, owner: Person, from address: String, at now: Instant
     ) async throws -> Bool {
         let entry = newActivityID(at: now)
         return try await engine.write { db in
@@ -92,6 +92,12 @@ extension Store {
                 """)
             let what = "Access to \(grant.tenant.name) was given back by the app's owner."
             try self.record(.change(what, of: app, at: now), id: entry, in: db)
+            guard let found = try self.app(app, in: db) else { return true }
+            try self.record(
+                AuditEvent(
+                    .grantRevoked, by: .person(owner), on: .app(found), in: grant.tenant.id,
+                    detail: ["by": "the owner of the app", "scopes": grant.scopes.text], from: address),
+                in: db, at: now)
             return true
         }
     }

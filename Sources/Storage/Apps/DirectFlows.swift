@@ -12,11 +12,11 @@ extension Store {
     ///
     /// - Returns: false when the app is not this person's.
     package func turnOnDirectFlow(
-        of app: ID<Entity.Client>, owner: Person, lifetime: DirectLifetime, at now: Instant
+        of app: ID<Entity.Client>, owner: Person, lifetime: DirectLifetime, from address: String, at now: Instant
     ) async throws -> Bool {
         let entry = newActivityID(at: now)
         return try await engine.write { db in
-            guard try self.touch(app, of: owner.id, in: db, at: now) else { return false }
+            guard let name = try self.touch(app, of: owner.id, in: db, at: now) else { return false }
             let wasOn = try self.end(app, by: owner, in: db, at: now)
             try db.run(
                 """
@@ -25,17 +25,22 @@ extension Store {
                 """)
             let what = "\(wasOn ? "Tokens of the direct flow now live" : "The direct flow was turned on, for tokens of")"
             try self.record(.change("\(what) \(lifetime.words).", of: app, at: now), id: entry, in: db)
+            try self.record(
+                AuditEvent(
+                    .directFlowTurnedOn, by: .person(owner), on: AuditSubject(.app, id: app.text, name: name),
+                    detail: ["lifetime": lifetime.words], from: address),
+                in: db, at: now)
             return true
         }
     }
 
     /// Turns the flow off and ends every token that came of it, from the next request on.
     package func turnOffDirectFlow(
-        of app: ID<Entity.Client>, owner: Person, at now: Instant
+        of app: ID<Entity.Client>, owner: Person, from address: String, at now: Instant
     ) async throws -> Bool {
         let entry = newActivityID(at: now)
         return try await engine.write { db in
-            guard try self.touch(app, of: owner.id, in: db, at: now) else { return false }
+            guard let name = try self.touch(app, of: owner.id, in: db, at: now) else { return false }
             guard try self.end(app, by: owner, in: db, at: now) else { return true }
             try db.run(
                 """
@@ -45,6 +50,11 @@ extension Store {
                 """)
             try self.record(
                 .change("The direct flow was turned off, and its tokens ended.", of: app, at: now), id: entry, in: db)
+            try self.record(
+                AuditEvent(
+                    .directFlowTurnedOff, by: .person(owner), on: AuditSubject(.app, id: app.text, name: name),
+                    from: address),
+                in: db, at: now)
             return true
         }
     }
@@ -53,12 +63,13 @@ extension Store {
     ///
     /// - Returns: nil when the member may not allow it (any more) or the flow was turned off meanwhile.
     package func allowDirectly(
-        _ scopes: ScopeSet, to app: App, by member: Member, redirectURI: VerifiedRedirectURI, at now: Instant
+        _ scopes: ScopeSet, to app: App, by member: Member, redirectURI: VerifiedRedirectURI,
+        from address: String, at now: Instant
     ) async throws -> Secret<AccessToken>? {
         let fresh = ID<Entity.Grant>.random()
         return try await engine.write { db in
             guard let flow = try self.directFlow(of: app.id, in: db),
-                let (grant, granted) = try self.grow(scopes, to: app, by: member, or: fresh, in: db, at: now),
+                let (grant, granted) = try self.grow(scopes, to: app, by: member, or: fresh, in: db, from: address, at: now),
                 let consented = ConsentedRequest(
                     tenant: member.tenant.id, client: app.id, person: member.person.id, grant: grant,
                     granted: granted, redirectURI: redirectURI, redirectURIWasSent: true, challenge: nil,
@@ -100,14 +111,16 @@ extension Store {
             """) == 1
     }
 
-    /// Makes the app a later state than any grant and any open consent page.
+    /// Makes the app a later state than any grant and any open consent page; its name, nil when it is not this
+    /// person's.
     private func touch(
         _ app: ID<Entity.Client>, of owner: ID<Entity.Person>, in db: any Connection, at now: Instant
-    ) throws -> Bool {
-        try db.run(
+    ) throws -> String? {
+        try db.row(
             """
             UPDATE apps SET updated_at = CASE WHEN updated_at >= \(now) THEN updated_at + 1 ELSE \(now + 1) END
-            WHERE id = \(app) AND owner_id = \(owner)
-            """) == 1
+            WHERE id = \(app) AND owner_id = \(owner) RETURNING name
+            """
+        ).map { try $0.text("name") }
     }
 }

@@ -48,7 +48,7 @@ extension Store {
     /// asked again, since nothing that they read gets wider.
     ///
     /// - Returns: false when the app is not this person's.
-    package func switchToV2(_ app: ID<Entity.Client>, owner: Person, at now: Instant) async throws -> Bool {
+    package func switchToV2(_ app: ID<Entity.Client>, owner: Person, from address: String, at now: Instant) async throws -> Bool {
         let entry = newActivityID(at: now)
         return try await engine.write { db in
             guard let found = try self.app(app, in: db), found.owner.id == owner.id else { return false }
@@ -56,6 +56,11 @@ extension Store {
             try db.run("UPDATE apps SET token_format = \(Client.TokenFormat.v2.rawValue) WHERE id = \(app)")
             let what = "Switched from V1 to V2: new access tokens live 24 hours and come with a refresh token."
             try self.record(.change(what, of: app, at: now), id: entry, in: db)
+            try self.record(
+                AuditEvent(
+                    .tokenFormatChanged, by: .person(owner), on: .app(found), detail: ["token_format": "v1 → v2"],
+                    from: address),
+                in: db, at: now)
             return true
         }
     }

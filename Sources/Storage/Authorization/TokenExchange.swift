@@ -7,24 +7,37 @@ extension Store {
     /// A refusal is part of the outcome and commits its effects too: a replayed code revokes what it granted.
     /// Returns once all of it is durable.
     package func exchange(
-        _ request: TokenRequest, by client: AuthenticatedClient, in tenant: Tenant, idleLimit: Int64?, at now: Instant
+        _ request: TokenRequest, by client: AuthenticatedClient, in tenant: Tenant, idleLimit: Int64?,
+        from address: String = "", at now: Instant
     ) async throws -> Outcome {
         try await engine.write { db in
-            var random = SystemRandomNumberGenerator()
-            let outcome: Outcome
-            switch request {
-            case .authorizationCode(let redemption):
-                let code = try redemption.code.flatMap { try self.code(self.keyring.digest($0), in: db) }
-                outcome = redeem(redemption, of: code, by: client, in: tenant.id, at: now, using: &random)
-            case .refreshToken(let refreshing):
-                let found = try refreshing.token.flatMap { try self.renewal($0, in: db) }
-                outcome = refresh(
-                    refreshing, of: found?.token, in: found?.family, by: client, in: tenant.id, idleLimit: idleLimit,
-                    at: now, using: &random)
-            }
-            for effect in outcome.effects { try self.apply(effect, in: db, tenant: tenant.id) }
-            return outcome
+            try self.exchange(request, by: client, in: tenant.id, idleLimit: idleLimit, from: address, db, at: now)
         }
+    }
+
+    /// The same inside a transaction.
+    func exchange(
+        _ request: TokenRequest, by client: AuthenticatedClient, in tenant: ID<Entity.Tenant>, idleLimit: Int64?,
+        from address: String, _ db: any Connection, at now: Instant
+    ) throws -> Outcome {
+        var random = SystemRandomNumberGenerator()
+        let outcome: Outcome
+        switch request {
+        case .authorizationCode(let redemption):
+            let code = try redemption.code.flatMap { try self.code(self.keyring.digest($0), in: db) }
+            outcome = redeem(redemption, of: code, by: client, in: tenant, at: now, using: &random)
+        case .refreshToken(let refreshing):
+            let found = try refreshing.token.flatMap { try self.renewal($0, in: db) }
+            outcome = refresh(
+                refreshing, of: found?.token, in: found?.family, by: client, in: tenant, idleLimit: idleLimit,
+                at: now, using: &random)
+        }
+        for effect in outcome.effects {
+            try apply(effect, in: db, tenant: tenant)
+            guard let event = AuditEvent(effect, by: client.client, in: tenant, from: address) else { continue }
+            try record(event, in: db, at: now)
+        }
+        return outcome
     }
 
     /// The app that a code was given to, whether or not it still works; for the demo's own callback page.
@@ -141,4 +154,21 @@ extension Store {
                 OR (s.subject_kind = 'person'
                     AND s.subject_id = (SELECT a.owner_id FROM apps a WHERE a.id = g.app_id))))) IS TRUE AS grant_is_live
         """
+}
+
+extension AuditEvent {
+    /// What of the token endpoint's effects a tenant's log keeps: ends by misuse, and moves to V2.
+    fileprivate init?(_ effect: Effect, by client: Client, in tenant: ID<Entity.Tenant>, from address: String) {
+        switch effect {
+        case .revokeFamily(let family, let reason, _):
+            self.init(
+                .grantReplayed, by: .app(client), on: AuditSubject(.grant, id: family.text, name: ""), in: tenant,
+                detail: ["reason": reason.rawValue], from: address)
+        case .movedToV2(_, let family, _):
+            self.init(
+                .grantMoved, by: .app(client), on: AuditSubject(.grant, id: family.text, name: ""), in: tenant,
+                from: address)
+        default: return nil
+        }
+    }
 }

@@ -51,7 +51,7 @@ struct TokenController {
         }
         let wanted = try TokenRequest.read(body)
         let outcome = try await site.store.exchange(
-            wanted, by: client, in: tenant, idleLimit: site.settings.refreshIdleLimit, at: now)
+            wanted, by: client, in: tenant, idleLimit: site.settings.refreshIdleLimit, from: address, at: now)
         switch outcome.answer {
         case .success(let answer):
             site.note(wanted, by: client, in: tenant)
