@@ -41,6 +41,13 @@ extension Site {
         let apps      = AppsController(site: self)
         let secrets   = ClientSecretsController(site: self)
         let tenants   = TenantsController(site: self)
+        let formats   = TokenFormatController(site: self)
+        let grants    = AppGrantsController(site: self)
+        let activity  = AppActivityController(site: self)
+        let flow      = DirectFlowController(site: self)
+        let direct    = DirectController(site: self)
+        let keys      = APIKeysController(site: self)
+        let testToken = TestTokenController(site: self)
         let authorize = AuthorizeController(site: self)
         let token     = TokenController(site: self)
         let metadata  = MetadataController(site: self)
@@ -108,6 +115,27 @@ extension Site {
         person.get    ("/tenants/new",                           use: tenants.new)
         person.post   ("/tenants",                               use: tenants.create)
         person.get    ("/t/{tenant}",                            use: tenants.show)
+
+        // What the owner of an app sees and sets
+        person.get    ("/apps/{app}/token-format",               use: formats.show)
+        person.post   ("/apps/{app}/token-format",               use: formats.switchToV2)
+        person.post   ("/apps/{app}/token-format/test",          use: formats.test)
+        person.get    ("/apps/{app}/grants",                     use: grants.index)
+        person.get    ("/apps/{app}/grants/{grant}/revoke",      use: grants.askToRevoke)
+        person.post   ("/apps/{app}/grants/{grant}/revoke",      use: grants.revoke)
+        person.get    ("/apps/{app}/activity",                   use: activity.index)
+        person.get    ("/apps/{app}/activity/{event}",           use: activity.show)
+        person.get    ("/apps/{app}/direct",                     use: flow.show)
+        person.post   ("/apps/{app}/direct",                     use: flow.turnOn)
+        person.post   ("/apps/{app}/direct/off",                 use: flow.turnOff)
+
+        // API keys and the direct flow (seed 004), test tokens (seed 000)
+        person.get    ("/user/api-keys",                         use: keys.index)
+        person.post   ("/user/api-keys",                         use: keys.create)
+        visitor.get   ("/user/oauth_allow",                      use: direct.ask)
+        person.get    ("/t/{tenant}/test-token",                 use: testToken.show)
+        person.post   ("/t/{tenant}/test-token",                 use: testToken.create)
+        person.post   ("/t/{tenant}/test-token/revoke",          use: testToken.revoke)
 
         // Authorization server, at a tenant's address
         visitor.get   ("/t/{tenant}/oauth/authorize",            use: authorize.ask)       // RFC 6749 §3.1

@@ -10,6 +10,8 @@ struct AuthorizeVisit {
     let tenant: Tenant
     let request: Request
     let context: SiteContext
+    /// What the app's owner reads it as: this endpoint, or the direct flow.
+    var kind = AppEvent.Kind.authorize
 
     /// Parses and verifies. `client_id` and `redirect_uri` come first: until both are certain, nothing redirects.
     func read() throws(Refusal) -> (App, AuthorizeRequest) {
@@ -54,10 +56,10 @@ struct AuthorizeVisit {
         case .refuse(let refusal): throw refusal
         case .signIn: return signIn(fresh: asked.wantsFreshSignIn, at: now)
         case .notAMember:
-            note(OAuthError(.accessDenied, "the person is not a member of this tenant"), kind: asked.activityKind)
+            note(OAuthError(.accessDenied, "the person is not a member of this tenant"))
             return try notAMember(app)
         case .notAnAdmin:
-            note(OAuthError(.accessDenied, "only an admin of the tenant may allow apps"), kind: asked.activityKind)
+            note(OAuthError(.accessDenied, "only an admin of the tenant may allow apps"))
             return try await notAnAdmin(asked, app, at: now)
         case .askConsent(let new, let already):
             guard let session, let member else { return signIn(fresh: false, at: now) }

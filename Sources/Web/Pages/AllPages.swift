@@ -6,6 +6,8 @@ package let allPages: [any Page.Type] = [
     AccountPage.self, ConfirmPage.self, AuthorizedAppsPage.self, RevokeAuthorizationPage.self,
     TokensPage.self, NewTokenPage.self, TokenCreatedPage.self, RevokeTokenPage.self,
     AppsPage.self, AppFormPage.self, AppPage.self, AppCreatedPage.self, RevokeSecretPage.self, DeleteAppPage.self,
+    TokenFormatPage.self, AppGrantsPage.self, GiveBackPage.self, AppActivityPage.self, AppActivityEntryPage.self,
+    DirectFlowPage.self, APIKeysPage.self, ChooseTenantPage.self, TestTokenPage.self,
     TenantPage.self, NewTenantPage.self,
     ConsentPage.self, AuthorizeErrorPage.self, NotAMemberPage.self, NotAnAdminPage.self,
     OperatorPage.self, OutboxPage.self, MailPage.self,

@@ -42,6 +42,20 @@ struct IsolationRoute: CustomStringConvertible {
         IsolationRoute("POST /apps/{app}/secrets", .hidden(404)),
         IsolationRoute("GET /apps/{app}/secrets/{secret}/revoke", .hidden(404)),
         IsolationRoute("POST /apps/{app}/secrets/{secret}/revoke", .hidden(404)),
+        IsolationRoute("GET /apps/{app}/token-format", .hidden(404)),
+        IsolationRoute("POST /apps/{app}/token-format", .hidden(404)),
+        IsolationRoute("POST /apps/{app}/token-format/test", .hidden(404)),
+        IsolationRoute("GET /apps/{app}/grants", .hidden(404)),
+        IsolationRoute("GET /apps/{app}/grants/{grant}/revoke", .hidden(404)),
+        IsolationRoute("POST /apps/{app}/grants/{grant}/revoke", .hidden(404)),
+        IsolationRoute("GET /apps/{app}/activity", .hidden(404)),
+        IsolationRoute("GET /apps/{app}/activity/{event}", .hidden(404)),
+        IsolationRoute("GET /apps/{app}/direct", .hidden(404)),
+        IsolationRoute("POST /apps/{app}/direct", .hidden(404)),
+        IsolationRoute("POST /apps/{app}/direct/off", .hidden(404)),
+        IsolationRoute("GET /t/{tenant}/test-token", .hidden(404)),
+        IsolationRoute("POST /t/{tenant}/test-token", .hidden(404)),
+        IsolationRoute("POST /t/{tenant}/test-token/revoke", .hidden(404)),
         IsolationRoute("GET /t/{tenant}", .hidden(404)),
         IsolationRoute("GET /operator/outbox/{mail}", .hidden(404)),
         // A token works at one tenant; whether another one exists is none of its business.
@@ -80,7 +94,7 @@ struct IsolationObjects {
     static let missing = IsolationObjects(values: [
         "tenant": "nowhere", "grant": "gr_0000000000000000", "session": "ses_0000000000000000",
         "token": "tok_0000000000000000", "app": "app_0000000000000000", "secret": "sec_0000000000000000",
-        "contact": "987654", "mail": "mail_0000000000000000",
+        "contact": "987654", "event": "act_0000000000000000", "mail": "mail_0000000000000000",
     ])
 
     func replacing(_ name: String, by value: String?) -> IsolationObjects {

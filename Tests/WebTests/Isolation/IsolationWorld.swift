@@ -25,12 +25,15 @@ struct IsolationWorld {
         let contact = try await store.tenant(of: member).create(
             ContactDetails(firstName: contactName, lastName: "", email: nil, phone: nil, tags: []), at: now)
         let app = try cast.rosterSync.app.id
+        store.activity.note(.change("A change.", of: app, at: now))
+        try await store.flushActivity()
         lins = IsolationObjects(values: [
             "tenant": "northwind", "grant": try #require(try store.grants(of: person).first).id.text,
             "session": try #require(try store.sessions(of: person, at: now).first).id.text,
             "token": token.id, "app": app.text,
             "secret": try #require(try store.liveSecrets(of: app, at: now).first).id.text,
-            "contact": String(contact.id), "mail": "\(try #require(try store.outbox().first).id)",
+            "event": try #require(try store.activity(of: app).first).id, "contact": String(contact.id),
+            "mail": "\(try #require(try store.outbox().first).id)",
         ])
     }
 
