@@ -38,6 +38,11 @@ extension Store {
             DELETE FROM client_secrets WHERE id IN (
                 SELECT id FROM client_secrets WHERE expires_at IS NOT NULL AND expires_at <= \(now) LIMIT \(batch))
             """,
+            "DELETE FROM app_activity WHERE (app_id, id) IN (SELECT app_id, id FROM app_activity WHERE at <= \(monthAgo) LIMIT \(batch))",
+            """
+            DELETE FROM app_days WHERE (app_id, day, metric) IN (
+                SELECT app_id, day, metric FROM app_days WHERE day < \(now.day - 90) LIMIT \(batch))
+            """,
             "DELETE FROM quarantined_slugs WHERE until <= \(now)",
             """
             DELETE FROM outbox WHERE id IN (SELECT id FROM outbox

@@ -80,6 +80,6 @@ extension AuthorizeRequest {
 
     /// Case 130: whoever can put another app behind the same scheme or loopback port would get the remembered yes.
     fileprivate var maySkipConsent: Bool {
-        client.kind == .confidential && !redirectURI.isNative && !prompt.contains(.consent)
+        client.kind == .confidential && !redirectURI.isNative && !prompt.contains(.consent) && delivery == .code
     }
 }

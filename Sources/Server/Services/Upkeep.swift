@@ -12,6 +12,7 @@ struct Upkeep: Service {
         for await _ in AsyncTicks(every: .seconds(3)).cancelOnGracefulShutdown() {
             do {
                 try await store.flushUses()
+                try await store.flushActivity()
                 rounds += 1
                 guard rounds.isMultiple(of: 20) else { continue }
                 while try await store.sweep(at: Installation.now()) {}

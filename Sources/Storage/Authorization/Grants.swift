@@ -32,13 +32,10 @@ extension Store {
     ) async throws -> Secret<AuthorizationCode>? {
         let fresh = ID<Entity.Grant>.random()
         return try await engine.write { db in
-            guard let member = try self.current(member, in: db), let app = try self.app(app.id, in: db),
-                !app.isSuspended
+            guard
+                let (grant, granted, scopes) = try self.grow(
+                    asked, to: app, by: member, or: fresh, in: db, from: address, at: now)
             else { return nil }
-            let permission = try self.permission(of: member, for: app, in: db, at: now)
-            let scopes = asked.narrowed(to: permission.ceiling)
-            guard permission.covers(scopes) else { return nil }
-            let (grant, granted) = try self.grant(scopes, to: app, by: member, orNew: fresh, in: db, from: address, at: now)
             guard
                 let consented = ConsentedRequest(
                     tenant: member.tenant.id, client: app.id, person: member.person.id, grant: grant, granted: granted,
@@ -49,6 +46,26 @@ extension Store {
             try self.insert(record, digest: self.keyring.digest(code), in: db)
             return code
         }
+    }
+
+    /// Writes that a member allows an app, as far as the tenant's rules let the app hold what it asks for: the grant
+    /// there is, grown, or a new one. All ways to allow go through here, so that the right to do so is checked once,
+    /// in the transaction that writes.
+    ///
+    /// - Parameter fresh: the ID of a grant that does not exist yet.
+    /// - Returns: the grant with all its scopes, and those of them that this time is about; nil when the member may
+    ///   not allow the app (any more) or somebody is suspended.
+    func grow(
+        _ asked: ScopeSet, to app: App, by member: Member, or fresh: ID<Entity.Grant>, in db: any Connection,
+        from address: String, at now: Instant
+    ) throws -> (grant: ID<Entity.Grant>, granted: ScopeSet, scopes: ScopeSet)? {
+        guard let member = try current(member, in: db), let app = try self.app(app.id, in: db), !app.isSuspended
+        else { return nil }
+        let permission = try self.permission(of: member, for: app, in: db, at: now)
+        let scopes = asked.narrowed(to: permission.ceiling)
+        guard permission.covers(scopes) else { return nil }
+        let written = try grant(scopes, to: app, by: member, orNew: fresh, in: db, from: address, at: now)
+        return (written.id, written.scopes, scopes)
     }
 
     /// Writes the grant: the one there is, grown, or a new one.

@@ -46,7 +46,12 @@ extension Store {
                 """)
         }
         guard let row else { return .unknown }
-        if let expiry = try row.optionalInstant("expires_at"), now >= expiry { return .expired }
+        let app: ID<Entity.Client> = try row.id("app_id")
+        if let expiry = try row.optionalInstant("expires_at"), now >= expiry {
+            activity.count(.expired, of: app, at: now)
+            return .expired
+        }
+        activity.count(.used, of: app, at: now)
         let family: ID<Entity.TokenFamily> = try row.id("family_id")
         uses.note(
             .family(family, in: try row.id("tenant_id")), at: now, stored: try row.instant("last_used_at"), address: nil
@@ -54,7 +59,7 @@ extension Store {
         return .live(
             Access(
                 member: try Member(caller: row), scopes: try ScopeSet(row),
-                credential: .accessToken(family: family, app: try row.id("app_id"))))
+                credential: .accessToken(family: family, app: app)))
     }
 
     private static let caller: SQL = """

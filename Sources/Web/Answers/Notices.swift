@@ -6,6 +6,7 @@ enum NoticeText: String {
     case roleChanged, memberRemoved, tenantLeft, tenantDeleted, tenantSaved, policySaved, policySavedAndRevoked
     case invitationSent, invitationWithdrawn, invitationAccepted, accessRevoked, nothingToRevoke
     case appListed, appRulesSaved, requestSent, requestAllowed, requestDenied, heldTokenRevoked, tokenRulesSaved
+    case switchedToV2, directFlowOn, directFlowOff, grantGivenBack, testTokenRevoked
 
     var notice: Notice {
         switch self {
@@ -28,6 +29,11 @@ enum NoticeText: String {
         case .appDeleted: Notice(.ok, "The app is deleted, and all its tokens with it.")
         case .secretRevoked: Notice(.ok, "The client secret is revoked.")
         case .grantRevoked: Notice(.ok, "The app no longer has access. Its tokens stopped working.")
+        case .switchedToV2: Notice(.ok, "The app uses V2 from now on. Its clients can exchange their V1 tokens.")
+        case .directFlowOn: Notice(.ok, "The direct flow is on for this app.")
+        case .directFlowOff: Notice(.ok, "The direct flow is off, and the tokens that came of it have ended.")
+        case .grantGivenBack: Notice(.ok, "The access is given back. The tokens stopped working.")
+        case .testTokenRevoked: Notice(.ok, "The test token is revoked.")
         case .tenantOpened: Notice(.ok, "It is ready, with sample people to try the API on.")
         case .roleChanged: Notice(.ok, "The role is changed. They are told by mail.")
         case .memberRemoved: Notice(.ok, "They are removed. Their tokens and their apps' access here have stopped.")

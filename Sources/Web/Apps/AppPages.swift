@@ -44,8 +44,10 @@ extension Site {
         let isFull = secrets.count >= liveSecretLimit
         let catalogue = try store.scopeCatalogue().filter { details.scopes.contains($0.scope) }
         let tenant = try store.memberships(of: person.id).first?.tenant
+        let hints = app.hints(secrets: secrets, direct: try store.directFlow(of: app.id), at: now)
         return AppPage(
             name: details.name, initials: initials(of: details.name), description: details.description,
+            tabs: AppTab.row(below: app.path, current: "Overview"), hints: hints.map { AppHintLine($0, of: app) },
             homepageURL: details.homepage, clientID: app.clientID,
             kind: app.kindName, isConfidential: details.kind == .confidential, callbacks: details.callbacks,
             scopes: catalogue.map { ScopeLine($0) },
@@ -56,7 +58,8 @@ extension Site {
                 ? "Never expire (V1)" : "Expire after 24 hours, renewed with refresh tokens (V2)",
             created: .day(app.createdAt), grants: counted(try store.reach(of: app.id).grants, "grant"),
             snippets: snippets(for: app, at: tenant.map { issuer(of: $0) } ?? url("/t/$TENANT")),
-            editPath: app.path + "/edit", rotatePath: app.path + "/secrets", deletePath: app.path + "/delete")
+            formatPath: app.path + "/token-format", editPath: app.path + "/edit", rotatePath: app.path + "/secrets",
+            deletePath: app.path + "/delete")
     }
 }
 

@@ -55,6 +55,15 @@ extension Site {
         """
     }
 
+    /// How a client's V1 token becomes a V2 pair: the same call, with the token it has.
+    func exchangeCall(of app: App, at issuer: String) -> String {
+        """
+        curl \(credentials(of: app)) \\
+          -d grant_type=refresh_token -d refresh_token=$V1_ACCESS_TOKEN \\
+          \(issuer)/oauth/token
+        """
+    }
+
     private func credentials(of app: App) -> String {
         app.details.kind == .confidential
             ? "-u \"\(app.clientID):$CLIENT_SECRET\"" : "-d client_id=\(app.clientID)"

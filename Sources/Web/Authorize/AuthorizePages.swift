@@ -15,8 +15,10 @@ extension AuthorizeVisit {
         let ticket = try await keep(asked, scopes, app, session, at: now)
         let catalogue = try site.store.scopeCatalogue()
         let started = ContinuousClock.now
+        let direct = asked.delivery == .token ? try site.store.directFlow(of: app.id) : nil
         let page = ConsentPage(
             asked, scopes, of: app, by: member, catalogue: catalogue, new: already.isEmpty ? ScopeSet() : new,
+            direct: direct,
             formPath: formPath, ticket: ticket)
         var response = try site.page(page, request, context)
         if site.settings.showsTiming {
@@ -80,23 +82,8 @@ extension AuthorizeVisit {
         }
     }
 
-    /// For two readers: one who did not expect it, and the developer who has to mend it.
     func errorPage(_ error: OAuthError) -> AuthorizeErrorPage {
-        let query = site.query(request)
-        let names: [StaticString] = ["client_id", "redirect_uri", "response_type"]
-        let received = names.flatMap { name in
-            query.all(name).prefix(3).map { Fact(label: "\(name)", value: String($0.prefix(300))) }
-        }
-        let clientID = query.all("client_id")
-        let app = clientID.count == 1 ? try? site.store.app(clientID: clientID.first ?? "") : nil
-        // Callback URLs are the owner's business: strangers to the app see only what they sent.
-        let isOwner = app.map { $0.owner.id == context.visitor.session?.person.id } ?? false
-        return AuthorizeErrorPage(
-            headline: app.map { "\($0.details.name) sent a request that cannot be answered" }
-                ?? "An app sent a request that cannot be answered",
-            sentence: "To be safe, you were not sent on. Nothing was allowed.", code: error.code.rawValue,
-            explanation: error.sentence, received: received, registered: isOwner ? app?.details.callbacks ?? [] : [],
-            requestID: context.requestID)
+        AuthorizeErrorPage(error, as: kind, request, context, at: site)
     }
 
     private var formPath: String { "/t/\(tenant.slug.text)/oauth/authorize" }
@@ -110,9 +97,33 @@ extension AuthorizeVisit {
                 tenant: tenant.id, session: session.id, person: session.person.id, app: app.id,
                 appUpdatedAt: app.updatedAt, redirectURI: asked.redirectURI.text,
                 redirectURIWasSent: asked.redirectURIWasSent, scopes: scopes, state: asked.state,
-                challenge: asked.challenge?.text),
+                challenge: asked.challenge?.text, delivery: asked.delivery),
             as: ticket, at: now)
         return ticket.reveal()
+    }
+}
+
+extension AuthorizeErrorPage {
+    /// For two readers: one who did not expect it, and the developer who has to mend it.
+    init(
+        _ error: OAuthError, as kind: AppEvent.Kind, _ request: Request, _ context: SiteContext, at site: Site
+    ) {
+        let query = site.query(request)
+        let names: [StaticString] =
+            kind == .direct ? ["api_key", "callback"] : ["client_id", "redirect_uri", "response_type"]
+        let received = names.flatMap { name in
+            query.all(name).prefix(3).map { Fact(label: "\(name)", value: String($0.prefix(300))) }
+        }
+        let clientID = query.all(kind == .direct ? "api_key" : "client_id")
+        let app = clientID.count == 1 ? try? site.store.app(clientID: clientID.first ?? "") : nil
+        // Callback URLs are the owner's business: strangers to the app see only what they sent.
+        let isOwner = app.map { $0.owner.id == context.visitor.session?.person.id } ?? false
+        self.init(
+            headline: app.map { "\($0.details.name) sent a request that cannot be answered" }
+                ?? "An app sent a request that cannot be answered",
+            sentence: "To be safe, you were not sent on. Nothing was allowed.", code: error.code.rawValue,
+            explanation: error.sentence, received: received, registered: isOwner ? app?.details.callbacks ?? [] : [],
+            requestID: context.requestID)
     }
 }
 
@@ -122,7 +133,7 @@ extension ConsentPage {
     ///   - new: what was not allowed before; empty when this is the first time.
     init(
         _ asked: AuthorizeRequest, _ scopes: ScopeSet, of app: App, by member: Member, catalogue: [ScopeDescription],
-        new: ScopeSet, formPath: String, ticket: String
+        new: ScopeSet, direct: DirectFlow? = nil, formPath: String, ticket: String
     ) {
         let withheld = asked.scopes.subtracting(scopes)
         let lines = catalogue.filter { scopes.contains($0.scope) }
@@ -137,7 +148,8 @@ extension ConsentPage {
             tenantInitials: initials(of: member.tenant.name), scopes: lines, asksForMore: !new.isEmpty,
             withheld: catalogue.filter { withheld.contains($0.scope) }.map(\.title),
             cannot: Self.cannot(scopes, tenant: member.tenant.name),
-            lifetime: Self.lifetime(app.details.tokenFormat), destinationStart: destination.start,
+            lifetime: direct.map { Self.lifetime($0) } ?? Self.lifetime(app.details.tokenFormat),
+            isDirect: asked.delivery == .token, destinationStart: destination.start,
             destinationHost: destination.host, destinationEnd: destination.end, personName: member.person.name,
             personEmail: member.person.email, role: "\(member.role.rawValue) of \(member.tenant.name)",
             switchPath: "/logout", formPath: formPath, ticket: ticket)
@@ -149,6 +161,10 @@ extension ConsentPage {
         if !scopes.contains(.peopleWrite) { list.insert("Add, change or delete people of \(tenant)", at: 0) }
         if !scopes.contains(.peopleRead) { list.insert("See the people of \(tenant)", at: 0) }
         return list
+    }
+
+    private static func lifetime(_ direct: DirectFlow) -> String {
+        "Its access ends after \(direct.lifetime.words); then it has to ask you again."
     }
 
     private static func lifetime(_ format: Client.TokenFormat) -> String {

@@ -10,6 +10,8 @@ struct AuthorizeVisit {
     let tenant: Tenant
     let request: Request
     let context: SiteContext
+    /// What the app's owner reads it as: this endpoint, or the direct flow.
+    var kind = AppEvent.Kind.authorize
 
     /// Parses and verifies. `client_id` and `redirect_uri` come first: until both are certain, nothing redirects.
     func read() throws(Refusal) -> (App, AuthorizeRequest) {
@@ -54,8 +56,11 @@ struct AuthorizeVisit {
         switch step {
         case .refuse(let refusal): throw refusal
         case .signIn: return signIn(fresh: asked.wantsFreshSignIn, at: now)
-        case .notAMember: return try notAMember(app)
+        case .notAMember:
+            note(OAuthError(.accessDenied, "the person is not a member of this tenant"))
+            return try notAMember(app)
         case .notAnAdmin, .notAdmitted, .nothingToAllow:
+            note(OAuthError(.accessDenied, "the tenant's rules do not let this person allow the app"))
             guard let session, let member else { return signIn(fresh: false, at: now) }
             return try await mayNotAllow(asked, app, member, session, why: step, at: now)
         case .askConsent(let new, let already):
@@ -68,6 +73,7 @@ struct AuthorizeVisit {
                     wasSent: asked.redirectURIWasSent, challenge: asked.challenge?.text,
                     from: site.clientAddress(of: request, context), at: now)
             else { return try notAMember(app) }
+            site.store.activity.count(.authorized, of: app.id, at: now)
             return .sending(
                 to: callbackURL(asked.redirectURI, code: code, state: asked.state, issuer: site.issuer(of: tenant)))
         }
@@ -90,8 +96,10 @@ struct AuthorizeVisit {
             guard context.visitor.session != nil || error.code == .loginRequired else {
                 return signIn(fresh: false, at: site.now())
             }
+            note(error)
             return .sending(to: callbackURL(uri, error: error, state: state, issuer: site.issuer(of: tenant)))
         case .tellThePerson(let error):
+            note(error)
             let status: HTTPResponse.Status = error.code == .temporarilyUnavailable ? .serviceUnavailable : .badRequest
             return try site.page(errorPage(error), request, context, status: status)
         }

@@ -9,6 +9,8 @@ package let allPages: [any Page.Type] = [
     AuthorizedAppsPage.self, RevokeAuthorizationPage.self,
     TokensPage.self, NewTokenPage.self, TokenCreatedPage.self, RevokeTokenPage.self,
     AppsPage.self, AppFormPage.self, AppPage.self, AppCreatedPage.self, RevokeSecretPage.self, DeleteAppPage.self,
+    TokenFormatPage.self, AppGrantsPage.self, GiveBackPage.self, AppActivityPage.self, AppActivityEntryPage.self,
+    DirectFlowPage.self, APIKeysPage.self, ChooseTenantPage.self, TestTokenPage.self,
     TenantPage.self, NewTenantPage.self,
     MembersPage.self, InvitePage.self, InvitationPage.self, TenantConfirmPage.self,
     TenantAppsPage.self, TenantAppPage.self, AddTenantAppPage.self, PolicyPage.self, HeldTokensPage.self,

@@ -69,7 +69,8 @@ extension TenantsController {
                 Fact(label: "Metadata", value: issuer + "/.well-known/oauth-authorization-server"),
                 Fact(label: "API", value: issuer + "/api/v1/people"),
             ],
-            newTokenPath: member.person.verifiedAt == nil ? "" : "/tokens/new?tenant=\(tenant.slug.text)")
+            newTokenPath: member.person.verifiedAt == nil ? "" : "/tokens/new?tenant=\(tenant.slug.text)",
+            testTokenPath: "/t/\(tenant.slug.text)/test-token")
     }
 
     private func people(seenBy member: Member) throws -> String {

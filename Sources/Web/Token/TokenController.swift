@@ -13,13 +13,20 @@ struct TokenController {
 
     func exchange(_ request: Request, _ context: SiteContext) async throws -> Response {
         let tenant = try site.liveTenant(context)
+        var body = ParameterList.empty
+        var clientID: String?
         do {
-            let body = try await parameters(of: request)
+            body = try await parameters(of: request)
+            clientID = body.all(.clientID).first
             let query = try ParameterList(query: request.uri.query ?? "")
             let credentials = try ClientCredentials.read(
                 authorizationHeaders: request.headers[values: .authorization], body: body, query: query)
+            clientID = credentials.clientID.text
             return try await exchange(body, from: credentials, in: tenant, request, context)
         } catch let error as OAuthError {
+            site.note(
+                error, of: clientID, body: body, in: tenant,
+                from: context.clientAddress(of: request, settings: site.settings))
             return .refusal(error, realm: site.issuer(of: tenant))
         }
     }
@@ -42,11 +49,13 @@ struct TokenController {
             throw error
         case .success(let authenticated): client = authenticated
         }
+        let wanted = try TokenRequest.read(body)
         let outcome = try await site.store.exchange(
-            try TokenRequest.read(body), by: client, in: tenant, idleLimit: site.settings.refreshIdleLimit,
-            from: address, at: now)
+            wanted, by: client, in: tenant, idleLimit: site.settings.refreshIdleLimit, from: address, at: now)
         switch outcome.answer {
-        case .success(let answer): return .json(bytes: answer.json())
+        case .success(let answer):
+            site.note(wanted, by: client, in: tenant)
+            return .json(bytes: answer.json())
         case .failure(let error):
             context.logger.notice(
                 "token request refused",

@@ -67,7 +67,7 @@ final class Ledger {
             access.append((issued.secret.reveal(), issued.issuedAt, true))
         case .revokeFamily(_, let reason, _):
             revokedBecause = reason
-        case .redeemed, .codeFailure, .startFamily:
+        case .redeemed, .codeFailure, .startFamily, .movedToV2:
             break
         }
     }

@@ -32,6 +32,8 @@ struct IsolationWorld {
             for: try cast.rosterSync.app, try #require(ScopeSet(parsing: "people:read")), by: member, note: "",
             path: "/t/northwind", letters: { _ in [] }, from: "198.51.100.1", at: now)
         guard case .asked(let request) = asked else { throw Unexpected() }
+        store.activity.note(.change("A change.", of: app, at: now))
+        try await store.flushActivity()
         lins = IsolationObjects(values: [
             "tenant": "northwind", "grant": try #require(try store.grants(of: person).first).id.text,
             "session": try #require(try store.sessions(of: person, at: now).first).id.text,
@@ -39,6 +41,7 @@ struct IsolationWorld {
             "secret": try #require(try store.liveSecrets(of: app, at: now).first).id.text,
             "contact": String(contact.id), "request": request.text,
             "invitation": try #require(try store.invitations(seenBy: member, at: now).first).id.text,
+            "event": try #require(try store.activity(of: app).first).id,
             "mail": "\(try #require(try store.outbox().first).id)",
         ])
     }

@@ -22,6 +22,9 @@ package struct AppPage: Page {
     var name: String
     var initials: String
     var description: String
+    var tabs: [AppTab] = []
+    /// What its owner should look at.
+    var hints: [AppHintLine] = []
     /// May be empty.
     var homepageURL = ""
     var clientID: String
@@ -45,6 +48,8 @@ package struct AppPage: Page {
     var grants = ""
     /// Ready requests; the secret stands as `$CLIENT_SECRET`.
     var snippets: [Snippet]
+    /// `/apps/{id}/token-format`
+    var formatPath: String
     var editPath: String
     var rotatePath: String
     var deletePath: String
@@ -56,6 +61,13 @@ package struct AppPage: Page {
     package static let sample = AppPage(
         name: "Roster Sync", initials: "RS",
         description: "Keeps a team’s roster in step with the people in your workspace.",
+        tabs: AppTab.row(below: "/apps/app_1", current: "Overview"),
+        hints: [
+            AppHintLine(
+                text:
+                    "The secret gw_cs_…77Qe still works beside a newer one that is in use. End it when nothing needs it.",
+                path: "/apps/app_1#secrets-title", action: "Client secrets")
+        ],
         homepageURL: "https://roster.example", clientID: "gw_id_4fQ8sT2vXy6Zb1Cd3Ef5Gh",
         kind: "Confidential", isConfidential: true,
         callbacks: ["https://roster.example/oauth/callback", "http://127.0.0.1:8080/demo/callback"],
@@ -93,7 +105,8 @@ package struct AppPage: Page {
                       https://portal.example/t/acme/oauth/token
                     """),
         ],
-        editPath: "/apps/app_1/edit", rotatePath: "/apps/app_1/secrets", deletePath: "/apps/app_1/delete")
+        formatPath: "/apps/app_1/token-format", editPath: "/apps/app_1/edit", rotatePath: "/apps/app_1/secrets",
+        deletePath: "/apps/app_1/delete")
 
     package static var samples: [PageSample<Self>] {
         var single = sample

@@ -25,6 +25,8 @@ package struct ConsentPage: Page {
     var cannot: [String]
     /// "Until you remove it." or "For 1 hour." One or two whole sentences.
     var lifetime: String
+    /// The token itself goes into the address that comes next (seed 004).
+    var isDirect = false
     /// "You will go to …": `destinationStart` + **destinationHost** + `destinationEnd`. For https the registrable
     /// part is the host ("app." + "roster.example"); for loopback "an app on this computer" (with
     /// `destinationEnd` " (127.0.0.1:51004)"); for a custom scheme "the app registered for com.example.app:".
@@ -76,8 +78,12 @@ package struct ConsentPage: Page {
         local.makerDomain = ""
         local.makerURL = ""
         local.appDescription = ""
+        var direct = sample
+        direct.isDirect = true
+        direct.lifetime = "Its access ends after 1 hour; then it has to ask you again."
         return [
             PageSample(sample), PageSample(more, state: "asks-for-more"), PageSample(local, state: "loopback"),
+            PageSample(direct, state: "direct"),
         ]
     }
 }

@@ -23,6 +23,8 @@ package struct TenantPage: Page {
     var endpoints: [Fact]
     /// `/tokens/new?tenant={slug}`; empty when the reader cannot.
     var newTokenPath = ""
+    /// `/t/{slug}/test-token`
+    var testTokenPath = ""
 
     package static let template = "tenants/show"
     package var title: String { name }
@@ -39,7 +41,7 @@ package struct TenantPage: Page {
             Fact(label: "Metadata", value: "http://127.0.0.1:8080/t/acme/.well-known/oauth-authorization-server"),
             Fact(label: "API", value: "http://127.0.0.1:8080/t/acme/api/v1/people"),
         ],
-        newTokenPath: "/tokens/new?tenant=acme")
+        newTokenPath: "/tokens/new?tenant=acme", testTokenPath: "/t/acme/test-token")
 }
 
 /// `/tenants/new`; posts name and slug to `/tenants`.
