@@ -43,6 +43,9 @@ extension Site {
         let authorize = AuthorizeController(site: self)
         let token     = TokenController(site: self)
         let metadata  = MetadataController(site: self)
+        let inspect   = IntrospectionController(site: self)
+        let revoke    = RevocationController(site: self)
+        let gate      = ForwardAuthController(site: self)
         let me        = MeController(site: self)
         let people    = PeopleController(site: self)
         let desk      = OperatorController(site: self)
@@ -110,8 +113,20 @@ extension Site {
         visitor.get   ("/t/{tenant}/oauth/authorize",            use: authorize.ask)       // RFC 6749 §3.1
         person.post   ("/t/{tenant}/oauth/authorize",            use: authorize.answer)
         machine.post  ("/t/{tenant}/oauth/token",                use: token.exchange)      // RFC 6749 §3.2
-        machine.get   ("/t/{tenant}/.well-known/oauth-authorization-server", use: metadata.show)   // RFC 8414
-        machine.get   ("/.well-known/oauth-authorization-server/t/{tenant}", use: metadata.show)   // RFC 8414 §3.1
+        machine.post  ("/t/{tenant}/oauth/revoke",               use: revoke.revoke)       // RFC 7009
+        machine.post  ("/t/{tenant}/oauth/introspect",           use: inspect.tenant)      // RFC 7662
+        machine.post  ("/oauth/introspect",                      use: inspect.portal)
+
+        // Metadata: RFC 8414 §3.1, and the other spellings that clients try for an issuer with a path; RFC 9728
+        machine.get   ("/.well-known/oauth-authorization-server/t/{tenant}", use: metadata.authorizationServer)
+        machine.get   ("/t/{tenant}/.well-known/oauth-authorization-server", use: metadata.authorizationServer)
+        machine.get   ("/.well-known/openid-configuration/t/{tenant}", use: metadata.authorizationServer)
+        machine.get   ("/t/{tenant}/.well-known/openid-configuration", use: metadata.authorizationServer)
+        machine.get   ("/.well-known/oauth-protected-resource/t/{tenant}/api/v1", use: metadata.protectedResource)
+        machine.get   ("/t/{tenant}/.well-known/oauth-protected-resource/api/v1", use: metadata.protectedResource)
+
+        // For the proxy in front of the operator's own API
+        machine.get   ("/auth/verify",                           use: gate.verify)
 
         // The API
         machine.get   ("/v2/me",                                 use: me.portal)
