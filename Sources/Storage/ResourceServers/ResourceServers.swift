@@ -4,13 +4,18 @@ package import Portal
 extension Store {
     /// Registers an API behind this installation; only the digest of its secret is kept.
     package func register(
-        _ draft: ResourceServerDraft, secret: Secret<ClientSecretKind>, by person: Person, at now: Instant
+        _ draft: ResourceServerDraft, secret: Secret<ClientSecretKind>, by person: Person, from address: String = "",
+        at now: Instant
     ) async throws -> ID<Entity.ResourceServer> {
         let id = ID<Entity.ResourceServer>.random()
         let clientID = ID<Entity.ResourceServer>.random().text.dropFirst(4)
         let digest = keyring.digest(secret)
         let hint = secret.hint.text
+        let event = AuditEvent(
+            .apiAdded, by: .operator(person), on: AuditSubject(.api, id: id.text, name: draft.name),
+            detail: ["tenant": draft.tenant?.slug.text ?? "all"], from: address)
         try await engine.write { db in
+            try self.record(event, in: db, at: now)
             _ = try db.run(
                 """
                 INSERT INTO resource_servers (id, client_id, name, tenant_id, digest, hint, created_by, created_at)
@@ -42,14 +47,20 @@ extension Store {
     ///
     /// - Returns: false when there is nothing to revoke.
     package func revoke(
-        _ id: ID<Entity.ResourceServer>, by person: Person, at now: Instant
+        _ id: ID<Entity.ResourceServer>, by person: Person, from address: String = "", at now: Instant
     ) async throws -> Bool {
         try await engine.write { db in
-            try db.run(
+            let row = try db.row(
                 """
                 UPDATE resource_servers SET revoked_at = \(now), revoked_by = \(person.id)
-                WHERE id = \(id) AND revoked_at IS NULL
-                """) == 1
+                WHERE id = \(id) AND revoked_at IS NULL RETURNING name
+                """)
+            guard let row else { return false }
+            let event = AuditEvent(
+                .apiRevoked, by: .operator(person),
+                on: AuditSubject(.api, id: id.text, name: try row.text("name")), from: address)
+            try self.record(event, in: db, at: now)
+            return true
         }
     }
 

@@ -4,7 +4,8 @@ package import Portal
 extension Store {
     /// Makes a developer token. Only its digest is kept; its owner is told by mail in the same transaction.
     package func create(
-        _ draft: DeveloperTokenDraft, token: Secret<OAuth.DeveloperToken>, letter: Letter, at now: Instant
+        _ draft: DeveloperTokenDraft, token: Secret<OAuth.DeveloperToken>, letter: Letter, from address: String = "",
+        at now: Instant
     ) async throws -> ID<Entity.DeveloperToken> {
         let id = ID<Entity.DeveloperToken>.random()
         let digest = keyring.digest(token)
@@ -17,6 +18,11 @@ extension Store {
                 VALUES (\(digest), \(draft.member.tenant.id), \(id), \(draft.member.person.id), \(draft.description),
                     \(draft.scopes.text), \(hint), \(now), \(draft.expiresAt))
                 """)
+            try self.record(
+                AuditEvent(
+                    .tokenCreated, by: .person(draft.member.person), on: .token(id, draft.description),
+                    in: draft.member.tenant.id, detail: ["scopes": draft.scopes.text, "token": hint], from: address),
+                in: db, at: now)
             try self.enqueue(letter, in: db, at: now)
         }
         return id
@@ -45,15 +51,21 @@ extension Store {
 
     /// - Returns: false when there is nothing to revoke: unknown, somebody else's, or revoked before.
     package func revoke(
-        _ id: ID<Entity.DeveloperToken>, of person: Person, letter: Letter, at now: Instant
+        _ id: ID<Entity.DeveloperToken>, of person: Person, letter: Letter, from address: String = "", at now: Instant
     ) async throws -> Bool {
         try await engine.write { db in
-            let changed = try db.run(
+            let revoked = try db.row(
                 """
                 UPDATE developer_tokens SET revoked_at = \(now), revoked_by = \(person.id)
                 WHERE id = \(id) AND person_id = \(person.id) AND revoked_at IS NULL
+                RETURNING tenant_id, description, hint
                 """)
-            guard changed == 1 else { return false }
+            guard let revoked else { return false }
+            try self.record(
+                AuditEvent(
+                    .tokenRevoked, by: .person(person), on: .token(id, try revoked.text("description")),
+                    in: try revoked.id("tenant_id"), detail: ["token": try revoked.text("hint")], from: address),
+                in: db, at: now)
             try self.enqueue(letter, in: db, at: now)
             return true
         }

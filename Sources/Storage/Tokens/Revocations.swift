@@ -5,12 +5,20 @@ extension Store {
     /// RFC 7009 in one transaction: find what the token belongs to, let the protocol decide, apply every effect.
     /// Returns once it is durable: a 200 is a promise.
     package func revoke(
-        _ request: RevocationRequest, by client: AuthenticatedClient, in tenant: Tenant, at now: Instant
+        _ request: RevocationRequest, by client: AuthenticatedClient, in tenant: Tenant,
+        from address: String, at now: Instant
     ) async throws -> RevocationOutcome {
         try await engine.write { db in
-            let outcome = OAuth.revoke(
-                request, of: try self.revocable(request, in: db), by: client, in: tenant.id, at: now)
+            let token = try self.revocable(request, in: db)
+            let outcome = OAuth.revoke(request, of: token, by: client, in: tenant.id, at: now)
             for effect in outcome.effects { try self.apply(effect, in: db, tenant: tenant.id) }
+            if let token, !outcome.effects.isEmpty {
+                let event = AuditEvent(
+                    .tokenRevoked, by: .app(client.client),
+                    on: AuditSubject(.token, id: token.family.text, name: client.client.name), in: tenant.id,
+                    from: address)
+                try self.record(event, in: db, at: now)
+            }
             return outcome
         }
     }

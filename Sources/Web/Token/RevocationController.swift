@@ -16,7 +16,8 @@ struct RevocationController {
                 try site.store.authenticate(sent.credentials, at: now)
             }
             let outcome = try await site.store.revoke(
-                try RevocationRequest.read(sent.body), by: client, in: tenant, at: now)
+                try RevocationRequest.read(sent.body), by: client, in: tenant,
+                from: context.clientAddress(of: request, settings: site.settings), at: now)
             if let refusal = outcome.refusal { throw refusal }
             return Response(status: .ok)
         } catch let error as OAuthError {

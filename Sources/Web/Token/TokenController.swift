@@ -28,8 +28,8 @@ struct TokenController {
             try site.store.authenticate(sent.credentials, at: now)
         }
         let outcome = try await site.store.exchange(
-            try TokenRequest.read(sent.body), by: client, in: tenant, idleLimit: site.settings.refreshIdleLimit, at: now
-        )
+            try TokenRequest.read(sent.body), by: client, in: tenant, idleLimit: site.settings.refreshIdleLimit,
+            from: context.clientAddress(of: request, settings: site.settings), at: now)
         switch outcome.answer {
         case .success(let answer): return .json(bytes: answer.json())
         case .failure(let error):
