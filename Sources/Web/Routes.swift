@@ -47,6 +47,8 @@ extension Site {
         let inspect   = IntrospectionController(site: self)
         let revoke    = RevocationController(site: self)
         let gate      = ForwardAuthController(site: self)
+        let leaked    = LeakedTokensController(site: self)
+        let held      = HeldTokensController(site: self)
         let me        = MeController(site: self)
         let people    = PeopleController(site: self)
         let desk      = OperatorController(site: self)
@@ -128,6 +130,9 @@ extension Site {
         machine.get   ("/.well-known/oauth-protected-resource/t/{tenant}/api/v1", use: metadata.protectedResource)
         machine.get   ("/t/{tenant}/.well-known/oauth-protected-resource/api/v1", use: metadata.protectedResource)
 
+        // Whoever finds a token
+        machine.post  ("/leaked-tokens",                         use: leaked.report)
+
         // For the proxy in front of the operator's own API
         machine.get   ("/auth/verify",                           use: gate.verify)
 
@@ -141,6 +146,12 @@ extension Site {
         machine.put   ("/t/{tenant}/api/v1/people/{contact}",    use: people.update)
         machine.patch ("/t/{tenant}/api/v1/people/{contact}",    use: people.update)
         machine.delete("/t/{tenant}/api/v1/people/{contact}",    use: people.destroy)
+
+        machine.get   ("/v2.1/token",                            use: held.index)
+        machine.post  ("/v2.1/token",                            use: held.create)
+        machine.delete("/v2.1/token",                            use: held.destroyOwn)
+        machine.get   ("/v2.1/token/{token}",                    use: held.show)
+        machine.delete("/v2.1/token/{token}",                    use: held.destroy)
 
         // The operator's desk
         staff.get     ("/operator",                              use: desk.show)

@@ -35,6 +35,8 @@ package enum Reason: String, Hashable, CaseIterable, Sendable {
     case grantRevoked = "grant_revoked"
     /// RFC 7009 §2.1: the app itself ended it.
     case revokedByApp = "revoked_by_app"
+    /// The person ended it through the API. (Nor is this decided here.)
+    case revokedByPerson = "revoked_by_person"
     /// Somebody reported that a token of it lay open. (Not decided here either.)
     case leaked
 }

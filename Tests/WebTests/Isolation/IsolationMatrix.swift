@@ -53,6 +53,8 @@ struct IsolationRoute: CustomStringConvertible {
         IsolationRoute("PUT /t/{tenant}/api/v1/people/{contact}", .hidden(401)),
         IsolationRoute("PATCH /t/{tenant}/api/v1/people/{contact}", .hidden(401)),
         IsolationRoute("DELETE /t/{tenant}/api/v1/people/{contact}", .hidden(401)),
+        IsolationRoute("GET /v2.1/token/{token}", .hidden(404)),
+        IsolationRoute("DELETE /v2.1/token/{token}", .hidden(404)),
         IsolationRoute("GET /assets/{file}", .published("files of the product")),
         IsolationRoute("GET /verify/{link}", .published("whoever holds the link")),
         IsolationRoute("POST /verify/{link}", .published("whoever holds the link")),

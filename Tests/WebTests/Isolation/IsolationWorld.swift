@@ -89,7 +89,7 @@ struct IsolationCaller {
 
     var isStranger: Bool { token == nil }
 
-    func isMachine(_ route: IsolationRoute) -> Bool { route.path.contains("/api/") }
+    func isMachine(_ route: IsolationRoute) -> Bool { ["/api/", "/v2.1/"].contains { route.path.contains($0) } }
 
     func answer(to route: IsolationRoute, on objects: IsolationObjects) async throws -> Answer {
         let path = objects.path(of: route)
