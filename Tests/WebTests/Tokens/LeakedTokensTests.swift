@@ -15,7 +15,9 @@ struct LeakedTokensTests {
         try await site.send(.post, "/leaked-tokens", headers: headers, body: Array(body.utf8))
     }
 
-    @Test func `Case 270: live, dead, unknown and nonsense get one and the same answer, a second time too`() async throws {
+    @Test func `Case 270: live, dead, unknown and nonsense get one and the same answer, a second time too`()
+        async throws
+    {
         let site = try await TestSite()
         let ada = try await site.browser(signedInAs: site.cast.ada)
         let live = try await ada.makeToken().token
@@ -50,7 +52,8 @@ struct LeakedTokensTests {
     }
 
     @Test(arguments: ["access", "refresh"])
-    func `Case 270: an app's token ends with all of its family; developer and admin are told`(kind: String) async throws {
+    func `Case 270: an app's token ends with all of its family; developer and admin are told`(kind: String) async throws
+    {
         let site = try await TestSite()
         let tokens = try await site.tokens()
         _ = try await report(site, #"{"token":"\#(kind == "access" ? tokens.access : tokens.refresh)"}"#)
@@ -79,8 +82,12 @@ struct LeakedTokensTests {
         #expect(try site.letters(to: site.cast.olga.email).first?.contains("Orders API") == true)
     }
 
-    @Test(arguments: ["application/json", "application/x-www-form-urlencoded", "text/plain", "application/octet-stream"])
-    func `in whatever it stands: several at once, in the shape of a secret-scanning service too`(type: String) async throws {
+    @Test(arguments: [
+        "application/json", "application/x-www-form-urlencoded", "text/plain", "application/octet-stream",
+    ])
+    func `in whatever it stands: several at once, in the shape of a secret-scanning service too`(type: String)
+        async throws
+    {
         let site = try await TestSite()
         let ada = try await site.browser(signedInAs: site.cast.ada)
         let (one, two) = (try await ada.makeToken("One").token, try await ada.makeToken("Two").token)
