@@ -14,6 +14,7 @@ package enum Entity {
     package enum TokenFamily: EntityTag { package static var prefix: String { "fam" } }
     package enum DeveloperToken: EntityTag { package static var prefix: String { "tok" } }
     package enum Session: EntityTag { package static var prefix: String { "ses" } }
+    package enum ResourceServer: EntityTag { package static var prefix: String { "api" } }
     package enum Mail: EntityTag { package static var prefix: String { "mai" } }
     package enum Activity: EntityTag { package static var prefix: String { "act" } }
     package enum Ticket: EntityTag { package static var prefix: String { "tic" } }

@@ -75,7 +75,8 @@ extension Store {
         case .developerToken(let digest):
             try db.run(
                 """
-                UPDATE developer_tokens SET last_used_at = \(use.at), last_used_address = \(use.address)
+                UPDATE developer_tokens SET last_used_at = \(use.at),
+                    last_used_address = COALESCE(\(use.address), last_used_address)
                 WHERE digest = \(digest) AND (last_used_at IS NULL OR last_used_at < \(use.at))
                 """)
         case .family(let id, let tenant):
@@ -86,6 +87,8 @@ extension Store {
                 """)
         case .clientSecret(let id):
             try db.run("UPDATE client_secrets SET last_used_at = \(use.at) WHERE id = \(id)")
+        case .resourceServer(let id):
+            try db.run("UPDATE resource_servers SET last_used_at = \(use.at) WHERE id = \(id)")
         }
     }
 }

@@ -50,7 +50,7 @@ extension Site {
         let access    = TenantAppsController(site: self)
         let policy    = PolicyController(site: self)
         let requests  = RequestsController(site: self)
-        let held      = HeldTokensController(site: self)
+        let held      = MemberTokensController(site: self)
         let tenant    = TenantSettingsController(site: self)
         let log       = TenantAuditController(site: self)
         let formats   = TokenFormatController(site: self)
@@ -63,6 +63,11 @@ extension Site {
         let authorize = AuthorizeController(site: self)
         let token     = TokenController(site: self)
         let metadata  = MetadataController(site: self)
+        let inspect   = IntrospectionController(site: self)
+        let revoke    = RevocationController(site: self)
+        let gate      = ForwardAuthController(site: self)
+        let leaked    = LeakedTokensController(site: self)
+        let visible   = HeldTokensController(site: self)
         let me        = MeController(site: self)
         let people    = PeopleController(site: self)
         let reset     = SecondFactorReset(site: self)
@@ -213,8 +218,23 @@ extension Site {
         visitor.get   ("/t/{tenant}/oauth/authorize",            use: authorize.ask)       // RFC 6749 §3.1
         person.post   ("/t/{tenant}/oauth/authorize",            use: authorize.answer)
         machine.post  ("/t/{tenant}/oauth/token",                use: token.exchange)      // RFC 6749 §3.2
-        machine.get   ("/t/{tenant}/.well-known/oauth-authorization-server", use: metadata.show)   // RFC 8414
-        machine.get   ("/.well-known/oauth-authorization-server/t/{tenant}", use: metadata.show)   // RFC 8414 §3.1
+        machine.post  ("/t/{tenant}/oauth/revoke",               use: revoke.revoke)       // RFC 7009
+        machine.post  ("/t/{tenant}/oauth/introspect",           use: inspect.tenant)      // RFC 7662
+        machine.post  ("/oauth/introspect",                      use: inspect.portal)
+
+        // Metadata: RFC 8414 §3.1, and the other spellings that clients try for an issuer with a path; RFC 9728
+        machine.get   ("/.well-known/oauth-authorization-server/t/{tenant}", use: metadata.authorizationServer)
+        machine.get   ("/t/{tenant}/.well-known/oauth-authorization-server", use: metadata.authorizationServer)
+        machine.get   ("/.well-known/openid-configuration/t/{tenant}", use: metadata.authorizationServer)
+        machine.get   ("/t/{tenant}/.well-known/openid-configuration", use: metadata.authorizationServer)
+        machine.get   ("/.well-known/oauth-protected-resource/t/{tenant}/api/v1", use: metadata.protectedResource)
+        machine.get   ("/t/{tenant}/.well-known/oauth-protected-resource/api/v1", use: metadata.protectedResource)
+
+        // Whoever finds a token
+        machine.post  ("/leaked-tokens",                         use: leaked.report)
+
+        // For the proxy in front of the operator's own API
+        machine.get   ("/auth/verify",                           use: gate.verify)
 
         // The API
         machine.get   ("/v2/me",                                 use: me.portal)
@@ -226,6 +246,12 @@ extension Site {
         machine.put   ("/t/{tenant}/api/v1/people/{contact}",    use: people.update)
         machine.patch ("/t/{tenant}/api/v1/people/{contact}",    use: people.update)
         machine.delete("/t/{tenant}/api/v1/people/{contact}",    use: people.destroy)
+
+        machine.get   ("/v2.1/token",                            use: visible.index)
+        machine.post  ("/v2.1/token",                            use: visible.create)
+        machine.delete("/v2.1/token",                            use: visible.destroyOwn)
+        machine.get   ("/v2.1/token/{token}",                    use: visible.show)
+        machine.delete("/v2.1/token/{token}",                    use: visible.destroy)
 
         // The operator's desk
         staff.get     ("/operator",                              use: desk.show)

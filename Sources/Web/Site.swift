@@ -45,6 +45,8 @@ package struct SiteSettings: Sendable {
     package var refreshIdleLimit: Int64?
     /// Peers whose `X-Forwarded-For` is believed; none by default (case 143).
     package var trustedProxies: Set<String>
+    /// Of the service whose signed leak reports are known; nil for none.
+    package var partnerKey: PartnerKey?
     /// Adds `Server-Timing` to consent pages, for `make bench`.
     package var showsTiming: Bool
     package var assetVersion: String
@@ -52,14 +54,15 @@ package struct SiteSettings: Sendable {
 
     package init(
         base: BaseURL, tenantHost: String, isDemo: Bool, refreshIdleLimit: Int64? = nil,
-        trustedProxies: Set<String> = [], showsTiming: Bool = false, assetVersion: String = "dev",
-        publicFolder: String
+        trustedProxies: Set<String> = [], partnerKey: PartnerKey? = nil, showsTiming: Bool = false,
+        assetVersion: String = "dev", publicFolder: String
     ) {
         self.base = base
         self.tenantHost = tenantHost
         self.isDemo = isDemo
         self.refreshIdleLimit = refreshIdleLimit
         self.trustedProxies = trustedProxies
+        self.partnerKey = partnerKey
         self.showsTiming = showsTiming
         self.assetVersion = assetVersion
         self.publicFolder = publicFolder

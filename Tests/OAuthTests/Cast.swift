@@ -11,6 +11,7 @@ enum Cast {
     static let secretID = ID<Entity.ClientSecret>("sec_one")
 
     static let issuer = "https://gate.example/t/acme"
+    static let docs = "https://gate.example/scopes"
     static let now = Instant(seconds: 1_800_000_000)
     static let callback = "https://roster.example/callback"
 
@@ -75,6 +76,13 @@ enum Cast {
             id: family, tenant: tenant, client: client.id, grant: grant, person: ada, scopes: scopes,
             generation: generation, streak: streak, predecessorWasReplayed: predecessorWasReplayed, createdAt: now,
             lastUsedAt: lastUsedAt, revokedAt: revokedAt, grantIsLive: grantIsLive)
+    }
+
+    static func standing(
+        _ scopes: String = "people:read people:write", id: String = "gr_ada_roster",
+        family: ID<Entity.TokenFamily>? = nil
+    ) -> StandingGrant {
+        StandingGrant(grant: ID(id), person: ada, scopes: set(scopes), family: family)
     }
 
     static func token(

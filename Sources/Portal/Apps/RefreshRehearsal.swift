@@ -39,9 +39,9 @@ package struct RefreshRehearsal: Sendable {
         package let scopes: ScopeSet
 
         package init?(_ response: TokenResponse) {
-            guard let renewal = response.renewal else { return nil }
+            guard let renewal = response.renewal, let token = renewal.refreshToken else { return nil }
             access = response.accessToken.hint
-            refresh = renewal.refreshToken.hint
+            refresh = token.hint
             expiresIn = renewal.expiresIn
             scopes = renewal.scopes
         }

@@ -76,6 +76,8 @@ package enum AuditAction: String, Hashable, Sendable, CaseIterable {
 
     // The installation
     case operatorAdded = "installation.operator_added"
+    case apiAdded = "installation.api_added"
+    case apiRevoked = "installation.api_revoked"
     case scopeChanged = "installation.scope_changed"
     case scopeRemoved = "installation.scope_removed"
     case settingChanged = "installation.setting_changed"
@@ -160,6 +162,8 @@ extension AuditAction {
         case .accessRequestAllowed: "Allowed a member's request"
         case .accessRequestDenied: "Denied a member's request"
         case .operatorAdded: "Added an operator"
+        case .apiAdded: "Added an API"
+        case .apiRevoked: "Revoked an API's credentials"
         case .scopeChanged: "Changed the scope catalogue"
         case .scopeRemoved: "Removed a scope"
         case .settingChanged: "Changed a setting"

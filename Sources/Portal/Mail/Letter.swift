@@ -4,6 +4,7 @@ package struct Letter: Sendable {
         case verification, knownAddress, reset, passwordChanged, tokenCreated, tokenRevoked, secretRotated, memberAdded
         case invitation, roleChanged, memberRemoved, tenantDeleted, accessAsked, accessDecided
         case secondFactor, recoveryCodeUsed, emailChange, emailChangeNotice, accountDeleted
+        case leaked
     }
 
     package let kind: Kind

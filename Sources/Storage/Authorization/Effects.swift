@@ -21,9 +21,10 @@ extension Store {
             try db.run(
                 """
                 INSERT INTO token_families (tenant_id, id, grant_id, app_id, person_id, scopes, generation, created_at,
-                    last_used_at)
+                    last_used_at, origin)
                 VALUES (\(start.tenant), \(start.id), \(start.grant), \(start.client), \(start.person),
-                    \(start.scopes.text), \(FamilyRecord.firstGeneration), \(start.at), \(start.at))
+                    \(start.scopes.text), \(FamilyRecord.firstGeneration), \(start.at), \(start.at),
+                    \(start.origin.rawValue))
                 """)
         case .issueAccess(let access):
             try db.run(
@@ -57,6 +58,12 @@ extension Store {
                 """
                 UPDATE token_families SET revoked_at = \(now), revoked_because = \(reason.rawValue)
                 WHERE tenant_id = \(tenant) AND id = \(family) AND revoked_at IS NULL
+                """)
+        case .revokeAccess(let token, let now):
+            try db.run(
+                """
+                UPDATE access_tokens SET revoked_at = \(now)
+                WHERE digest = \(keyring.digest(token)) AND tenant_id = \(tenant) AND revoked_at IS NULL
                 """)
         }
     }

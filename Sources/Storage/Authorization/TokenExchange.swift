@@ -32,6 +32,10 @@ extension Store {
             outcome = refresh(
                 refreshing, of: found?.token, in: found?.family, by: client, in: tenant, idleLimit: idleLimit,
                 at: now, using: &random)
+        case .clientCredentials(let asking):
+            outcome = grantToClient(
+                asking, of: client, under: try standingGrants(of: client.id, in: tenant, db), in: tenant, at: now,
+                using: &random)
         }
         for effect in outcome.effects {
             try apply(effect, in: db, tenant: tenant)
@@ -148,7 +152,7 @@ extension Store {
     }
 
     /// Checked at every exchange, not only when the grant was made (case 50, 84). `g` is the grant, `m` the membership.
-    private static let grantIsLive: SQL = """
+    static let grantIsLive: SQL = """
         (g.revoked_at IS NULL AND (m.role = 'admin' OR (m.role = 'member' AND g.allowed_as = 'member')) AND NOT EXISTS (SELECT 1 FROM suspensions s
             WHERE s.reinstated_at IS NULL AND ((s.subject_kind = 'person' AND s.subject_id = g.person_id)
                 OR (s.subject_kind = 'tenant' AND s.subject_id = g.tenant_id)

@@ -58,7 +58,7 @@ extension Site {
     func note(_ request: TokenRequest, by client: AuthenticatedClient, in tenant: Tenant) {
         let now = now()
         switch request {
-        case .authorizationCode: store.activity.count(.issued, of: client.id, at: now)
+        case .authorizationCode, .clientCredentials: store.activity.count(.issued, of: client.id, at: now)
         case .refreshToken(let refresh):
             guard case .accessToken = refresh.token else {
                 store.activity.count(.refreshed, of: client.id, at: now)

@@ -132,7 +132,7 @@ struct IsolationCaller {
     /// The operator's own pages are nothing that is hidden from her.
     func mayReach(_ route: IsolationRoute) -> Bool { name.hasPrefix("Olga") && route.path.hasPrefix("/operator") }
 
-    func isMachine(_ route: IsolationRoute) -> Bool { route.path.contains("/api/") }
+    func isMachine(_ route: IsolationRoute) -> Bool { ["/api/", "/v2.1/"].contains { route.path.contains($0) } }
 
     func answer(to route: IsolationRoute, on objects: IsolationObjects) async throws -> Answer {
         let path = objects.path(of: route)

@@ -5,7 +5,7 @@ import Portal
 import Storage
 
 /// `/t/{tenant}/tokens`: the developer tokens that members hold, and the rules for them.
-struct HeldTokensController {
+struct MemberTokensController {
     let site: Site
     private static let perPage = 50
 
@@ -64,7 +64,7 @@ struct HeldTokensController {
     }
 }
 
-extension HeldTokensController {
+extension MemberTokensController {
     private func list(
         _ form: TokenRulesForm, _ admin: Member, _ request: Request, _ context: PersonContext, problems: [Problem] = []
     ) throws -> Response {
@@ -87,7 +87,7 @@ extension HeldTokensController {
         return try site.page(page, request, context, problems: problems)
     }
 
-    private func held(_ context: PersonContext, seenBy admin: Member) throws -> HeldToken {
+    private func held(_ context: PersonContext, seenBy admin: Member) throws -> MemberToken {
         guard let id = context.parameters.get("token"), let held = try site.store.heldToken(ID(id), seenBy: admin)
         else { throw Failure.notFound }
         return held
@@ -95,7 +95,7 @@ extension HeldTokensController {
 }
 
 extension HeldTokensPage.Row {
-    fileprivate init(_ held: HeldToken, _ rules: TokenRules, path: String, at now: Instant) {
+    fileprivate init(_ held: MemberToken, _ rules: TokenRules, path: String, at now: Instant) {
         let token = held.token
         self.init(
             description: token.description, hint: token.hint, owner: held.owner.name, ownerEmail: held.owner.email,
