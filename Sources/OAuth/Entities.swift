@@ -15,5 +15,6 @@ package enum Entity {
     package enum DeveloperToken: EntityTag { package static var prefix: String { "tok" } }
     package enum Session: EntityTag { package static var prefix: String { "ses" } }
     package enum Mail: EntityTag { package static var prefix: String { "mai" } }
+    package enum DeveloperApplication: EntityTag { package static var prefix: String { "dev" } }
     package enum Ticket: EntityTag { package static var prefix: String { "tic" } }
 }

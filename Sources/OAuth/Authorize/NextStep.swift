@@ -17,6 +17,8 @@ package enum NextStep: Equatable, Sendable {
     case notAMember
     /// A member who may not allow apps.
     case notAnAdmin
+    /// Nobody who runs this server has looked at the client, and it is in use in as many places as it may be.
+    case unreviewedAtLimit
     /// `new` is what was not allowed before, `already` what was.
     case askConsent(new: ScopeSet, already: ScopeSet)
     /// Everything asked for was allowed before: send a code.
@@ -28,11 +30,12 @@ package enum NextStep: Equatable, Sendable {
 ///
 /// - `membership`: the signed-in person's role in this tenant.
 /// - `grantedScopes`: of their live grant to this client here, nil when there is none.
+/// - `standing`: of this client, at this tenant.
 /// - `reauthenticatedSince`: when this very flow first asked to sign in again (`prompt=login`, `max_age`), nil while
 ///   it has not. A sign-in no older than that satisfies it, so another tab's older one cannot.
 package func nextStep(
     for request: AuthorizeRequest, signedIn: SignedIn?, membership: Role?, grantedScopes: ScopeSet?,
-    reauthenticatedSince: Instant? = nil, at now: Instant
+    standing: ClientStanding = .trusted, reauthenticatedSince: Instant? = nil, at now: Instant
 ) -> NextStep {
     guard let signedIn, !request.wantsSignIn(after: signedIn, since: reauthenticatedSince, at: now) else {
         return request.ask(.signIn, orRefuse: OAuthError(.loginRequired, "nobody is signed in recently enough"))
@@ -44,6 +47,11 @@ package func nextStep(
     guard membership == .admin else {
         return request.ask(
             .notAnAdmin, orRefuse: OAuthError(.accessDenied, "only an admin of the tenant may allow apps"))
+    }
+    guard standing != .unreviewedAtLimit else {
+        return request.ask(
+            .unreviewedAtLimit,
+            orRefuse: OAuthError(.accessDenied, "the app has not been reviewed, and is at its limit"))
     }
     if let grantedScopes, request.scopes.isSubset(of: grantedScopes), request.maySkipConsent { return .allow }
     let new = request.scopes.subtracting(grantedScopes ?? ScopeSet())

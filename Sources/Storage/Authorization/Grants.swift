@@ -29,7 +29,8 @@ extension Store {
     ) async throws -> Secret<AuthorizationCode>? {
         let fresh = ID<Entity.Grant>.random()
         return try await engine.write { db in
-            guard try self.mayAllow(member, in: db), try self.app(app.id, in: db)?.isSuspended == false
+            guard try self.mayAllow(member, in: db), let current = try self.app(app.id, in: db), !current.isSuspended,
+                try self.standing(of: current, in: member.tenant, in: db) != .unreviewedAtLimit
             else { return nil }
             let tenant = member.tenant.id
             let row = try db.row(
