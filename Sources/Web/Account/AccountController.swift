@@ -22,7 +22,7 @@ struct AccountController {
             throw Failure.tooManyRequests(retryAfter: wait)
         }
         var problems: [Problem] = []
-        if try await !isPassword(current, of: person) { problems.append(.notCurrentPassword) }
+        if try await !site.isPassword(current, of: person) { problems.append(.notCurrentPassword) }
         if let problem = site.passwordPolicy.problem(with: password, name: person.name, email: person.email) {
             problems.append(problem)
         }
@@ -37,7 +37,7 @@ struct AccountController {
     }
 
     func endOtherSessions(_ request: Request, _ context: PersonContext) async throws -> Response {
-        _ = try await site.form(request, context)
+        _ = try await site.confirmedForm(request, context)
         try await site.store.endSessions(
             of: context.person.id, except: context.session.id, from: site.clientAddress(of: request, context),
             at: site.now())
@@ -56,11 +56,6 @@ struct AccountController {
         var response = site.redirect(to: "/login", saying: .signedOut)
         site.setCookie(.session, "", lifetime: 0, on: &response)
         return response
-    }
-
-    private func isPassword(_ password: String, of person: Person) async throws -> Bool {
-        guard password.utf8.count <= 1024, let hash = try site.store.passwordHash(of: person.id) else { return false }
-        return try await site.passwords.verify(password, against: PasswordHash(hash))
     }
 
     private func page(_ request: Request, _ context: PersonContext, problems: [Problem] = []) throws -> Response {

@@ -87,11 +87,12 @@ struct AppsController {
     }
 
     func askToDelete(_ request: Request, _ context: PersonContext) async throws -> Response {
-        try site.page(try deletePage(of: try app(context)), request, context)
+        try site.askToConfirm(context)
+        return try site.page(try deletePage(of: try app(context)), request, context)
     }
 
     func destroy(_ request: Request, _ context: PersonContext) async throws -> Response {
-        let form = try await site.form(request, context)
+        let form = try await site.confirmedForm(request, context)
         let app = try app(context)
         let typed = try form.text("confirm_name")
         guard typed.utf8.elementsEqual(app.details.name.utf8) else {

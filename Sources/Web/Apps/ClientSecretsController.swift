@@ -9,7 +9,7 @@ struct ClientSecretsController {
 
     /// Rotates: a new secret beside the old one, which ends when the developer says.
     func create(_ request: Request, _ context: PersonContext) async throws -> Response {
-        let form = try await site.form(request, context)
+        let form = try await site.confirmedForm(request, context)
         let app = try app(context)
         guard let overlap = SecretOverlap(typed: try form.text("overlap")) else {
             return try refuse("Choose how long the old secret goes on working.", app, request, context)
@@ -31,6 +31,7 @@ struct ClientSecretsController {
     }
 
     func askToRevoke(_ request: Request, _ context: PersonContext) async throws -> Response {
+        try site.askToConfirm(context)
         let app = try app(context)
         let now = site.now()
         let live = try site.store.liveSecrets(of: app.id, at: now)
@@ -42,7 +43,7 @@ struct ClientSecretsController {
     }
 
     func revoke(_ request: Request, _ context: PersonContext) async throws -> Response {
-        _ = try await site.form(request, context)
+        _ = try await site.confirmedForm(request, context)
         let app = try app(context)
         let secret = try secret(context, among: try site.store.liveSecrets(of: app.id, at: site.now()))
         guard

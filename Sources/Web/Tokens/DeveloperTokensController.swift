@@ -17,6 +17,7 @@ struct DeveloperTokensController {
 
     func new(_ request: Request, _ context: PersonContext) async throws -> Response {
         guard try obstacle(for: context.person) == nil else { return site.redirect(to: "/tokens") }
+        try site.askToConfirm(context)
         let query = site.query(request)
         let from = query.all("from").first.map { ID<Entity.DeveloperToken>($0) }
         let old = try from.flatMap { try site.store.developerToken($0, of: context.person.id) }
@@ -28,7 +29,7 @@ struct DeveloperTokensController {
     }
 
     func create(_ request: Request, _ context: PersonContext) async throws -> Response {
-        let sent = try await site.form(request, context)
+        let sent = try await site.confirmedForm(request, context)
         guard try obstacle(for: context.person) == nil else {
             return try list(request, context, status: .unprocessableContent)
         }
