@@ -2,6 +2,8 @@
 package struct Letter: Sendable {
     package enum Kind: String, Sendable {
         case verification, knownAddress, reset, passwordChanged, tokenCreated, tokenRevoked, secretRotated, memberAdded
+        case applicationReceived, applicationWaiting, applicationDecided, appReviewed, appReviewWithdrawn
+        case suspended, reinstated
     }
 
     package let kind: Kind

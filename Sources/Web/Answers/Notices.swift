@@ -2,6 +2,8 @@
 enum NoticeText: String {
     case verified, signedOut, passwordChanged, passwordReset, sessionEnded, othersEnded
     case tokenRevoked, appSaved, appDeleted, secretRevoked, grantRevoked, tenantOpened
+    case draftSaved, applicationSent, applicationDecided, decidedMeanwhile, appReviewed, reviewWithdrawn, appChanged
+    case suspended, reinstated, planChanged, rulesSaved, scopeSaved, scopeRemoved, scopeHeld
 
     var notice: Notice {
         switch self {
@@ -16,6 +18,21 @@ enum NoticeText: String {
         case .appDeleted: Notice(.ok, "The app is deleted, and all its tokens with it.")
         case .secretRevoked: Notice(.ok, "The client secret is revoked.")
         case .grantRevoked: Notice(.ok, "The app no longer has access. Its tokens stopped working.")
+        case .draftSaved: Notice(.ok, "Saved. Nobody reads it until you send it.")
+        case .applicationSent: Notice(.ok, "Your application is on its way to the operators.")
+        case .applicationDecided: Notice(.ok, "Decided. The applicant gets a mail.")
+        case .decidedMeanwhile:
+            Notice(.warn, "Nothing was decided: somebody decided before you, or the applicant sent another version.")
+        case .appReviewed: Notice(.ok, "The app counts as reviewed. Its developer gets a mail.")
+        case .reviewWithdrawn: Notice(.ok, "The review is withdrawn. Its developer gets a mail.")
+        case .appChanged: Notice(.warn, "Nothing was done: the app has changed since you opened this page. Look again.")
+        case .suspended: Notice(.ok, "Suspended, with effect at the next request.")
+        case .reinstated: Notice(.ok, "Reinstated, with effect at the next request.")
+        case .planChanged: Notice(.ok, "The plan is changed.")
+        case .rulesSaved: Notice(.ok, "The rules are saved, and hold from the next request on.")
+        case .scopeSaved: Notice(.ok, "The scope is saved.")
+        case .scopeRemoved: Notice(.ok, "The scope is removed.")
+        case .scopeHeld: Notice(.warn, "Nothing was removed: an app, a grant or a token still holds this scope.")
         case .tenantOpened: Notice(.ok, "It is ready, with sample people to try the API on.")
         }
     }

@@ -45,19 +45,22 @@ struct AuthorizeVisit {
         let granted = try session.flatMap {
             try site.store.grantedScopes(to: app.id, by: $0.person.id, in: tenant.id)
         }
+        let standing = try site.store.standing(of: app, in: tenant)
         let step = nextStep(
             for: asked, signedIn: session.map { SignedIn(person: $0.person.id, authenticatedAt: $0.authenticatedAt) },
-            membership: member?.role, grantedScopes: granted,
+            membership: member?.role, grantedScopes: granted, standing: standing,
             reauthenticatedSince: SignInErrand(returningTo: request.head.path ?? "/").wasAsked(at: now, site.store),
             at: now)
         switch step {
         case .refuse(let refusal): throw refusal
         case .signIn: return signIn(fresh: asked.wantsFreshSignIn, at: now)
         case .notAMember: return try notAMember(app)
+        case .unreviewedAtLimit: return try unreviewedAtLimit(app)
         case .notAnAdmin: return try await notAnAdmin(asked, app, at: now)
         case .askConsent(let new, let already):
             guard let session, let member else { return signIn(fresh: false, at: now) }
-            return try await consent(asked, app, member, session, new: new, already: already, at: now)
+            return try await consent(asked, app, member, session, new: new, already: already, standing: standing,
+                at: now)
         case .allow:
             guard let member,
                 let code = try await site.store.allow(

@@ -7,7 +7,10 @@ package let allPages: [any Page.Type] = [
     TokensPage.self, NewTokenPage.self, TokenCreatedPage.self, RevokeTokenPage.self,
     AppsPage.self, AppFormPage.self, AppPage.self, AppCreatedPage.self, RevokeSecretPage.self, DeleteAppPage.self,
     TenantPage.self, NewTenantPage.self,
+    ApplyPage.self, AppLimitPage.self,
     ConsentPage.self, AuthorizeErrorPage.self, NotAMemberPage.self, NotAnAdminPage.self,
+    ApplicationsPage.self, ApplicationPage.self, OperatorListPage.self, SubjectPage.self, CataloguePage.self,
+    ScopeFormPage.self, RulesPage.self, AuditLogPage.self, HealthPage.self,
     OperatorPage.self, OutboxPage.self, MailPage.self,
     ErrorPage.self, DemoCallbackPage.self, GalleryPage.self,
 ]
