@@ -12,6 +12,8 @@ package struct Site: Sendable {
     package let now: @Sendable () -> Instant
     let shownOnce = ShownOnce()
     let limiter = RateLimiter()
+    /// When the background last deleted what had expired.
+    package let lastSweep = LastSweep()
 
     package init(
         settings: SiteSettings, store: Store, passwords: PasswordHasher, passwordPolicy: PasswordPolicy,

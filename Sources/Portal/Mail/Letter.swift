@@ -5,6 +5,8 @@ package struct Letter: Sendable {
         case invitation, roleChanged, memberRemoved, tenantDeleted, accessAsked, accessDecided
         case secondFactor, recoveryCodeUsed, emailChange, emailChangeNotice, accountDeleted
         case leaked
+        case applicationReceived, applicationWaiting, applicationDecided, appReviewed, appReviewWithdrawn
+        case suspended, reinstated
     }
 
     package let kind: Kind

@@ -59,7 +59,8 @@ extension Store {
         _ asked: ScopeSet, to app: App, by member: Member, or fresh: ID<Entity.Grant>, in db: any Connection,
         from address: String, at now: Instant
     ) throws -> (grant: ID<Entity.Grant>, granted: ScopeSet, scopes: ScopeSet)? {
-        guard let member = try current(member, in: db), let app = try self.app(app.id, in: db), !app.isSuspended
+        guard let member = try current(member, in: db), let app = try self.app(app.id, in: db), !app.isSuspended,
+            try standing(of: app, in: member.tenant, in: db) != .unreviewedAtLimit
         else { return nil }
         let permission = try self.permission(of: member, for: app, in: db, at: now)
         let scopes = asked.narrowed(to: permission.ceiling)

@@ -27,8 +27,8 @@ struct HomeController {
         let page = DashboardPage(
             person, tokens: try site.store.developerTokens(of: person.id), apps: try site.store.apps(of: person.id),
             memberships: try site.store.memberships(of: person.id),
-            waiting: try site.store.waitingRequests(of: person.id, at: site.now()), base: site.settings.base.text,
-            at: site.now())
+            waiting: try site.store.waitingRequests(of: person.id, at: site.now()),
+            access: try site.developerAccess(of: person), base: site.settings.base.text, at: site.now())
         return try site.page(page, request, context)
     }
 

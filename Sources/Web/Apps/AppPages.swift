@@ -45,10 +45,12 @@ extension Site {
         let catalogue = try store.scopeCatalogue().filter { details.scopes.contains($0.scope) }
         let tenant = try store.memberships(of: person.id).first?.tenant
         let hints = app.hints(secrets: secrets, direct: try store.directFlow(of: app.id), at: now)
+        let standing = try standing(of: app)
         return AppPage(
             name: details.name, initials: initials(of: details.name), description: details.description,
             tabs: AppTab.row(below: app.path, current: "Overview"), hints: hints.map { AppHintLine($0, of: app) },
-            homepageURL: details.homepage, clientID: app.clientID,
+            homepageURL: details.homepage, standing: standing.text, standingKind: standing.kind,
+            clientID: app.clientID,
             kind: app.kindName, isConfidential: details.kind == .confidential, callbacks: details.callbacks,
             scopes: catalogue.map { ScopeLine($0) },
             secrets: secrets.map { AppPage.Secret($0, of: app, at: now) }, canRotate: !isFull,
@@ -60,6 +62,21 @@ extension Site {
             snippets: snippets(for: app, at: tenant.map { issuer(of: $0) } ?? url("/t/$TENANT")),
             formatPath: app.path + "/token-format", editPath: app.path + "/edit", rotatePath: app.path + "/secrets",
             deletePath: app.path + "/delete")
+    }
+}
+
+extension Site {
+    /// What operators decided about an app, for its developer; empty when there is nothing to say.
+    fileprivate func standing(of app: App) throws -> (text: String, kind: String) {
+        if let last = try store.suspensions(of: .app(app)).first, last.reinstatedAt == nil {
+            return ("An operator suspended this app: \(last.reason) Its tokens are refused until it is reinstated.", "bad")
+        }
+        guard !app.isReviewed else { return ("", "ok") }
+        let limit = counted(try store.rules().unreviewedLimit, "tenant")
+        return (
+            "No operator has reviewed this app yet. It works in sandboxes, and elsewhere in up to \(limit), where people "
+                + "are warned before they allow it.", "warn"
+        )
     }
 }
 

@@ -130,15 +130,18 @@ extension AppsController {
         _ request: Request, _ context: PersonContext, status: HTTPResponse.Status = .ok
     ) throws -> Response {
         let obstacle = try obstacle(for: context.person)
-        let page = AppsPage(
+        var page = AppsPage(
             apps: try site.store.apps(of: context.person.id).map { AppsPage.App($0) },
             canRegister: obstacle == nil, whyNot: obstacle ?? "")
+        if case .closed(let obstacle) = try site.developerAccess(of: context.person) {
+            (page.applyPath, page.applyText) = (obstacle.path, obstacle.action)
+        }
         return try site.page(page, request, context, status: status)
     }
 
     /// Why this person cannot register an app now; nil when they can.
     func obstacle(for person: Person) throws -> String? {
-        guard person.verifiedAt != nil else { return "Confirm your email address first: the link is in your mail." }
+        if case .closed(let obstacle) = try site.developerAccess(of: person) { return obstacle.sentence }
         let count = try site.store.apps(of: person.id).count
         guard count < Self.most else {
             return "You have \(count) apps, the most one person can have. Delete one first."

@@ -8,7 +8,7 @@ extension AuthorizeVisit {
     /// The consent page, and the ticket that its answer must bring.
     func consent(
         _ asked: AuthorizeRequest, _ app: App, _ member: Member, _ session: Session, new: ScopeSet, already: ScopeSet,
-        at now: Instant
+        standing: ClientStanding, at now: Instant
     ) async throws -> Response {
         // What the tenant's rules leave of what was asked for.
         let scopes = new.union(already)
@@ -16,16 +16,24 @@ extension AuthorizeVisit {
         let catalogue = try site.store.scopeCatalogue()
         let started = ContinuousClock.now
         let direct = asked.delivery == .token ? try site.store.directFlow(of: app.id) : nil
-        let page = ConsentPage(
+        var page = ConsentPage(
             asked, scopes, of: app, by: member, catalogue: catalogue, new: already.isEmpty ? ScopeSet() : new,
             direct: direct,
             formPath: formPath, ticket: ticket)
+        page.isUnreviewed = standing != .trusted
         var response = try site.page(page, request, context)
         if site.settings.showsTiming {
             let spent = started.duration(to: .now).components.attoseconds / 1_000_000_000_000
             response.headers[.serverTiming] = "render;dur=\(spent / 1000).\(spent % 1000 / 100)"
         }
         return response
+    }
+
+    func unreviewedAtLimit(_ app: App) throws -> Response {
+        let page = AppLimitPage(
+            appName: app.details.name, tenantName: tenant.name, makerName: app.owner.name,
+            limit: counted(try site.store.rules().unreviewedLimit, "tenant"), switchPath: "/logout")
+        return try site.page(page, request, context, status: .forbidden)
     }
 
     func notAMember(_ app: App) throws -> Response {

@@ -48,9 +48,10 @@ struct AuthorizeVisit {
             try site.store.grantedScopes(to: app.id, by: $0.person.id, in: tenant.id)
         }
         let permission = try member.map { try site.store.permission(of: $0, for: app, at: now) }
+        let standing = try site.store.standing(of: app, in: tenant)
         let step = nextStep(
             for: asked, signedIn: session.map { SignedIn(person: $0.person.id, authenticatedAt: $0.authenticatedAt) },
-            permission: permission, grantedScopes: granted,
+            permission: permission, grantedScopes: granted, standing: standing,
             reauthenticatedSince: SignInErrand(returningTo: request.head.path ?? "/").wasAsked(at: now, site.store),
             at: now)
         switch step {
@@ -59,13 +60,17 @@ struct AuthorizeVisit {
         case .notAMember:
             note(OAuthError(.accessDenied, "the person is not a member of this tenant"))
             return try notAMember(app)
+        case .unreviewedAtLimit:
+            note(OAuthError(.accessDenied, "the app has not been reviewed, and is at its limit"))
+            return try unreviewedAtLimit(app)
         case .notAnAdmin, .notAdmitted, .nothingToAllow:
             note(OAuthError(.accessDenied, "the tenant's rules do not let this person allow the app"))
             guard let session, let member else { return signIn(fresh: false, at: now) }
             return try await mayNotAllow(asked, app, member, session, why: step, at: now)
         case .askConsent(let new, let already):
             guard let session, let member else { return signIn(fresh: false, at: now) }
-            return try await consent(asked, app, member, session, new: new, already: already, at: now)
+            return try await consent(asked, app, member, session, new: new, already: already, standing: standing,
+                at: now)
         case .allow:
             guard let member,
                 let code = try await site.store.allow(

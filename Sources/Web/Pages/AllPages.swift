@@ -16,7 +16,10 @@ package let allPages: [any Page.Type] = [
     TenantAppsPage.self, TenantAppPage.self, AddTenantAppPage.self, PolicyPage.self, HeldTokensPage.self,
     RequestsPage.self, RequestPage.self, AskAdminPage.self,
     TenantSettingsPage.self, DeleteTenantPage.self, TenantAuditPage.self,
+    ApplyPage.self, AppLimitPage.self,
     ConsentPage.self, AuthorizeErrorPage.self, NotAMemberPage.self, NotAnAdminPage.self,
+    ApplicationsPage.self, ApplicationPage.self, OperatorListPage.self, SubjectPage.self, CataloguePage.self,
+    ScopeFormPage.self, RulesPage.self, AuditLogPage.self, HealthPage.self,
     OperatorPage.self, OutboxPage.self, MailPage.self,
     ErrorPage.self, DemoCallbackPage.self, GalleryPage.self,
 ]

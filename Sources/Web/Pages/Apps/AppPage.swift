@@ -27,6 +27,10 @@ package struct AppPage: Page {
     var hints: [AppHintLine] = []
     /// May be empty.
     var homepageURL = ""
+    /// What operators decided about it: suspended, not reviewed yet; empty when all is well.
+    var standing = ""
+    /// warn | bad
+    var standingKind = "warn"
     var clientID: String
     /// "Confidential" or "Public".
     var kind: String
@@ -114,7 +118,10 @@ package struct AppPage: Page {
         single.canRotate = true
         single.isV1 = true
         single.tokenFormat = "Never expire (V1)"
+        single.standing = "An operator suspended this app: it sent people to a page that is not yours."
+        single.standingKind = "bad"
         var open = sample
+        open.standing = "No operator has reviewed this app yet. It works in sandboxes, and in up to 10 tenants."
         open.isConfidential = false
         open.kind = "Public"
         open.secrets = []
