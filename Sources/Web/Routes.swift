@@ -138,7 +138,7 @@ extension Site {
         visitor.get   ("/dev/pages/{exhibit}",                   use: demo.exhibit)
     }
 
-    /// A known address and an unknown method: 405 with what is allowed (case 89), not "nothing here".
+    /// A known address and an unknown method: 405 with what is allowed, not "nothing here".
     private func refuseOtherMethods(on router: Router<SiteContext>) {
         let methods: [HTTPRequest.Method] = [.get, .head, .post, .put, .patch, .delete, .options, .trace]
         let known = Dictionary(grouping: router.routes, by: \.path.description).mapValues { Set($0.map(\.method)) }

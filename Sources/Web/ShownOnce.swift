@@ -5,7 +5,7 @@ import Synchronization
 /// Secrets between the POST that made them and the one page that shows them.
 ///
 /// They live in memory only, so nothing that can be read later holds them: not the database, not a cookie,
-/// not the address (case 229). A restart loses them, and the page then says how to make a new one.
+/// not the address. A restart loses them, and the page then says how to make a new one.
 final class ShownOnce: Sendable {
     private struct Entry {
         let text: String

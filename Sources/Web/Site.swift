@@ -25,7 +25,7 @@ package struct Site: Sendable {
         self.now = now
     }
 
-    /// An absolute address on the portal. Always from the configured base URL, never from a request's headers (case 142).
+    /// An absolute address on the portal. Always from the configured base URL, never from a request's headers.
     func url(_ path: String) -> String { settings.base.text + path }
 
     /// The issuer of a tenant (RFC 8414 §2): its path form.
@@ -41,9 +41,9 @@ package struct SiteSettings: Sendable {
     package var isDemo: Bool
     /// What the demo's pages offer ready to use; nil outside demo mode.
     package var demo: DemoOffer?
-    /// Refresh tokens that nobody used for so many seconds end; nil, the default, never (seed 000).
+    /// Refresh tokens that nobody used for so many seconds end; nil, the default, never.
     package var refreshIdleLimit: Int64?
-    /// Peers whose `X-Forwarded-For` is believed; none by default (case 143).
+    /// Peers whose `X-Forwarded-For` is believed; none by default.
     package var trustedProxies: Set<String>
     /// Adds `Server-Timing` to consent pages, for `make bench`.
     package var showsTiming: Bool

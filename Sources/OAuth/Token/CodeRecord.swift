@@ -22,7 +22,7 @@ package struct CodeRecord: Sendable {
     /// The grant is not revoked, and person, membership (still an admin), tenant and app are live.
     package let grantIsLive: Bool
 
-    /// Seconds (seed 000: 10 minutes; RFC 6749 §4.1.2 recommends at most that).
+    /// Seconds: the most that RFC 6749 §4.1.2 recommends.
     package static let lifetime: Int64 = 600
     /// How many wrong verifiers burn it.
     package static let mostFailures = 5

@@ -16,7 +16,7 @@ package struct AppForm: Sendable {
     /// Field names are those of the form: `name`, `description`, `homepage`, `callbacks` (the first row),
     /// `callbacks-2` and so on, `kind`, `scopes`.
     ///
-    /// - Parameter catalogue: every scope there is; an app may ask for no others (case 112).
+    /// - Parameter catalogue: every scope there is; an app may ask for no others.
     package func check(catalogue: [ScopeDescription]) -> Checked<AppDetails> {
         var problems: [Problem] = []
         let name = TypedText.line(self.name, atMost: 60)
@@ -79,7 +79,7 @@ package struct AppForm: Sendable {
         return ScopeSet(known.map(\.scope))
     }
 
-    /// https, or http on this computer; nothing that a browser would treat as script (case 13).
+    /// https, or http on this computer; nothing that a browser would treat as script.
     private func checkedHomepage() -> String? {
         let bytes = Array(homepage.utf8)
         guard (10...500).contains(bytes.count), bytes.allSatisfy({ (0x21...0x7E).contains($0) }),

@@ -33,7 +33,7 @@ extension Letter {
                 """)
     }
 
-    /// The answer on the page is the same for known and unknown addresses (case 169); only the mail differs.
+    /// The answer on the page is the same for known and unknown addresses; only the mail differs.
     package static func knownAddress(to email: String, name: String, signIn: String, forgot: String) -> Letter {
         Letter(
             kind: .knownAddress, recipient: email, subject: "You already have an account",

@@ -60,7 +60,7 @@ package struct TokenForm: Sendable {
 }
 
 extension ScopeDescription {
-    /// A token is bounded by its owner's own rights: members may look, admins may also change (case 118).
+    /// A token is bounded by its owner's own rights: members may look, admins may also change.
     package static func available(to role: Role, from catalogue: [ScopeDescription]) -> [ScopeDescription] {
         catalogue.filter { role == .admin || $0.sensitivity != .high }
     }

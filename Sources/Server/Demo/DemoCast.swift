@@ -5,7 +5,7 @@ import Portal
 import Storage
 import Web
 
-/// Seeds the cast of design.md through the same store calls that the pages use.
+/// Seeds the cast (Ada, Grace, Lin, Mallory, Olga and their workspaces) through the same store calls that the pages use.
 struct DemoCast {
     let installation: Installation
     private var store: Store { installation.store }

@@ -34,7 +34,7 @@ extension Store {
         }
     }
 
-    /// An app of this person; anybody else's is as unknown as one that does not exist (case 139).
+    /// An app of this person; anybody else's is as unknown as one that does not exist.
     package func app(_ id: ID<Entity.Client>, of owner: ID<Entity.Person>) throws -> App? {
         try engine.readConsistently { db in
             guard let app = try self.app(id, in: db), app.owner.id == owner else { return nil }
@@ -71,8 +71,7 @@ extension Store {
                 UPDATE apps SET name = \(details.name), description = \(details.description),
                     homepage = \(details.homepage), kind = \(details.kind.rawValue),
                     pkce_required = \(details.pkceRequired), token_format = \(details.tokenFormat.rawValue),
-                    -- Every change is a later state, also than a grant of this very second: consent is asked for again
-                    -- (case 126, 131).
+                    -- Every change is a later state, also than a grant of this very second: consent is asked for again.
                     updated_at = CASE WHEN updated_at >= \(now) THEN updated_at + 1 ELSE \(now + 1) END
                 WHERE id = \(id) AND owner_id = \(owner)
                 """)

@@ -3,7 +3,7 @@ package import Portal
 
 extension Store {
     /// What this person allowed this app here before; nil when nothing, when it was revoked, or when the app has
-    /// changed since: its name, callbacks or scopes may not be those that were read (case 131).
+    /// changed since: its name, callbacks or scopes may not be those that were read.
     package func grantedScopes(
         to app: ID<Entity.Client>, by person: ID<Entity.Person>, in tenant: ID<Entity.Tenant>
     ) throws -> ScopeSet? {
@@ -18,7 +18,7 @@ extension Store {
         }
     }
 
-    /// Records that an admin allowed an app and issues the code, in one transaction (case 51). A grant that exists
+    /// Records that an admin allowed an app and issues the code, in one transaction. A grant that exists
     /// grows by what is new.
     ///
     /// - Returns: nil when the member is no admin any more or somebody is suspended: the right is checked where it is

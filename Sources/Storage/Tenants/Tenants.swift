@@ -48,7 +48,7 @@ extension Store {
 
     /// Opens a tenant with sample people; the person becomes its admin.
     ///
-    /// - Returns: nil when the slug is taken or quarantined (case 146).
+    /// - Returns: nil when the slug is taken or quarantined.
     package func openTenant(
         _ draft: TenantDraft, kind: Tenant.Kind, admin: ID<Entity.Person>, at now: Instant
     ) async throws -> Tenant? {

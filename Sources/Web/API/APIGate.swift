@@ -77,7 +77,7 @@ extension Site {
         }
     }
 
-    /// The same for a mistyped, revoked or foreign token: which of these it is, is nobody's business (case 100, 148).
+    /// The same for a mistyped, revoked or foreign token: which of these it is, is nobody's business.
     private static let unknownToken = APIRefusal(
         status: .unauthorized, code: "invalid_token",
         message: "The token is not valid here: unknown, revoked or meant "

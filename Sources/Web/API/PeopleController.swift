@@ -86,7 +86,7 @@ struct PeopleController {
     }
 
     // A cursor is opaque to clients, tenant-bound and authenticated, so that it can be neither edited nor carried
-    // elsewhere (case 149).
+    // elsewhere.
 
     private func address(of start: Int64, _ limit: Int64, _ access: Access) -> String {
         let nonce = site.store.formToken(for: cursorSeed(start, access)).prefix(24)

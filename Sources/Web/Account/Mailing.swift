@@ -28,7 +28,7 @@ extension Site {
 }
 
 /// Does the work and answers no sooner than a tenth of a second later, so that time does not tell whether there
-/// was anything to write (case 169).
+/// was anything to write.
 func atSteadyPace(_ work: () async throws -> Void) async throws {
     async let pause: Void? = try? Task.sleep(for: .milliseconds(100))
     try await work()

@@ -38,7 +38,7 @@ enum Failure: Error {
     }
 
     /// The failure, with its cause in the log when it is ours to mend. Only errors known to hold no value of the
-    /// request are written out; of others, the type (case 234, 260).
+    /// request are written out; of others, the type.
     static func noting(_ error: any Error, _ request: Request, _ context: SiteContext) -> Failure {
         let failure = Failure(error)
         guard failure.status.kind == .serverError else { return failure }
@@ -127,6 +127,6 @@ enum Failure: Error {
         guard request.method == .get, let path = request.head.path, let next = InternalPath(path) else {
             return "/login"
         }
-        return "/login?next=" + FormEncoding.encode(next.text)
+        return "/login?next=" + PercentEncoding.encode(next.text)
     }
 }

@@ -30,7 +30,7 @@ extension ClientSecretSummary {
 }
 
 extension Site {
-    /// An app of the person who asks; anybody else's is as unknown as one that does not exist (case 139).
+    /// An app of the person who asks; anybody else's is as unknown as one that does not exist.
     func app(named parameter: String?, of person: Person) throws -> App {
         guard let parameter, let app = try store.app(ID(parameter), of: person.id) else { throw Failure.notFound }
         return app

@@ -6,7 +6,7 @@ extension Site {
     ///
     /// - Parameter issuer: a tenant's address, or one with a placeholder in it.
     func snippets(for app: App, at issuer: String) -> [Snippet] {
-        let callback = FormEncoding.encode(app.details.callbacks.first ?? "")
+        let callback = PercentEncoding.encode(app.details.callbacks.first ?? "")
         var steps = [
             Snippet(label: "Send people here", code: authorizeAddress(of: app, callback: callback, at: issuer)),
             Snippet(label: "Redeem the code", code: redeemCall(of: app, callback: callback, at: issuer)),
@@ -25,7 +25,7 @@ extension Site {
           ?response_type=code
           &client_id=\(app.clientID)
           &redirect_uri=\(callback)
-          &scope=\(FormEncoding.encode(app.details.scopes.text))&state=$STATE
+          &scope=\(PercentEncoding.encode(app.details.scopes.text))&state=$STATE
           &code_challenge=$CHALLENGE&code_challenge_method=S256
         """
     }

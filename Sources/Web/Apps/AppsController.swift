@@ -8,7 +8,7 @@ import Storage
 struct AppsController {
     let site: Site
 
-    /// Case 267.
+    /// More than anybody needs, and a bound on what one account can fill the database with.
     static let most = 50
 
     func index(_ request: Request, _ context: PersonContext) async throws -> Response {

@@ -47,7 +47,7 @@ struct DemoController {
             curl -u "\(app?.clientID ?? "$CLIENT_ID"):\(offer?.clientSecret ?? "$CLIENT_SECRET")" \\
               -d grant_type=authorization_code \\
               -d code=\(answer.code) \\
-              -d redirect_uri=\(FormEncoding.encode(site.url("/demo/callback"))) \\
+              -d redirect_uri=\(PercentEncoding.encode(site.url("/demo/callback"))) \\
               -d "code_verifier=\(offer?.codeVerifier ?? "$CODE_VERIFIER")" \\
               \(page.issuer)/oauth/token
             """

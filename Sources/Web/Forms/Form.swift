@@ -11,7 +11,7 @@ struct Form {
 
     fileprivate init(_ list: ParameterList) { self.list = list }
 
-    /// The one value of a field, "" when it was not sent. A field sent twice is refused (case 177).
+    /// The one value of a field, "" when it was not sent. A field sent twice is refused.
     func text(_ name: StaticString) throws -> String {
         let values = list.all(Parameter(name))
         guard values.count <= 1 else { throw Failure.badRequest("A field was sent more than once.") }
@@ -25,7 +25,7 @@ struct Form {
 extension Site {
     static let largestForm = 64 * 1024
 
-    /// Reads a form and checks that it came from a page made for this very visitor (security.md 6.6).
+    /// Reads a form and checks that it came from a page made for this very visitor.
     func form(_ request: Request, _ context: some Browsing) async throws -> Form {
         guard MediaType(request)?.isForm == true else { throw Failure.unsupportedMediaType }
         let body = try await request.body.collect(upTo: Self.largestForm)

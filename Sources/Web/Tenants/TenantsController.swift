@@ -7,7 +7,7 @@ import Storage
 struct TenantsController {
     let site: Site
 
-    /// How many one person may run (case 267).
+    /// How many one person may run.
     static let most = 10
 
     func new(_ request: Request, _ context: PersonContext) async throws -> Response {
@@ -33,7 +33,7 @@ struct TenantsController {
         return try site.page(page, request, context, problems: problems)
     }
 
-    /// For its members; to everybody else it is as unknown as one that does not exist (case 139).
+    /// For its members; to everybody else it is as unknown as one that does not exist.
     func show(_ request: Request, _ context: PersonContext) async throws -> Response {
         guard let slug = context.parameters.get("tenant").flatMap({ Slug($0) }),
             let tenant = try site.store.tenant(slug),

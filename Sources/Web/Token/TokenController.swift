@@ -6,7 +6,7 @@ import OAuth
 import Portal
 import Storage
 
-/// `POST /t/{tenant}/oauth/token` (RFC 6749 §3.2), with form or JSON bodies (seed 000).
+/// `POST /t/{tenant}/oauth/token` (RFC 6749 §3.2), with form or JSON bodies.
 struct TokenController {
     let site: Site
     static let largestBody = 16 * 1024
@@ -29,7 +29,7 @@ struct TokenController {
         _ context: SiteContext
     ) async throws -> Response {
         let now = site.now()
-        // Failures are counted for this client at this address only: guessing there locks nobody else out (case 73).
+        // Failures are counted for this client at this address only: guessing there locks nobody else out.
         let address = context.clientAddress(of: request, settings: site.settings)
         let counter = "\(address) \(credentials.clientID.text)"
         if let seconds = site.limiter.wait(.tokenFailures, counter, at: now) {
@@ -77,7 +77,7 @@ extension Response {
 }
 
 extension Site {
-    /// The tenant that a path names. A suspended one is gone for everybody (case 150).
+    /// The tenant that a path names. A suspended one is gone for everybody.
     func liveTenant(_ context: some RequestContext) throws -> Tenant {
         guard let slug = context.parameters.get("tenant").flatMap(Slug.init), let tenant = try store.tenant(slug),
             !tenant.isSuspended

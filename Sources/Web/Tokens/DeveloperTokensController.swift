@@ -4,11 +4,11 @@ import OAuth
 import Portal
 import Storage
 
-/// `/tokens`: a person's own scoped tokens (seed 001). Reached with a session only: no token makes another (case 119).
+/// `/tokens`: a person's own scoped tokens. Reached with a session only: no token makes another.
 struct DeveloperTokensController {
     let site: Site
 
-    /// Case 267.
+    /// More than anybody needs, and a bound on what one stolen session can leave behind.
     static let mostActive = 100
 
     func index(_ request: Request, _ context: PersonContext) async throws -> Response {
@@ -91,7 +91,7 @@ extension DeveloperTokensController {
         return try site.page(page, request, context, status: status)
     }
 
-    /// The token that the address names; anybody else's is as unknown as one that does not exist (case 139).
+    /// The token that the address names; anybody else's is as unknown as one that does not exist.
     private func token(_ context: PersonContext) throws -> DeveloperTokenSummary {
         guard let text = context.parameters.get("token"),
             let token = try site.store.developerToken(ID(text), of: context.person.id)

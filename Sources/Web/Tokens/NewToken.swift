@@ -33,7 +33,7 @@ extension TokenForm {
         memberships.first { $0.tenant.slug.text.utf8.elementsEqual(tenant.utf8) } ?? memberships.first
     }
 
-    /// Scopes that were ticked but are not this member's to give: said, not silently dropped (case 118).
+    /// Scopes that were ticked but are not this member's to give: said, not silently dropped.
     func overreach(of member: Member, catalogue: [ScopeDescription]) -> Problem? {
         let allowed = ScopeDescription.available(to: member.role, from: catalogue)
         let refused = catalogue.filter { entry in
