@@ -47,6 +47,7 @@ extension Site {
         let people    = PeopleController(site: self)
         let desk      = OperatorController(site: self)
         let outbox    = OutboxController(site: self)
+        let docs      = DocsController(site: self)
 
         // Probes and files
         machine.get   ("/healthz",                               use: health.alive)
@@ -74,6 +75,13 @@ extension Site {
         visitor.get   ("/forgot/sent",                           use: passwords.sent)
         visitor.get   ("/reset/{link}",                          use: passwords.edit)
         visitor.post  ("/reset/{link}",                          use: passwords.reset)
+
+        // To read
+        visitor.get   ("/docs",                                  use: docs.index)
+        visitor.get   ("/docs/quickstart",                       use: docs.quickstart)
+        visitor.get   ("/docs/authentication",                   use: docs.authentication)
+        visitor.get   ("/docs/api",                              use: docs.api)
+        visitor.get   ("/docs/errors",                           use: docs.errors)
 
         // A person's own pages
         person.get    ("/dashboard",                             use: home.dashboard)
@@ -105,6 +113,7 @@ extension Site {
         person.get    ("/tenants/new",                           use: tenants.new)
         person.post   ("/tenants",                               use: tenants.create)
         person.get    ("/t/{tenant}",                            use: tenants.show)
+        person.post   ("/t/{tenant}/sample-people",              use: tenants.addSamples)
 
         // Authorization server, at a tenant's address
         visitor.get   ("/t/{tenant}/oauth/authorize",            use: authorize.ask)       // RFC 6749 §3.1

@@ -45,6 +45,8 @@ package struct SiteSettings: Sendable {
     package var refreshIdleLimit: Int64?
     /// Peers whose `X-Forwarded-For` is believed; none by default.
     package var trustedProxies: Set<String>
+    /// Who mail is from; nil without a mail server, and then mail stays in the outbox.
+    package var mailFrom: String?
     /// Adds `Server-Timing` to consent pages, for `make bench`.
     package var showsTiming: Bool
     package var assetVersion: String
@@ -52,7 +54,8 @@ package struct SiteSettings: Sendable {
 
     package init(
         base: BaseURL, tenantHost: String, isDemo: Bool, refreshIdleLimit: Int64? = nil,
-        trustedProxies: Set<String> = [], showsTiming: Bool = false, assetVersion: String = "dev",
+        trustedProxies: Set<String> = [], mailFrom: String? = nil, showsTiming: Bool = false,
+        assetVersion: String = "dev",
         publicFolder: String
     ) {
         self.base = base
@@ -60,6 +63,7 @@ package struct SiteSettings: Sendable {
         self.isDemo = isDemo
         self.refreshIdleLimit = refreshIdleLimit
         self.trustedProxies = trustedProxies
+        self.mailFrom = mailFrom
         self.showsTiming = showsTiming
         self.assetVersion = assetVersion
         self.publicFolder = publicFolder

@@ -30,7 +30,11 @@ package struct AppForm: Sendable {
         }
         let homepage = checkedHomepage()
         if homepage == nil {
-            problems.append(Problem("homepage", "Enter the address of the app's website, starting with https://."))
+            problems.append(
+                Problem(
+                    "homepage",
+                    "Enter the address of the app's website, starting with https:// (while developing, http://localhost will do)."
+                ))
         }
         let kind = Client.Kind(rawValue: self.kind)
         if kind == nil { problems.append(Problem("kind", "Say whether the app can keep a secret.")) }

@@ -56,6 +56,9 @@ struct DemoCast {
             let tenant = try await store.openTenant(
                 draft, kind: .standard, admin: admin.id, at: Installation.now())
         else { throw SettingsError("The demo's \(name) cannot be opened.") }
+        if let member = try store.membership(of: admin.id, in: tenant.id) {
+            _ = try await store.tenant(of: member).addSamples(at: Installation.now())
+        }
         return tenant
     }
 

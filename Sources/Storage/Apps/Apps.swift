@@ -91,14 +91,20 @@ extension Store {
     }
 
     /// How many people's grants and how many live token families a deletion would end.
-    package func reach(of app: ID<Entity.Client>) throws -> (grants: Int64, families: Int64) {
+    package func reach(of app: ID<Entity.Client>) throws -> (
+        people: Int64, tenants: Int64, grants: Int64, families: Int64
+    ) {
         try engine.read { db in
             let row = try db.row(
                 """
-                SELECT (SELECT count(*) FROM grants WHERE app_id = \(app) AND revoked_at IS NULL) AS grants,
+                SELECT count(*) AS grants, count(DISTINCT person_id) AS people, count(DISTINCT tenant_id) AS tenants,
                     (SELECT count(*) FROM token_families WHERE app_id = \(app) AND revoked_at IS NULL) AS families
+                FROM grants WHERE app_id = \(app) AND revoked_at IS NULL
                 """)
-            return (grants: try row?.integer("grants") ?? 0, families: try row?.integer("families") ?? 0)
+            return (
+                people: try row?.integer("people") ?? 0, tenants: try row?.integer("tenants") ?? 0,
+                grants: try row?.integer("grants") ?? 0, families: try row?.integer("families") ?? 0
+            )
         }
     }
 

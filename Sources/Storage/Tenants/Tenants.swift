@@ -46,7 +46,7 @@ extension Store {
         }
     }
 
-    /// Opens a tenant with sample people; the person becomes its admin.
+    /// Opens a tenant; the person becomes its admin. A sandbox has sample people in it, any other is empty.
     ///
     /// - Returns: nil when the slug is taken or quarantined.
     package func openTenant(
@@ -86,7 +86,7 @@ extension Store {
             """
             INSERT INTO members (tenant_id, person_id, role, created_at) VALUES (\(id), \(admin), 'admin', \(now))
             """)
-        try insertSampleContacts(into: id, in: db, at: now)
+        if kind == .sandbox { try insertSampleContacts(into: id, in: db, at: now) }
     }
 
     func isFree(_ slug: Slug, in db: any Connection, at now: Instant) throws -> Bool {

@@ -3,8 +3,11 @@ package import Portal
 
 extension Store {
     /// Makes a developer token. Only its digest is kept; its owner is told by mail in the same transaction.
+    ///
+    /// - Parameter old: the owner's token that this one takes the place of; it is revoked in the same transaction.
     package func create(
-        _ draft: DeveloperTokenDraft, token: Secret<OAuth.DeveloperToken>, letter: Letter, at now: Instant
+        _ draft: DeveloperTokenDraft, token: Secret<OAuth.DeveloperToken>,
+        replacing old: ID<Entity.DeveloperToken>? = nil, letter: Letter, at now: Instant
     ) async throws -> ID<Entity.DeveloperToken> {
         let id = ID<Entity.DeveloperToken>.random()
         let digest = keyring.digest(token)
@@ -17,6 +20,14 @@ extension Store {
                 VALUES (\(digest), \(draft.member.tenant.id), \(id), \(draft.member.person.id), \(draft.description),
                     \(draft.scopes.text), \(hint), \(now), \(draft.expiresAt))
                 """)
+            if let old {
+                let person = draft.member.person.id
+                _ = try db.run(
+                    """
+                    UPDATE developer_tokens SET revoked_at = \(now), revoked_by = \(person)
+                    WHERE id = \(old) AND person_id = \(person) AND revoked_at IS NULL
+                    """)
+            }
             try self.enqueue(letter, in: db, at: now)
         }
         return id

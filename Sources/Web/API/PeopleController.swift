@@ -108,9 +108,9 @@ struct PeopleController {
         "people \(access.member.tenant.id.text) \(start)"
     }
 
-    private static let unknown = APIRefusal(status: .notFound, code: "not_found", message: "There is no such person.")
+    private static let unknown = APIRefusal(.notFound, "There is no such person.")
 
     private static func invalid(_ message: String) -> APIRefusal {
-        APIRefusal(status: .badRequest, code: "bad_request", message: message)
+        APIRefusal(.badRequest, message)
     }
 }

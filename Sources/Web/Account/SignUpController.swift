@@ -26,12 +26,14 @@ struct SignUpController {
             // Hashed also when nothing will come of it, so that time does not tell.
             let hash = try await site.passwords.hash(signUp.password).text
             if mayMail { try await save(signUp, passwordHash: hash) }
+            site.rememberMail(to: signUp.email, context)
             return site.redirect(to: "/signup/sent")
         }
     }
 
     func sent(_ request: Request, _ context: SiteContext) async throws -> Response {
-        try site.page(SignUpSentPage(demoMailPath: site.demoMailPath), request, context)
+        try site.page(
+            SignUpSentPage(email: site.mailedAddress(context), demoMailPath: site.demoMailPath), request, context)
     }
 
     func newLink(_ request: Request, _ context: SiteContext) async throws -> Response {

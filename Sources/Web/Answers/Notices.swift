@@ -1,7 +1,7 @@
 /// What the last action came to, carried over one redirect as a word from this list, never as text.
 enum NoticeText: String {
     case verified, signedOut, passwordChanged, passwordReset, sessionEnded, othersEnded
-    case tokenRevoked, appSaved, appDeleted, secretRevoked, grantRevoked, tenantOpened
+    case tokenRevoked, appSaved, appDeleted, secretRevoked, grantRevoked, tenantOpened, samplesAdded, samplesNotAdded
 
     var notice: Notice {
         switch self {
@@ -16,7 +16,9 @@ enum NoticeText: String {
         case .appDeleted: Notice(.ok, "The app is deleted, and all its tokens with it.")
         case .secretRevoked: Notice(.ok, "The client secret is revoked.")
         case .grantRevoked: Notice(.ok, "The app no longer has access. Its tokens stopped working.")
-        case .tenantOpened: Notice(.ok, "It is ready, with sample people to try the API on.")
+        case .tenantOpened: Notice(.ok, "The workspace is ready. Its list of people is empty.")
+        case .samplesAdded: Notice(.ok, "The sample people are there.")
+        case .samplesNotAdded: Notice(.warn, "Nothing was added: there are people here already.")
         }
     }
 }

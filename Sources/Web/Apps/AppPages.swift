@@ -37,13 +37,17 @@ extension Site {
     }
 
     /// Everything about one app.
-    func page(for app: App, seenBy person: Person) throws -> AppPage {
+    ///
+    /// - Parameter slug: the workspace that the ready requests go to, as it was typed; one of the reader's own when
+    ///   nothing usable was.
+    func page(for app: App, seenBy person: Person, connectingTo slug: String = "") throws -> AppPage {
         let now = now()
         let secrets = try store.liveSecrets(of: app.id, at: now)
         let details = app.details
         let isFull = secrets.count >= liveSecretLimit
         let catalogue = try store.scopeCatalogue().filter { details.scopes.contains($0.scope) }
-        let tenant = try store.memberships(of: person.id).first?.tenant
+        let own = try store.memberships(of: person.id).map(\.tenant)
+        let workspace = Slug(slug)?.text ?? own.first?.slug.text ?? "your-workspace"
         return AppPage(
             name: details.name, initials: initials(of: details.name), description: details.description,
             homepageURL: details.homepage, clientID: app.clientID,
@@ -54,9 +58,20 @@ extension Site {
             pkce: details.pkceRequired ? "Required" : "Optional", isV1: details.tokenFormat == .v1,
             tokenFormat: details.tokenFormat == .v1
                 ? "Never expire (V1)" : "Expire after 24 hours, renewed with refresh tokens (V2)",
-            created: .day(app.createdAt), grants: counted(try store.reach(of: app.id).grants, "grant"),
-            snippets: snippets(for: app, at: tenant.map { issuer(of: $0) } ?? url("/t/$TENANT")),
+            created: .day(app.createdAt), allowedBy: try allowedBy(app),
+            workspaces: own.map { Choice(value: $0.slug.text, label: $0.name) }, workspace: workspace,
+            languages: FlowExample(of: app, base: settings.base.text, slug: workspace).languages, showPath: app.path,
             editPath: app.path + "/edit", rotatePath: app.path + "/secrets", deletePath: app.path + "/delete")
+    }
+}
+
+extension Site {
+    /// "2 people in 1 workspace"; "nobody" when nobody does now.
+    func allowedBy(_ app: App) throws -> String {
+        let reach = try store.reach(of: app.id)
+        guard reach.grants > 0 else { return "nobody" }
+        let people = reach.people == 1 ? "1 person" : "\(reach.people) people"
+        return "\(people) in \(counted(reach.tenants, "workspace"))"
     }
 }
 

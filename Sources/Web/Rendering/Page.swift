@@ -36,5 +36,5 @@ package struct PageSample<P: Page>: Sendable {
 
 /// The entries of the side navigation.
 package enum Place: String, Sendable, CaseIterable {
-    case dashboard, tokens, apps, authorizedApps, account, scopes, `operator`, outbox, elsewhere
+    case dashboard, tokens, apps, authorizedApps, account, scopes, docs, `operator`, outbox, elsewhere
 }

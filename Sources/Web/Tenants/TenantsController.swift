@@ -33,13 +33,18 @@ struct TenantsController {
         return try site.page(page, request, context, problems: problems)
     }
 
+    /// Fills an empty list of people with those of a sandbox, because an admin pressed the button that says so.
+    func addSamples(_ request: Request, _ context: PersonContext) async throws -> Response {
+        _ = try await site.form(request, context)
+        let member = try member(context)
+        guard member.role == .admin else { throw Failure.forbidden("Only an admin can add people here.") }
+        let added = try await site.store.tenant(of: member).addSamples(at: site.now())
+        return site.redirect(to: "/t/\(member.tenant.slug.text)", saying: added ? .samplesAdded : .samplesNotAdded)
+    }
+
     /// For its members; to everybody else it is as unknown as one that does not exist.
     func show(_ request: Request, _ context: PersonContext) async throws -> Response {
-        guard let slug = context.parameters.get("tenant").flatMap({ Slug($0) }),
-            let tenant = try site.store.tenant(slug),
-            let member = try site.store.membership(of: context.person.id, in: tenant.id)
-        else { throw Failure.notFound }
-        return try site.page(try page(for: member), request, context)
+        try site.page(try page(for: try member(context)), request, context)
     }
 }
 
@@ -51,15 +56,25 @@ extension TenantsController {
         return nil
     }
 
+    private func member(_ context: PersonContext) throws -> Member {
+        guard let slug = context.parameters.get("tenant").flatMap({ Slug($0) }),
+            let tenant = try site.store.tenant(slug),
+            let member = try site.store.membership(of: context.person.id, in: tenant.id)
+        else { throw Failure.notFound }
+        return member
+    }
+
     private func page(for member: Member) throws -> TenantPage {
         let tenant = member.tenant
+        let people = try people(seenBy: member)
         let issuer = site.issuer(of: tenant)
         return TenantPage(
             name: tenant.name, initials: initials(of: tenant.name), role: member.role.title,
             isSandbox: tenant.kind == .sandbox, pathAddress: issuer,
             subdomainAddress: site.subdomainAddress(of: tenant),
             members: try site.store.members(seenBy: member).map { TenantPage.Member($0, seenBy: member.person) },
-            people: try people(seenBy: member),
+            people: people ?? "No people yet",
+            samplesPath: people == nil && member.role == .admin ? "/t/\(tenant.slug.text)/sample-people" : nil,
             endpoints: [
                 Fact(label: "Authorization", value: issuer + "/oauth/authorize"),
                 Fact(label: "Token", value: issuer + "/oauth/token"),
@@ -69,8 +84,10 @@ extension TenantsController {
             newTokenPath: member.person.verifiedAt == nil ? "" : "/tokens/new?tenant=\(tenant.slug.text)")
     }
 
-    private func people(seenBy member: Member) throws -> String {
+    /// - Returns: nil when there are none.
+    private func people(seenBy member: Member) throws -> String? {
         let page = try site.store.tenant(of: member).contacts(from: 0, limit: 100)
+        guard !page.contacts.isEmpty else { return nil }
         guard page.next == nil else { return "More than 100 people" }
         return page.contacts.count == 1 ? "1 person" : "\(page.contacts.count) people"
     }

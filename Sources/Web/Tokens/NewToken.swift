@@ -10,12 +10,15 @@ extension TokenForm {
         scopes = form.all("scopes")
         expires = try form.text("expires")
         expiresOn = try form.text("expires_on")
+        let old = try form.text("replaces")
+        replaces = old.isEmpty ? nil : ID(old)
     }
 
     /// As a link fills it in: `?tenant=&description=&scopes=a+b&expires=`. What makes no sense is left out.
     init(prefill query: Form, like old: DeveloperTokenSummary?) {
         self.init()
         if let old {
+            replaces = old.id
             tenant = old.tenant.slug.text
             description = old.description
             scopes = old.scopes.sorted.map(\.text)

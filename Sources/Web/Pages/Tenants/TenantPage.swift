@@ -21,8 +21,10 @@ package struct TenantPage: Page {
     var pathAddress: String
     var subdomainAddress: String
     var members: [Member]
-    /// "25 people"; may be empty.
-    var people = ""
+    /// "25 people", "No people yet".
+    var people: String
+    /// Posts nothing but the form's token; nil when there are people already, or the reader is no admin.
+    var samplesPath: String?
     /// Authorization endpoint, token endpoint, metadata, API.
     var endpoints: [Fact]
     /// `/tokens/new?tenant={slug}`; empty when the reader cannot.
@@ -50,6 +52,13 @@ package struct TenantPage: Page {
             Fact(label: "API", value: "http://127.0.0.1:8080/t/acme/api/v1/people"),
         ],
         newTokenPath: "/tokens/new?tenant=acme")
+
+    package static var samples: [PageSample<Self>] {
+        var empty = sample
+        empty.people = "No people yet"
+        empty.samplesPath = "/t/acme/sample-people"
+        return [PageSample(sample), PageSample(empty, state: "empty")]
+    }
 }
 
 /// `/tenants/new`; posts name and slug to `/tenants`.
