@@ -4,7 +4,8 @@ package import Portal
 extension Store {
     /// Registers an app; a confidential one gets its first secret in the same transaction.
     package func register(
-        _ details: AppDetails, owner: Person, secret: Secret<ClientSecretKind>?, at now: Instant
+        _ details: AppDetails, owner: Person, secret: Secret<ClientSecretKind>?, from address: String = "",
+        at now: Instant
     ) async throws -> App {
         let id = ID<Entity.Client>.random()
         var generator = SystemRandomNumberGenerator()
@@ -30,6 +31,10 @@ extension Store {
             guard let app = try self.app(id, in: db) else {
                 throw StorageError.column("apps", "holds what this version does not know")
             }
+            try self.record(
+                AuditEvent(
+                    .appCreated, by: .person(owner), on: .app(app), detail: app.details.auditDetail, from: address),
+                in: db, at: now)
             return app
         }
     }
@@ -63,9 +68,11 @@ extension Store {
 
     /// - Returns: false when the app is not this person's.
     package func update(
-        _ id: ID<Entity.Client>, of owner: ID<Entity.Person>, to details: AppDetails, at now: Instant
+        _ id: ID<Entity.Client>, of owner: ID<Entity.Person>, to details: AppDetails, from address: String = "",
+        at now: Instant
     ) async throws -> Bool {
         try await engine.write { db in
+            guard let before = try self.app(id, in: db), before.owner.id == owner else { return false }
             let changed = try db.run(
                 """
                 UPDATE apps SET name = \(details.name), description = \(details.description),
@@ -79,14 +86,32 @@ extension Store {
             try db.run("DELETE FROM app_callbacks WHERE app_id = \(id)")
             try db.run("DELETE FROM app_scopes WHERE app_id = \(id)")
             try self.insertLists(of: details, for: id, in: db)
+            try self.record(
+                AuditEvent(
+                    .appEdited, by: before.owner.actor, on: AuditSubject(.app, id: id.text, name: details.name),
+                    detail: details.changes(since: before.details), from: address),
+                in: db, at: now)
             return true
         }
     }
 
     /// Deletes an app with its grants and tokens; they are refused from the next request on.
-    package func deleteApp(_ id: ID<Entity.Client>, of owner: ID<Entity.Person>) async throws -> Bool {
+    /// The tenants where it was allowed find that in their own logs.
+    package func deleteApp(
+        _ id: ID<Entity.Client>, of owner: ID<Entity.Person>, from address: String = "", at now: Instant
+    ) async throws -> Bool {
         try await engine.write { db in
-            try db.run("DELETE FROM apps WHERE id = \(id) AND owner_id = \(owner)") == 1
+            guard let app = try self.app(id, in: db), app.owner.id == owner else { return false }
+            let tenants = try db.rows(
+                "SELECT DISTINCT tenant_id FROM grants WHERE app_id = \(id) AND revoked_at IS NULL")
+            try self.record(
+                AuditEvent(.appDeleted, by: app.owner.actor, on: .app(app), from: address), in: db, at: now)
+            for row in tenants {
+                try self.record(
+                    AuditEvent(.appDeleted, by: app.owner.actor, on: .app(app), in: try row.id("tenant_id")),
+                    in: db, at: now)
+            }
+            return try db.run("DELETE FROM apps WHERE id = \(id) AND owner_id = \(owner)") == 1
         }
     }
 

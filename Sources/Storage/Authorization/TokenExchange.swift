@@ -7,7 +7,8 @@ extension Store {
     /// A refusal is part of the outcome and commits its effects too: a replayed code revokes what it granted.
     /// Returns once all of it is durable.
     package func exchange(
-        _ request: TokenRequest, by client: AuthenticatedClient, in tenant: Tenant, idleLimit: Int64?, at now: Instant
+        _ request: TokenRequest, by client: AuthenticatedClient, in tenant: Tenant, idleLimit: Int64?,
+        from address: String = "", at now: Instant
     ) async throws -> Outcome {
         try await engine.write { db in
             var random = SystemRandomNumberGenerator()
@@ -22,7 +23,14 @@ extension Store {
                     refreshing, of: found?.token, in: found?.family, by: client, in: tenant.id, idleLimit: idleLimit,
                     at: now, using: &random)
             }
-            for effect in outcome.effects { try self.apply(effect, in: db, tenant: tenant.id) }
+            for effect in outcome.effects {
+                try self.apply(effect, in: db, tenant: tenant.id)
+                guard case .revokeFamily(let family, let reason, _) = effect else { continue }
+                let event = AuditEvent(
+                    .grantReplayed, by: .app(client.client), on: AuditSubject(.grant, id: family.text, name: ""),
+                    in: tenant.id, detail: ["reason": reason.rawValue], from: address)
+                try self.record(event, in: db, at: now)
+            }
             return outcome
         }
     }

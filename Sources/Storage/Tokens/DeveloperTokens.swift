@@ -7,7 +7,7 @@ extension Store {
     /// - Parameter old: the owner's token that this one takes the place of; it is revoked in the same transaction.
     package func create(
         _ draft: DeveloperTokenDraft, token: Secret<OAuth.DeveloperToken>,
-        replacing old: ID<Entity.DeveloperToken>? = nil, letter: Letter, at now: Instant
+        replacing old: ID<Entity.DeveloperToken>? = nil, letter: Letter, from address: String = "", at now: Instant
     ) async throws -> ID<Entity.DeveloperToken> {
         let id = ID<Entity.DeveloperToken>.random()
         let digest = keyring.digest(token)
@@ -20,14 +20,12 @@ extension Store {
                 VALUES (\(digest), \(draft.member.tenant.id), \(id), \(draft.member.person.id), \(draft.description),
                     \(draft.scopes.text), \(hint), \(now), \(draft.expiresAt))
                 """)
-            if let old {
-                let person = draft.member.person.id
-                _ = try db.run(
-                    """
-                    UPDATE developer_tokens SET revoked_at = \(now), revoked_by = \(person)
-                    WHERE id = \(old) AND person_id = \(person) AND revoked_at IS NULL
-                    """)
-            }
+            try self.record(
+                AuditEvent(
+                    .tokenCreated, by: .person(draft.member.person), on: .token(id, draft.description),
+                    in: draft.member.tenant.id, detail: ["scopes": draft.scopes.text, "token": hint], from: address),
+                in: db, at: now)
+            if let old { _ = try self.revoke(old, of: draft.member.person, from: address, in: db, at: now) }
             try self.enqueue(letter, in: db, at: now)
         }
         return id
@@ -56,18 +54,32 @@ extension Store {
 
     /// - Returns: false when there is nothing to revoke: unknown, somebody else's, or revoked before.
     package func revoke(
-        _ id: ID<Entity.DeveloperToken>, of person: Person, letter: Letter, at now: Instant
+        _ id: ID<Entity.DeveloperToken>, of person: Person, letter: Letter, from address: String = "", at now: Instant
     ) async throws -> Bool {
         try await engine.write { db in
-            let changed = try db.run(
-                """
-                UPDATE developer_tokens SET revoked_at = \(now), revoked_by = \(person.id)
-                WHERE id = \(id) AND person_id = \(person.id) AND revoked_at IS NULL
-                """)
-            guard changed == 1 else { return false }
+            guard try self.revoke(id, of: person, from: address, in: db, at: now) else { return false }
             try self.enqueue(letter, in: db, at: now)
             return true
         }
+    }
+
+    private func revoke(
+        _ id: ID<Entity.DeveloperToken>, of person: Person, from address: String, in db: any Connection,
+        at now: Instant
+    ) throws -> Bool {
+        let revoked = try db.row(
+            """
+            UPDATE developer_tokens SET revoked_at = \(now), revoked_by = \(person.id)
+            WHERE id = \(id) AND person_id = \(person.id) AND revoked_at IS NULL
+            RETURNING tenant_id, description, hint
+            """)
+        guard let revoked else { return false }
+        try record(
+            AuditEvent(
+                .tokenRevoked, by: .person(person), on: .token(id, try revoked.text("description")),
+                in: try revoked.id("tenant_id"), detail: ["token": try revoked.text("hint")], from: address),
+            in: db, at: now)
+        return true
     }
 }
 

@@ -52,7 +52,8 @@ struct PasswordController {
         let hash = try await site.passwords.hash(password).text
         let forgot = site.url("/forgot")
         let person = try await site.store.reset(
-            link, to: hash, letter: { .passwordChanged(to: $0.email, name: $0.name, forgot: forgot) }, at: site.now())
+            link, to: hash, letter: { .passwordChanged(to: $0.email, name: $0.name, forgot: forgot) },
+            from: site.clientAddress(of: request, context), at: site.now())
         guard let person else { return try gone(request, context) }
         try await site.forgiveFailures(of: person, request, context)
         return site.redirect(to: "/login", saying: .passwordReset)

@@ -2,6 +2,7 @@ package import Hummingbird
 import NIOCore
 import OAuth
 import Portal
+import Synchronization
 
 /// What is known of a request before anybody has proven anything.
 package struct SiteContext: RequestContext {
@@ -33,6 +34,20 @@ struct Visitor: Sendable {
     var formSeed = ""
     var theme = Theme.auto
     var notice: Notice?
+    /// Set while a page is asked for: where a new cookie for the session is left, to go out with the answer.
+    var renewal: CookieRenewal?
+}
+
+/// A session's new cookie on its way to the answer, whatever that will be.
+final class CookieRenewal: Sendable {
+    private let waiting = Mutex<Secret<SessionCookie>?>(nil)
+
+    func leave(_ cookie: Secret<SessionCookie>) { waiting.withLock { $0 = cookie } }
+    func take() -> Secret<SessionCookie>? {
+        waiting.withLock { cookie in
+            defer { cookie = nil }; return cookie
+        }
+    }
 }
 
 /// A request of somebody who has signed in. Handlers that take it cannot be reached by strangers.
@@ -65,6 +80,14 @@ struct OperatorContext: ChildRequestContext {
         self.session = session
     }
 }
+
+/// What is the same for everybody who has signed in.
+protocol SignedInContext: Browsing {
+    var session: Session { get }
+}
+
+extension PersonContext: SignedInContext {}
+extension OperatorContext: SignedInContext {}
 
 /// What pages need of any context.
 protocol Browsing: RequestContext {

@@ -18,6 +18,8 @@ struct VisitorMiddleware: RouterMiddleware {
         var context = context
         let cookies = Cookies(request)
         context.visitor = try visitor(with: cookies)
+        let renewal = CookieRenewal()
+        context.visitor.renewal = renewal
         if cookies.isRepeated(site.cookieName(.session)) {
             context.logger.notice("a request brought two session cookies and was treated as nobody's")
         }
@@ -31,6 +33,9 @@ struct VisitorMiddleware: RouterMiddleware {
             throw parserError
         } catch {
             response = Failure.noting(error, request, context).answer(to: request, context, at: site)
+        }
+        if let cookie = renewal.take(), let session = context.visitor.session {
+            site.renewCookie(of: session, to: cookie, on: &response)
         }
         if isNew, context.visitor.session == nil {
             site.setCookie(.visitor, context.visitor.formSeed, lifetime: nil, on: &response)

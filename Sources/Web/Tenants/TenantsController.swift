@@ -24,7 +24,8 @@ struct TenantsController {
             problems += more
         case .valid(let draft) where problems.isEmpty:
             let tenant = try await site.store.openTenant(
-                draft, kind: .standard, admin: context.person.id, at: site.now())
+                draft, kind: .standard, admin: context.person.id, from: site.clientAddress(of: request, context),
+                at: site.now())
             if let tenant { return site.redirect(to: "/t/\(tenant.slug.text)", saying: .tenantOpened) }
             problems.append(TenantDraft.taken)
         case .valid: break

@@ -43,7 +43,8 @@ struct TokenController {
         case .success(let authenticated): client = authenticated
         }
         let outcome = try await site.store.exchange(
-            try TokenRequest.read(body), by: client, in: tenant, idleLimit: site.settings.refreshIdleLimit, at: now)
+            try TokenRequest.read(body), by: client, in: tenant, idleLimit: site.settings.refreshIdleLimit,
+            from: address, at: now)
         switch outcome.answer {
         case .success(let answer): return .json(bytes: answer.json())
         case .failure(let error):

@@ -17,6 +17,7 @@ struct DeveloperTokensController {
 
     func new(_ request: Request, _ context: PersonContext) async throws -> Response {
         guard try obstacle(for: context.person) == nil else { return site.redirect(to: "/tokens") }
+        try site.askToConfirm(context)
         let query = site.query(request)
         let from = query.all("from").first.map { ID<Entity.DeveloperToken>($0) }
         let old = try from.flatMap { try site.store.developerToken($0, of: context.person.id) }
@@ -27,7 +28,7 @@ struct DeveloperTokensController {
     }
 
     func create(_ request: Request, _ context: PersonContext) async throws -> Response {
-        let sent = try await site.form(request, context)
+        let sent = try await site.confirmedForm(request, context)
         guard try obstacle(for: context.person) == nil else {
             return try list(request, context, status: .unprocessableContent)
         }
@@ -40,7 +41,9 @@ struct DeveloperTokensController {
         case .invalid(let problems):
             return try site.page(try page(form, context), request, context, problems: problems)
         case .valid(let draft):
-            let id = try await make(draft, replacing: try replaced(by: form, context), context)
+            let id = try await make(
+                draft, replacing: try replaced(by: form, context), from: site.clientAddress(of: request, context),
+                context)
             return site.redirect(to: "/tokens/\(id.text)/created")
         }
     }
@@ -73,7 +76,9 @@ struct DeveloperTokensController {
             to: context.person.email, name: context.person.name, description: token.description,
             tenant: token.tenant.name)
         // False when it was revoked meanwhile: what was asked for is so.
-        _ = try await site.store.revoke(token.id, of: context.person, letter: letter, at: site.now())
+        _ = try await site.store.revoke(
+            token.id, of: context.person, letter: letter, from: site.clientAddress(of: request, context), at: site.now()
+        )
         return site.redirect(to: "/tokens", saying: .tokenRevoked)
     }
 }
@@ -150,7 +155,8 @@ extension DeveloperTokensController {
 
     /// Makes the token, tells its owner by mail, and keeps it for the one page that shows it.
     private func make(
-        _ draft: DeveloperTokenDraft, replacing old: DeveloperTokenSummary?, _ context: PersonContext
+        _ draft: DeveloperTokenDraft, replacing old: DeveloperTokenSummary?, from address: String,
+        _ context: PersonContext
     ) async throws -> ID<Entity.DeveloperToken> {
         let now = site.now()
         let token = Secret<OAuth.DeveloperToken>.random()
@@ -160,7 +166,8 @@ extension DeveloperTokensController {
             tenant: draft.member.tenant.name, scopes: scopes.map { (title: $0.title, name: $0.scope.text) },
             expires: draft.expiresAt.map { Moment.fullDay($0 - 1).text } ?? "never",
             replacing: old.flatMap { $0.status(at: now) == .active ? $0.description : nil }, list: site.url("/tokens"))
-        let id = try await site.store.create(draft, token: token, replacing: old?.id, letter: letter, at: now)
+        let id = try await site.store.create(
+            draft, token: token, replacing: old?.id, letter: letter, from: address, at: now)
         site.shownOnce.keep(token.reveal(), of: id.text, for: context.session.id, at: now)
         return id
     }
