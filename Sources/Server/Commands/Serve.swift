@@ -13,7 +13,7 @@ import Web
 struct Serve: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Serve the portal, the authorization server and the API.",
-        discussion: "GATEWRIGHT_MODE=demo serves a ready cast of people, tenants and an app, for trying things out.")
+        discussion: "GATEWRIGHT_MODE=demo serves a ready cast of people, workspaces and an app, for trying things out.")
 
     /// 8 KB for one header field, 32 KB and 100 fields for all; slow senders are let go.
     private static let limits = HTTP1Channel.Configuration(

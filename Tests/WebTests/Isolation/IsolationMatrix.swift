@@ -43,6 +43,7 @@ struct IsolationRoute: CustomStringConvertible {
         IsolationRoute("GET /apps/{app}/secrets/{secret}/revoke", .hidden(404)),
         IsolationRoute("POST /apps/{app}/secrets/{secret}/revoke", .hidden(404)),
         IsolationRoute("GET /t/{tenant}", .hidden(404)),
+        IsolationRoute("POST /t/{tenant}/sample-people", .hidden(404)),
         IsolationRoute("GET /operator/outbox/{mail}", .hidden(404)),
         // A token works at one tenant; whether another one exists is none of its business.
         IsolationRoute("GET /t/{tenant}/api/v1/me", .hidden(401)),

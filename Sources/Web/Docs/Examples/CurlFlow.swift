@@ -14,7 +14,7 @@ struct CurlFlow {
         return steps.enumerated().map { Snippet(label: "\($0 + 1). \($1.label)", code: $1.code) }
     }
 
-    private var issuer: String { "\(example.base)/t/$TENANT" }
+    private var issuer: String { "\(example.base)/t/$WORKSPACE" }
 
     private var prepare: Snippet {
         let query = example.query.map { "\($0.name)=\($0.value)" }.joined(separator: "&")
@@ -22,7 +22,7 @@ struct CurlFlow {
         return Snippet(
             label: "Make state, verifier and challenge, and the address to send people to",
             code: """
-                TENANT=\(example.slug)
+                WORKSPACE=\(example.slug)
                 \(secret)STATE=$(openssl rand -hex 16)
                 VERIFIER=$(openssl rand -hex 32)
                 CHALLENGE=$(printf %s "$VERIFIER" | openssl dgst -sha256 -binary | openssl base64 -A | tr '+/' '-_' | tr -d '=')
@@ -45,7 +45,7 @@ struct CurlFlow {
 
     private var refresh: Snippet {
         Snippet(
-            label: "Refresh: the access token ends after 24 hours, and each refresh token is good for one refresh",
+            label: "Refresh: the access token ends after 24 hours, and each refresh token is good for a single refresh",
             code: """
                 curl \(credentials) \\
                   -d grant_type=refresh_token -d "refresh_token=$REFRESH_TOKEN" \\

@@ -6,7 +6,7 @@ struct JavaScriptFlow {
 
     var step: Snippet {
         Snippet(
-            label: "Save it as flow.mjs, run it, open the address it prints, and paste the one you come back to",
+            label: "Save it as flow.mjs, run it, open the address it prints, and paste the address you come back to",
             code: start + authorize + redeem + use)
     }
 

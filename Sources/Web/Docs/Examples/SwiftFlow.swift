@@ -6,7 +6,7 @@ struct SwiftFlow {
 
     var step: Snippet {
         Snippet(
-            label: "Run it, open the address it prints, and paste the one you come back to",
+            label: "Run it, open the address it prints, and paste the address you come back to",
             code: start + authorize + redeem + use)
     }
 

@@ -16,7 +16,8 @@ package struct OperatorPage: Page {
     package var title: String { "Operator" }
     package static let sample = OperatorPage(
         counts: [
-            Count(label: "People", value: "5"), Count(label: "Tenants", value: "6"), Count(label: "Apps", value: "1"),
+            Count(label: "People", value: "5"), Count(label: "Workspaces", value: "6"),
+            Count(label: "Apps", value: "1"),
             Count(label: "Active tokens", value: "3"), Count(label: "Mails sent", value: "12"),
         ],
         facts: [
