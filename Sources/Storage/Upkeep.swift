@@ -23,7 +23,7 @@ extension Store {
             DELETE FROM consent_tickets WHERE digest IN (
                 SELECT digest FROM consent_tickets WHERE expires_at <= \(now) LIMIT \(batch))
             """,
-            // A redeemed code stays a day longer, so that its replay is still recognised (case 43).
+            // A redeemed code stays a day longer, so that its replay is still recognised.
             """
             DELETE FROM authorization_codes WHERE digest IN (
                 SELECT digest FROM authorization_codes WHERE expires_at <= \(dayAgo) LIMIT \(batch))

@@ -1,7 +1,7 @@
 import OAuth
 import Synchronization
 
-/// Bounds how often one key may do something, in memory (security.md 6.9): a generic cell rate algorithm keeps
+/// Bounds how often one key may do something, in memory: a generic cell rate algorithm keeps
 /// one moment per key, the time by which everything counted so far would have happened at the allowed pace.
 final class RateLimiter: Sendable {
     struct Rule: Sendable {

@@ -80,6 +80,7 @@ extension Site {
         let catalogue = CatalogueController(site: self)
         let ledger    = AuditController(site: self)
         let outbox    = OutboxController(site: self)
+        let docs      = DocsController(site: self)
 
         // Probes and files
         machine.get   ("/healthz",                               use: health.alive)
@@ -113,6 +114,13 @@ extension Site {
         visitor.post  ("/email/{link}",                          use: address.confirm)
         visitor.get   ("/email/undo/{link}",                     use: address.askToUndo)
         visitor.post  ("/email/undo/{link}",                     use: address.undo)
+
+        // To read
+        visitor.get   ("/docs",                                  use: docs.index)
+        visitor.get   ("/docs/quickstart",                       use: docs.quickstart)
+        visitor.get   ("/docs/authentication",                   use: docs.authentication)
+        visitor.get   ("/docs/api",                              use: docs.api)
+        visitor.get   ("/docs/errors",                           use: docs.errors)
 
         // A person's own pages
         person.get    ("/dashboard",                             use: home.dashboard)
@@ -162,6 +170,7 @@ extension Site {
         person.get    ("/tenants/new",                           use: tenants.new)
         person.post   ("/tenants",                               use: tenants.create)
         person.get    ("/t/{tenant}",                            use: tenants.show)
+        person.post   ("/t/{tenant}/sample-people",              use: tenants.addSamples)
 
         // A workspace's members, and what its admins decide
         person.get    ("/t/{tenant}/members",                    use: members.index)
@@ -306,7 +315,7 @@ extension Site {
         visitor.get   ("/dev/pages/{exhibit}",                   use: demo.exhibit)
     }
 
-    /// A known address and an unknown method: 405 with what is allowed (case 89), not "nothing here".
+    /// A known address and an unknown method: 405 with what is allowed, not "nothing here".
     private func refuseOtherMethods(on router: Router<SiteContext>) {
         let methods: [HTTPRequest.Method] = [.get, .head, .post, .put, .patch, .delete, .options, .trace]
         let known = Dictionary(grouping: router.routes, by: \.path.description).mapValues { Set($0.map(\.method)) }

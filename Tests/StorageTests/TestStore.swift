@@ -104,7 +104,10 @@ final class TestStore: Sendable {
     private static func tenant(_ name: String, _ slug: String, of admin: Person, in store: Store) async throws -> Tenant
     {
         let draft = TenantDraft(name: name, slug: try #require(Slug(slug)))
-        return try #require(try await store.openTenant(draft, kind: .standard, admin: admin.id, at: start))
+        let tenant = try #require(try await store.openTenant(draft, kind: .standard, admin: admin.id, at: start))
+        let member = try #require(try store.membership(of: admin.id, in: tenant.id))
+        _ = try await store.tenant(of: member).addSamples(at: start)
+        return tenant
     }
 
     struct Refused: Error {}

@@ -63,7 +63,10 @@ struct Cast: Sendable {
         ] {
             let draft = TenantDraft(name: name, slug: try #require(Slug(slug)))
             let owner = try #require(people[admin]).person.id
-            tenants[slug] = try await store.openTenant(draft, kind: .standard, admin: owner, at: now)
+            let tenant = try #require(try await store.openTenant(draft, kind: .standard, admin: owner, at: now))
+            let member = try #require(try store.membership(of: owner, in: tenant.id))
+            _ = try await store.tenant(of: member).addSamples(at: now)
+            tenants[slug] = tenant
         }
         let acme = try #require(tenants["acme"])
         try await store.addMember(try #require(people["Grace"]).person.id, to: acme.id, as: .member, at: now)

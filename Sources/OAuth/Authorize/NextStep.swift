@@ -86,7 +86,7 @@ extension AuthorizeRequest {
         return maxAge == 0 || now - signedIn.authenticatedAt > maxAge
     }
 
-    /// Case 130: whoever can put another app behind the same scheme or loopback port would get the remembered yes.
+    /// Whoever can put another app behind the same scheme or loopback port would get the remembered yes.
     fileprivate var maySkipConsent: Bool {
         client.kind == .confidential && !redirectURI.isNative && !prompt.contains(.consent) && delivery == .code
     }

@@ -6,7 +6,7 @@
 /// a repetition, so however many callers race, they all hold the same two tokens.
 ///
 /// `token` and `family` are what the presented secret names, nil when nothing. `idleLimit` is in seconds, nil for
-/// none (seed 000: refresh tokens do not expire). A V1 access token may be presented once, by an app that uses V2.
+/// none (the default: refresh tokens do not expire). A V1 access token may be presented once, by an app that uses V2.
 package func refresh(
     _ request: RefreshRequest, of token: RefreshRecord?, in family: FamilyRecord?, by client: AuthenticatedClient,
     in tenant: ID<Entity.Tenant>, idleLimit: Int64?, at now: Instant,

@@ -114,5 +114,5 @@ package enum SecretOverlap: String, Sendable, CaseIterable {
     }
 }
 
-/// An app has at most two secrets that work (security.md case 72).
+/// An app has at most two secrets that work.
 package let liveSecretLimit = 2

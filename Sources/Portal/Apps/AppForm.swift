@@ -16,7 +16,7 @@ package struct AppForm: Sendable {
     /// Field names are those of the form: `name`, `description`, `homepage`, `callbacks` (the first row),
     /// `callbacks-2` and so on, `kind`, `scopes`.
     ///
-    /// - Parameter catalogue: every scope there is; an app may ask for no others (case 112).
+    /// - Parameter catalogue: every scope there is; an app may ask for no others.
     package func check(catalogue: [ScopeDescription]) -> Checked<AppDetails> {
         var problems: [Problem] = []
         let name = TypedText.line(self.name, atMost: 60)
@@ -30,7 +30,11 @@ package struct AppForm: Sendable {
         }
         let homepage = WebAddress(self.homepage)?.text
         if homepage == nil {
-            problems.append(Problem("homepage", "Enter the address of the app's website, starting with https://."))
+            problems.append(
+                Problem(
+                    "homepage",
+                    "Enter the address of the app's website, starting with https:// (while developing, http://localhost will do)."
+                ))
         }
         let kind = Client.Kind(rawValue: self.kind)
         if kind == nil { problems.append(Problem("kind", "Say whether the app can keep a secret.")) }
@@ -79,7 +83,6 @@ package struct AppForm: Sendable {
         return ScopeSet(known.map(\.scope))
     }
 
-    /// https, or http on this computer; nothing that a browser would treat as script (case 13).
     private func imitatesThisProduct(_ name: String) -> Bool {
         let letters = name.utf8.map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 }.filter {
             (0x61...0x7A).contains($0)

@@ -1,6 +1,6 @@
 package import OAuth
 
-/// A person's own scoped bearer token in one tenant, as its owner sees it after it was shown once (seed 001).
+/// A person's own scoped bearer token in one tenant, as its owner sees it after it was shown once.
 package struct DeveloperTokenSummary: Sendable {
     package enum Status: String, Sendable { case active, expired, revoked }
 

@@ -13,9 +13,9 @@ import Web
 struct Serve: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Serve the portal, the authorization server and the API.",
-        discussion: "GATEWRIGHT_MODE=demo serves a ready cast of people, tenants and an app, for trying things out.")
+        discussion: "GATEWRIGHT_MODE=demo serves a ready cast of people, workspaces and an app, for trying things out.")
 
-    /// 8 KB for one header field, 32 KB and 100 fields for all (case 246); slow senders are let go (case 247).
+    /// 8 KB for one header field, 32 KB and 100 fields for all; slow senders are let go.
     private static let limits = HTTP1Channel.Configuration(
         additionalChannelHandlers: [RequestDeadline()], idleTimeout: .seconds(60),
         httpDecoderConfiguration: .init(
@@ -52,16 +52,5 @@ struct Serve: AsyncParsableCommand {
         }
         try await installation.store.flushUses()
         installation.engine.close()
-    }
-}
-
-/// Standard output without a buffer: what waits in one is lost with the process.
-enum Output {
-    static func say(_ text: String) { FileHandle.standardOutput.write(Data((text + "\n").utf8)) }
-
-    static func logger(_ level: Logger.Level) -> Logger {
-        var logger = Logger(label: "gatewright") { JSONLog(label: $0) }
-        logger.logLevel = level
-        return logger
     }
 }

@@ -5,7 +5,7 @@ import Portal
 import Storage
 import Web
 
-/// Seeds the cast of design.md through the same store calls that the pages use.
+/// Seeds the cast (Ada, Grace, Lin, Mallory, Olga and their workspaces) through the same store calls that the pages use.
 struct DemoCast {
     let installation: Installation
     private var store: Store { installation.store }
@@ -56,6 +56,9 @@ struct DemoCast {
             let tenant = try await store.openTenant(
                 draft, kind: .standard, admin: admin.id, at: Installation.now())
         else { throw SettingsError("The demo's \(name) cannot be opened.") }
+        if let member = try store.membership(of: admin.id, in: tenant.id) {
+            _ = try await store.tenant(of: member).addSamples(at: Installation.now())
+        }
         return tenant
     }
 

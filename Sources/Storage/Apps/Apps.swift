@@ -39,7 +39,7 @@ extension Store {
         }
     }
 
-    /// An app of this person; anybody else's is as unknown as one that does not exist (case 139).
+    /// An app of this person; anybody else's is as unknown as one that does not exist.
     package func app(_ id: ID<Entity.Client>, of owner: ID<Entity.Person>) throws -> App? {
         try engine.readConsistently { db in
             guard let app = try self.app(id, in: db), app.owner.id == owner else { return nil }
@@ -78,8 +78,7 @@ extension Store {
                 UPDATE apps SET name = \(details.name), description = \(details.description),
                     homepage = \(details.homepage), kind = \(details.kind.rawValue),
                     pkce_required = \(details.pkceRequired), token_format = \(details.tokenFormat.rawValue),
-                    -- Every change is a later state, also than a grant of this very second: consent is asked for again
-                    -- (case 126, 131).
+                    -- Every change is a later state, also than a grant of this very second: consent is asked for again.
                     updated_at = CASE WHEN updated_at >= \(now) THEN updated_at + 1 ELSE \(now + 1) END
                 WHERE id = \(id) AND owner_id = \(owner)
                 """)
@@ -120,16 +119,22 @@ extension Store {
     }
 
     /// How many people's grants and how many live token families a deletion would end.
-    package func reach(of app: ID<Entity.Client>) throws -> (grants: Int64, families: Int64) {
+    package func reach(of app: ID<Entity.Client>) throws -> (
+        people: Int64, tenants: Int64, grants: Int64, families: Int64
+    ) {
         try engine.read { db in
             let row = try db.row(
                 """
-                SELECT (SELECT count(*) FROM grants WHERE app_id = \(app) AND revoked_at IS NULL) AS grants,
+                SELECT count(*) AS grants, count(DISTINCT person_id) AS people, count(DISTINCT tenant_id) AS tenants,
                     (SELECT count(*) FROM grants g JOIN token_families f
                         ON f.tenant_id = g.tenant_id AND f.grant_id = g.id
                         WHERE g.app_id = \(app) AND f.revoked_at IS NULL) AS families
+                FROM grants WHERE app_id = \(app) AND revoked_at IS NULL
                 """)
-            return (grants: try row?.integer("grants") ?? 0, families: try row?.integer("families") ?? 0)
+            return (
+                people: try row?.integer("people") ?? 0, tenants: try row?.integer("tenants") ?? 0,
+                grants: try row?.integer("grants") ?? 0, families: try row?.integer("families") ?? 0
+            )
         }
     }
 

@@ -35,8 +35,8 @@ package struct ConsentQuestion: Sendable {
 }
 
 extension Store {
-    /// Keeps what a consent page asks, so that the browser sends back only a random handle (case 123, 124).
-    /// The oldest of a session give way, so that reloading cannot fill the database (case 41).
+    /// Keeps what a consent page asks, so that the browser sends back only a random handle.
+    /// The oldest of a session give way, so that reloading cannot fill the database.
     package func keep(
         _ question: ConsentQuestion, as ticket: Secret<ConsentTicket>, at now: Instant
     ) async throws {
@@ -62,7 +62,7 @@ extension Store {
     }
 
     /// What a ticket asked, once: for the same session, person and tenant, in time, and while the app is as it was
-    /// when the page was made (case 42, 126).
+    /// when the page was made.
     package func take(
         _ ticket: Secret<ConsentTicket>, in tenant: ID<Entity.Tenant>, session: Session, at now: Instant
     ) async throws -> ConsentQuestion? {

@@ -3,7 +3,7 @@ package import Portal
 
 extension Store {
     /// What this person allowed this app here before; nil when nothing, when it was revoked, or when the app has
-    /// changed since: its name, callbacks or scopes may not be those that were read (case 131).
+    /// changed since: its name, callbacks or scopes may not be those that were read.
     package func grantedScopes(
         to app: ID<Entity.Client>, by person: ID<Entity.Person>, in tenant: ID<Entity.Tenant>
     ) throws -> ScopeSet? {
@@ -20,7 +20,7 @@ extension Store {
         }
     }
 
-    /// Records that a member allowed an app and issues the code, in one transaction (case 51). A grant that exists
+    /// Records that a member allowed an app and issues the code, in one transaction. A grant that exists
     /// grows by what is new.
     ///
     /// - Parameter asked: narrowed here to what the tenant's rules let the app hold.

@@ -151,7 +151,7 @@ extension Store {
         }
     }
 
-    /// Checked at every exchange, not only when the grant was made (case 50, 84). `g` is the grant, `m` the membership.
+    /// Checked at every exchange, not only when the grant was made. `g` is the grant, `m` the membership.
     static let grantIsLive: SQL = """
         (g.revoked_at IS NULL AND (m.role = 'admin' OR (m.role = 'member' AND g.allowed_as = 'member')) AND NOT EXISTS (SELECT 1 FROM suspensions s
             WHERE s.reinstated_at IS NULL AND ((s.subject_kind = 'person' AND s.subject_id = g.person_id)

@@ -1,7 +1,7 @@
 import Foundation
 import GRDB
 
-/// The database file and how connections to it are set up. (`security.md` §6.11 says why for each pragma.)
+/// The database file and how connections to it are set up.
 struct SQLiteFile: Sendable {
     let path: String
 

@@ -1,7 +1,7 @@
 package import OAuth
 package import Portal
 
-/// What a one-time link in a mail is good for; one purpose never serves another (case 178).
+/// What a one-time link in a mail is good for; one purpose never serves another.
 package enum MailLinkPurpose: String, Sendable {
     case verify, reset
 
@@ -48,7 +48,7 @@ extension Store {
         }
     }
 
-    /// Sends a fresh verification link if the address waits for one; silently nothing otherwise (case 169).
+    /// Sends a fresh verification link if the address waits for one; silently nothing otherwise.
     package func resendVerification(
         to email: EmailAddress, link: Secret<MailLink>, letter: @escaping @Sendable (Person) -> Letter,
         at now: Instant
@@ -64,7 +64,7 @@ extension Store {
         try await issue(link, to: email, for: .reset, if: { $0.verifiedAt != nil }, letter: letter, at: now)
     }
 
-    /// Sets a new password by link, ends all sessions and all other links (case 163, 178).
+    /// Sets a new password by link, ends all sessions and all other links.
     package func reset(
         _ link: Secret<MailLink>, to passwordHash: String, letter: @escaping @Sendable (Person) -> Letter,
         from address: String = "", at now: Instant

@@ -13,7 +13,7 @@ package struct Throttle: Sendable {
         self.window = window
     }
 
-    /// security.md 6.9.
+    /// Enough for somebody who mistypes, far too few for somebody who guesses.
     package static let signInByPersonAndAddress = Throttle(name: "sign-in", limit: 10, window: 900)
     package static let signInByAddress = Throttle(name: "sign-in-address", limit: 100, window: 3600)
     /// Of one person's codes, from wherever: only who has the password gets that far, and a million codes are few.
@@ -28,7 +28,7 @@ package struct Throttle: Sendable {
 
 extension Store {
     /// Counts an attempt before it is made, in one durable statement, so that parallel attempts cannot outrun
-    /// the count (case 170).
+    /// the count.
     ///
     /// - Parameter key: who is counted; only a keyed digest of it is stored.
     /// - Returns: nil when the attempt may go on, else the seconds to wait.

@@ -46,9 +46,9 @@ extension Store {
         }
     }
 
-    /// Opens a tenant with sample people; the person becomes its admin.
+    /// Opens a tenant; the person becomes its admin. A sandbox has sample people in it, any other is empty.
     ///
-    /// - Returns: nil when the slug is taken or quarantined (case 146).
+    /// - Returns: nil when the slug is taken or quarantined.
     package func openTenant(
         _ draft: TenantDraft, kind: Tenant.Kind, admin: ID<Entity.Person>, from address: String = "",
         at now: Instant
@@ -88,7 +88,7 @@ extension Store {
             """
             INSERT INTO members (tenant_id, person_id, role, created_at) VALUES (\(id), \(admin), 'admin', \(now))
             """)
-        try insertSampleContacts(into: id, in: db, at: now)
+        if kind == .sandbox { try insertSampleContacts(into: id, in: db, at: now) }
         try record(
             .tenantCreated, by: admin, on: AuditSubject(.tenant, id: id.text, name: draft.name), of: id,
             detail: ["slug": draft.slug.text, "kind": kind.rawValue], from: address, in: db, at: now)

@@ -4,9 +4,11 @@ package import Portal
 extension Store {
     /// Makes a developer token. Only its digest is kept; its owner is told by mail in the same transaction. A person
     /// has one test token in a tenant: a new one takes the place of the old.
+    ///
+    /// - Parameter old: the owner's token that this one takes the place of; it is revoked in the same transaction.
     package func create(
-        _ draft: DeveloperTokenDraft, token: Secret<OAuth.DeveloperToken>, letter: Letter, from address: String = "",
-        at now: Instant
+        _ draft: DeveloperTokenDraft, token: Secret<OAuth.DeveloperToken>,
+        replacing old: ID<Entity.DeveloperToken>? = nil, letter: Letter, from address: String = "", at now: Instant
     ) async throws -> ID<Entity.DeveloperToken> {
         let id = ID<Entity.DeveloperToken>.random()
         let digest = keyring.digest(token)
@@ -33,6 +35,7 @@ extension Store {
                     .tokenCreated, by: .person(draft.member.person), on: .token(id, draft.description),
                     in: draft.member.tenant.id, detail: ["scopes": draft.scopes.text, "token": hint], from: address),
                 in: db, at: now)
+            if let old { _ = try self.revoke(old, of: draft.member.person, from: address, in: db, at: now) }
             try self.enqueue(letter, in: db, at: now)
         }
         return id
@@ -78,21 +81,29 @@ extension Store {
         _ id: ID<Entity.DeveloperToken>, of person: Person, letter: Letter, from address: String = "", at now: Instant
     ) async throws -> Bool {
         try await engine.write { db in
-            let revoked = try db.row(
-                """
-                UPDATE developer_tokens SET revoked_at = \(now), revoked_by = \(person.id)
-                WHERE id = \(id) AND person_id = \(person.id) AND revoked_at IS NULL
-                RETURNING tenant_id, description, hint
-                """)
-            guard let revoked else { return false }
-            try self.record(
-                AuditEvent(
-                    .tokenRevoked, by: .person(person), on: .token(id, try revoked.text("description")),
-                    in: try revoked.id("tenant_id"), detail: ["token": try revoked.text("hint")], from: address),
-                in: db, at: now)
+            guard try self.revoke(id, of: person, from: address, in: db, at: now) else { return false }
             try self.enqueue(letter, in: db, at: now)
             return true
         }
+    }
+
+    private func revoke(
+        _ id: ID<Entity.DeveloperToken>, of person: Person, from address: String, in db: any Connection,
+        at now: Instant
+    ) throws -> Bool {
+        let revoked = try db.row(
+            """
+            UPDATE developer_tokens SET revoked_at = \(now), revoked_by = \(person.id)
+            WHERE id = \(id) AND person_id = \(person.id) AND revoked_at IS NULL
+            RETURNING tenant_id, description, hint
+            """)
+        guard let revoked else { return false }
+        try record(
+            AuditEvent(
+                .tokenRevoked, by: .person(person), on: .token(id, try revoked.text("description")),
+                in: try revoked.id("tenant_id"), detail: ["token": try revoked.text("hint")], from: address),
+            in: db, at: now)
+        return true
     }
 }
 

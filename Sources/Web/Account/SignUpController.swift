@@ -23,17 +23,19 @@ struct SignUpController {
             return try site.page(SignUpPage(name: name, email: email), request, context, problems: problems)
         case .valid(let signUp):
             let mayMail = try await site.mayMail(signUp.email, request, context)
-            // Hashed also when nothing will come of it, so that time does not tell (case 169).
+            // Hashed also when nothing will come of it, so that time does not tell.
             let hash = try await site.passwords.hash(signUp.password).text
             if mayMail {
                 try await save(signUp, passwordHash: hash, from: site.clientAddress(of: request, context))
             }
+            site.rememberMail(to: signUp.email, context)
             return site.redirect(to: "/signup/sent")
         }
     }
 
     func sent(_ request: Request, _ context: SiteContext) async throws -> Response {
-        try site.page(SignUpSentPage(demoMailPath: site.demoMailPath), request, context)
+        try site.page(
+            SignUpSentPage(email: site.mailedAddress(context), demoMailPath: site.demoMailPath), request, context)
     }
 
     func newLink(_ request: Request, _ context: SiteContext) async throws -> Response {
@@ -58,7 +60,7 @@ struct SignUpController {
         return try site.page(page, request, context)
     }
 
-    /// Only asks: mail scanners follow links, and must not use them up (case 178).
+    /// Only asks: mail scanners follow links, and must not use them up.
     func askToVerify(_ request: Request, _ context: SiteContext) async throws -> Response {
         guard let link = mailLink(context), let person = try site.store.owner(of: link, for: .verify, at: site.now())
         else { return try site.page(LinkGonePage.verification, request, context, status: .gone) }

@@ -3,6 +3,7 @@ enum NoticeText: String {
     case verified, signedOut, passwordChanged, passwordReset, sessionEnded, othersEnded
     case signedOutEverywhere, secondFactorOff, secondFactorReset, emailChanged, emailKept, emailAsked, accountDeleted
     case tokenRevoked, appSaved, appDeleted, secretRevoked, grantRevoked, tenantOpened
+    case samplesAdded, samplesNotAdded
     case roleChanged, memberRemoved, tenantLeft, tenantDeleted, tenantSaved, policySaved, policySavedAndRevoked
     case invitationSent, invitationWithdrawn, invitationAccepted, accessRevoked, nothingToRevoke
     case appListed, appRulesSaved, requestSent, requestAllowed, requestDenied, heldTokenRevoked, tokenRulesSaved
@@ -51,7 +52,9 @@ enum NoticeText: String {
         case .scopeSaved: Notice(.ok, "The scope is saved.")
         case .scopeRemoved: Notice(.ok, "The scope is removed.")
         case .scopeHeld: Notice(.warn, "Nothing was removed: an app, a grant or a token still holds this scope.")
-        case .tenantOpened: Notice(.ok, "It is ready, with sample people to try the API on.")
+        case .tenantOpened: Notice(.ok, "The workspace is ready. Its list of people is empty.")
+        case .samplesAdded: Notice(.ok, "The sample people are there.")
+        case .samplesNotAdded: Notice(.warn, "Nothing was added: there are people here already.")
         case .roleChanged: Notice(.ok, "The role is changed. They are told by mail.")
         case .memberRemoved: Notice(.ok, "They are removed. Their tokens and their apps' access here have stopped.")
         case .tenantLeft: Notice(.ok, "You have left the workspace.")

@@ -8,7 +8,7 @@ import Storage
 struct AppsController {
     let site: Site
 
-    /// Case 267.
+    /// More than anybody needs, and a bound on what one account can fill the database with.
     static let most = 50
 
     func index(_ request: Request, _ context: PersonContext) async throws -> Response {
@@ -54,7 +54,9 @@ struct AppsController {
     }
 
     func show(_ request: Request, _ context: PersonContext) async throws -> Response {
-        try site.page(try site.page(for: try app(context), seenBy: context.person), request, context)
+        let slug = site.query(request).all("at").first ?? ""
+        let page = try site.page(for: try app(context), seenBy: context.person, connectingTo: slug)
+        return try site.page(page, request, context)
     }
 
     func edit(_ request: Request, _ context: PersonContext) async throws -> Response {
@@ -165,11 +167,11 @@ extension AppsController {
     }
 
     private func deletePage(of app: App, typed: String = "") throws -> DeleteAppPage {
-        let grants = try site.store.reach(of: app.id).grants
+        let allowedBy = try site.allowedBy(app)
         let effect =
-            grants == 0
-            ? "Nobody has allowed it to do anything yet."
-            : "\(counted(grants, "grant")) to it \(grants == 1 ? "ends" : "end"). All its tokens stop working at once."
+            allowedBy == "nobody"
+            ? "Nobody allows it to do anything now."
+            : "It is allowed by \(allowedBy). All its tokens stop working at once."
         return DeleteAppPage(
             name: app.details.name, confirmName: typed, effect: effect, formPath: app.path + "/delete",
             appPath: app.path)

@@ -3,7 +3,7 @@ import OAuth
 import Portal
 import Storage
 
-/// `/apps/{id}/secrets`: a confidential app's secrets, two at most (case 72).
+/// `/apps/{id}/secrets`: a confidential app's secrets, two at most.
 struct ClientSecretsController {
     let site: Site
 

@@ -61,7 +61,7 @@ struct TokenFormatController {
             tabs: AppTab.row(below: app.path, current: "Tokens V1 and V2"), isV1: isV1,
             liveV1: state.liveV1 == 0 ? "" : Self.live(state.liveV1, isV1: isV1),
             moved: state.moved == 0 ? "" : "\(state.moved) \(state.moved == 1 ? "was" : "were") exchanged.",
-            exchangeCall: site.exchangeCall(
+            exchangeCall: Self.exchangeCall(
                 of: app, at: member.map { site.issuer(of: $0.tenant) } ?? site.url("/t/$TENANT")),
             exchangeReply: """
                 {"access_token":"gw_at_…","refresh_token":"gw_rt_…","token_type":"Bearer",
@@ -69,6 +69,18 @@ struct TokenFormatController {
                 """,
             testPlace: member?.tenant.name ?? "", switchPath: app.path + "/token-format",
             testPath: app.path + "/token-format/test")
+    }
+
+    /// How a client's V1 token becomes a V2 pair: a refresh, with the token it has.
+    private static func exchangeCall(of app: App, at issuer: String) -> String {
+        let credentials =
+            app.details.kind == .confidential
+            ? "-u \"\(app.clientID):$CLIENT_SECRET\"" : "-d client_id=\(app.clientID)"
+        return """
+            curl \(credentials) \\
+              -d grant_type=refresh_token -d refresh_token=$V1_ACCESS_TOKEN \\
+              \(issuer)/oauth/token
+            """
     }
 
     private static func live(_ count: Int64, isV1: Bool) -> String {

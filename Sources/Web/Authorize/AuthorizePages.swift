@@ -130,7 +130,7 @@ extension AuthorizeErrorPage {
             headline: app.map { "\($0.details.name) sent a request that cannot be answered" }
                 ?? "An app sent a request that cannot be answered",
             sentence: "To be safe, you were not sent on. Nothing was allowed.", code: error.code.rawValue,
-            explanation: error.sentence, received: received, registered: isOwner ? app?.details.callbacks ?? [] : [],
+            codePath: "/docs/errors#\(error.code.rawValue)", explanation: error.sentence, received: received, registered: isOwner ? app?.details.callbacks ?? [] : [],
             requestID: context.requestID)
     }
 }
@@ -187,35 +187,6 @@ extension ConsentPage {
         let rest = Array(url.utf8).split(separator: UInt8(ascii: "/"), maxSplits: 2, omittingEmptySubsequences: false)
         guard rest.count >= 2, let last = rest.dropFirst(2).first else { return "" }
         return String(decoding: last.prefix { $0 != 0x2F && $0 != 0x3F && $0 != 0x23 }, as: UTF8.self)
-    }
-}
-
-/// Where the person goes next, said so that they recognise it. The last two labels of a host are emphasised: most
-/// names' registrable part, though below a public suffix of two labels (co.uk) it is one label short.
-struct Destination {
-    let start: String
-    let host: String
-    let end: String
-
-    init(_ uri: VerifiedRedirectURI) {
-        switch uri.shape {
-        case .privateUse:
-            (start, host, end) = ("the app registered for ", uri.destination + ":", "")
-        case .loopback:
-            (start, host, end) = ("", "an app on this computer", " (\(uri.destination))")
-        case .web:
-            let labels = uri.destination.utf8.split(separator: UInt8(ascii: ".")).map {
-                String(decoding: $0, as: UTF8.self)
-            }
-            let isAddress = labels.allSatisfy { $0.utf8.allSatisfy { (0x30...0x39).contains($0) } }
-            guard labels.count > 2, !isAddress else {
-                (start, host, end) = ("", uri.destination, "")
-                return
-            }
-            start = labels.dropLast(2).joined(separator: ".") + "."
-            host = labels.suffix(2).joined(separator: ".")
-            end = ""
-        }
     }
 }
 

@@ -90,14 +90,14 @@ struct AuthorizeVisit {
     private func signIn(fresh: Bool, at now: Instant) -> Response {
         let errand = SignInErrand(returningTo: request.head.path ?? "/")
         return .sending(
-            to: "/login?next=" + FormEncoding.encode(fresh ? errand.path(asking: now, site.store) : errand.path))
+            to: "/login?next=" + PercentEncoding.encode(fresh ? errand.path(asking: now, site.store) : errand.path))
     }
 
     /// What may not travel to a redirect URI stays here; everything else goes back to the app with `iss` and `state`.
     func refuse(_ refusal: Refusal) throws -> Response {
         switch refusal {
         case .redirect(let error, let uri, let state):
-            // Somebody must be there before this server sends a browser to an address that an app chose (case 27).
+            // Somebody must be there before this server sends a browser to an address that an app chose.
             guard context.visitor.session != nil || error.code == .loginRequired else {
                 return signIn(fresh: false, at: site.now())
             }

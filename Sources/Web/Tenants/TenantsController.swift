@@ -7,7 +7,7 @@ import Storage
 struct TenantsController {
     let site: Site
 
-    /// How many one person may run (case 267).
+    /// How many one person may run.
     static let most = 10
 
     func new(_ request: Request, _ context: PersonContext) async throws -> Response {
@@ -34,10 +34,18 @@ struct TenantsController {
         return try site.page(page, request, context, problems: problems)
     }
 
-    /// For its members; to everybody else it is as unknown as one that does not exist (case 139).
-    func show(_ request: Request, _ context: PersonContext) async throws -> Response {
+    /// Fills an empty list of people with those of a sandbox, because an admin pressed the button that says so.
+    func addSamples(_ request: Request, _ context: PersonContext) async throws -> Response {
+        _ = try await site.form(request, context)
         let member = try site.member(context)
-        return try site.page(try page(for: member), request, context)
+        guard member.role == .admin else { throw Failure.forbidden("Only an admin can add people here.") }
+        let added = try await site.store.tenant(of: member).addSamples(at: site.now())
+        return site.redirect(to: "/t/\(member.tenant.slug.text)", saying: added ? .samplesAdded : .samplesNotAdded)
+    }
+
+    /// For its members; to everybody else it is as unknown as one that does not exist.
+    func show(_ request: Request, _ context: PersonContext) async throws -> Response {
+        try site.page(try page(for: try site.member(context)), request, context)
     }
 }
 
@@ -51,6 +59,7 @@ extension TenantsController {
 
     private func page(for member: Member) throws -> TenantPage {
         let tenant = member.tenant
+        let people = try people(seenBy: member)
         let issuer = site.issuer(of: tenant)
         let waiting =
             try site.store.waitingRequests(of: member.person.id, at: site.now()).first { $0.tenant == tenant.id }?.count
@@ -62,7 +71,8 @@ extension TenantsController {
             whoMayAllow: try site.store.policy(of: tenant.id).sentence,
             waiting: waiting == 0 ? "" : waiting == 1 ? "1 request is waiting." : "\(waiting) requests are waiting.",
             requestsPath: tenant.path + "/requests",
-            people: try people(seenBy: member),
+            people: people ?? "No people yet",
+            samplesPath: people == nil && member.role == .admin ? tenant.path + "/sample-people" : nil,
             endpoints: [
                 Fact(label: "Authorization", value: issuer + "/oauth/authorize"),
                 Fact(label: "Token", value: issuer + "/oauth/token"),
@@ -73,8 +83,10 @@ extension TenantsController {
             testTokenPath: "/t/\(tenant.slug.text)/test-token")
     }
 
-    private func people(seenBy member: Member) throws -> String {
+    /// - Returns: nil when there are none.
+    private func people(seenBy member: Member) throws -> String? {
         let page = try site.store.tenant(of: member).contacts(from: 0, limit: 100)
+        guard !page.contacts.isEmpty else { return nil }
         guard page.next == nil else { return "More than 100 people" }
         return page.contacts.count == 1 ? "1 person" : "\(page.contacts.count) people"
     }

@@ -20,7 +20,7 @@ struct TestTokenController {
         page.isExpired = token.status(at: now) == .expired
         if let secret = site.shownOnce.take(token.id.text, for: context.session.id, by: request.method, at: now) {
             page.token = secret
-            page.curl = site.firstCall(of: token, by: context.person, bearer: secret).curl
+            page.curl = site.firstCall(of: token, by: context.person, bearer: secret)?.curl ?? ""
         }
         return try site.page(page, request, context)
     }

@@ -6,7 +6,7 @@ import OAuth
 import Portal
 import Storage
 
-/// `POST /t/{tenant}/oauth/token` (RFC 6749 §3.2), with form or JSON bodies (seed 000).
+/// `POST /t/{tenant}/oauth/token` (RFC 6749 §3.2), with form or JSON bodies.
 struct TokenController {
     let site: Site
 
@@ -65,7 +65,7 @@ extension Response {
 }
 
 extension Site {
-    /// The tenant that a path names. A suspended one is gone for everybody (case 150).
+    /// The tenant that a path names. A suspended one is gone for everybody.
     func liveTenant(_ context: some RequestContext) throws -> Tenant {
         guard let slug = context.parameters.get("tenant").flatMap(Slug.init), let tenant = try store.tenant(slug),
             !tenant.isSuspended

@@ -15,11 +15,26 @@ struct TenantTests {
         return try await test.store.openTenant(draft, kind: .standard, admin: test.mallory.id, at: moment)
     }
 
-    @Test func `a new tenant has its opener as admin and people to try the API with`() async throws {
+    @Test func `a new tenant has its opener as admin and nobody on its list, until samples are asked for, once`()
+        async throws
+    {
         let tenant = try #require(try await open("acme-events"))
         let member = try test.member(test.mallory, tenant)
         #expect(member.role == .admin)
         #expect(try test.store.tenant(tenant.slug)?.id == tenant.id)
+        let people = test.store.tenant(of: member)
+        #expect(try people.contacts(from: 0, limit: 100).contacts.isEmpty)
+        #expect(try await people.addSamples(at: now))
+        #expect(try people.contacts(from: 0, limit: 100).contacts.count == 24)
+        #expect(try await !people.addSamples(at: now))
+        #expect(try people.contacts(from: 0, limit: 100).contacts.count == 24)
+    }
+
+    @Test func `a sandbox has people to try the API with`() async throws {
+        let draft = TenantDraft(name: "Sandbox", slug: try #require(Slug("sandbox-1")))
+        let tenant = try #require(
+            try await test.store.openTenant(draft, kind: .sandbox, admin: test.mallory.id, at: now))
+        let member = try test.member(test.mallory, tenant)
         #expect(try test.store.tenant(of: member).contacts(from: 0, limit: 100).contacts.count == 24)
     }
 

@@ -106,6 +106,7 @@ struct IsolationRoute: CustomStringConvertible {
         IsolationRoute("POST /t/{tenant}/leave", .hidden(404)),
         IsolationRoute("GET /t/{tenant}/delete", .hidden(404)),
         IsolationRoute("POST /t/{tenant}/delete", .hidden(404)),
+        IsolationRoute("POST /t/{tenant}/sample-people", .hidden(404)),
         IsolationRoute("GET /operator/outbox/{mail}", .hidden(404)),
         IsolationRoute("GET /operator/people/{person}/second-factor", .hidden(404)),
         IsolationRoute("POST /operator/people/{person}/second-factor", .hidden(404)),

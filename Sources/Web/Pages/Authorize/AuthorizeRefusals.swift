@@ -6,6 +6,8 @@ package struct AuthorizeErrorPage: Page {
     var sentence: String
     /// For the developer: the protocol's code, "invalid_request".
     var code: String
+    /// The code's line in the error reference.
+    var codePath: String
     /// For the developer: what is wrong.
     var explanation: String
     /// What was received: parameter names and values.
@@ -19,6 +21,7 @@ package struct AuthorizeErrorPage: Page {
     package static let sample = AuthorizeErrorPage(
         headline: "Roster Sync sent you here with an address we do not know",
         sentence: "To be safe, you were not sent on. Nothing was allowed.", code: "invalid_request",
+        codePath: "/docs/errors#invalid_request",
         explanation:
             "redirect_uri is not among the callbacks registered for this app. It must match one byte for byte.",
         received: [

@@ -25,11 +25,11 @@ package struct ConsentPage: Page {
     var cannot: [String]
     /// "Until you remove it." or "For 1 hour." One or two whole sentences.
     var lifetime: String
-    /// The token itself goes into the address that comes next (seed 004).
+    /// The token itself goes into the address that comes next.
     var isDirect = false
-    /// "You will go to …": `destinationStart` + **destinationHost** + `destinationEnd`. For https the registrable
-    /// part is the host ("app." + "roster.example"); for loopback "an app on this computer" (with
-    /// `destinationEnd` " (127.0.0.1:51004)"); for a custom scheme "the app registered for com.example.app:".
+    /// "You will go to …": `destinationStart` + **destinationHost** + `destinationEnd`. For https the whole host; for
+    /// loopback "an app on this computer" (with `destinationEnd` " (127.0.0.1:51004)"); for a custom scheme "the app
+    /// registered for com.example.app:".
     var destinationStart = ""
     var destinationHost: String
     var destinationEnd = ""
@@ -71,7 +71,7 @@ package struct ConsentPage: Page {
         more.asksForMore = true
         more.withheld = ["Full access to the API"]
         more.scopes[0].isNew = true
-        more.destinationStart = "callback.app."
+        more.destinationHost = "callback.app.roster.example"
         var local = sample
         local.destinationHost = "an app on this computer"
         local.destinationEnd = " (127.0.0.1:51004)"
