@@ -4,6 +4,7 @@ package struct Letter: Sendable {
         case verification, knownAddress, reset, passwordChanged, tokenCreated, tokenRevoked, secretRotated, memberAdded
         case applicationReceived, applicationWaiting, applicationDecided, appReviewed, appReviewWithdrawn
         case suspended, reinstated
+        case secondFactor, recoveryCodeUsed, emailChange, emailChangeNotice, accountDeleted
     }
 
     package let kind: Kind
