@@ -16,7 +16,8 @@ struct PeopleDeskController {
             heading: "People", sentence: "Everybody who has an account, newest first.", listPath: list.path,
             query: list.query, shows: list.choices([(value: "suspended", label: "Suspended")]),
             rows: shown.map { OperatorListPage.Row($0) }, factsTitle: "Email",
-            nextPath: list.nextPath(people.count, last: shown.last.map { ListPosition(at: $0.createdAt, id: $0.id.text) }),
+            nextPath: list.nextPath(
+                people.count, last: shown.last.map { ListPosition(at: $0.createdAt, id: $0.id.text) }),
             isFiltered: list.isFiltered)
         return try site.page(page, request, context)
     }
@@ -54,7 +55,8 @@ struct PeopleDeskController {
     }
 
     private func person(_ context: OperatorContext) throws -> Person {
-        guard let id = context.parameters.get("person"), let person = try site.store.person(ID<Entity.Person>(id)) else {
+        guard let id = context.parameters.get("person"), let person = try site.store.person(ID<Entity.Person>(id))
+        else {
             throw Failure.notFound
         }
         return person
@@ -72,19 +74,25 @@ struct PeopleDeskController {
                 Fact(label: "Signed up", value: Moment.exact(person.createdAt).text),
                 Fact(label: "Address confirmed", value: person.verifiedAt.map { Moment.exact($0).text } ?? "not yet"),
                 Fact(label: "Developer", value: application?.state.tag.text ?? "Has not applied"),
-                Fact(label: "Tokens", value: counted(Int64(try site.store.developerTokens(of: person.id).count), "token")),
+                Fact(
+                    label: "Tokens", value: counted(Int64(try site.store.developerTokens(of: person.id).count), "token")
+                ),
             ],
             ways: memberships.map {
                 SubjectPage.Way(path: $0.tenant.operatorPath, text: "\($0.role.title) of \($0.tenant.name)")
             } + apps.map { SubjectPage.Way(path: $0.operatorPath, text: "The app \($0.details.name)") }
                 + [
+                    SubjectPage.Way(
+                        path: person.operatorPath + "/second-factor", text: "Turn off their two-step sign-in"),
                     SubjectPage.Way(path: "/operator/audit?actor=\(person.id.text)", text: "What they did"),
                     SubjectPage.Way(path: "/operator/audit?subject=\(person.id.text)", text: "What was done to them"),
                 ],
             history: [],
             effect: "They are signed out, their tokens are refused and their apps stop, from the next request on. "
                 + "Nothing is deleted.")
-        if let application { page.ways.insert(SubjectPage.Way(path: application.path, text: "Their application"), at: 0) }
+        if let application {
+            page.ways.insert(SubjectPage.Way(path: application.path, text: "Their application"), at: 0)
+        }
         page.show(try site.store.suspensions(of: .person(person)))
         if person.isSuspended {
             page.reinstatePath = person.operatorPath + "/reinstate"

@@ -42,6 +42,7 @@ struct IsolationWorld {
             "contact": String(contact.id), "request": request.text,
             "invitation": try #require(try store.invitations(seenBy: member, at: now).first).id.text,
             "event": try #require(try store.activity(of: app).first).id,
+            "application": "dev_Lin", "scope": "people:read",
             "mail": "\(try #require(try store.outbox().first).id)",
         ])
     }
