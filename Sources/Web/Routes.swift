@@ -49,10 +49,12 @@ extension Site {
         let gate      = ForwardAuthController(site: self)
         let leaked    = LeakedTokensController(site: self)
         let held      = HeldTokensController(site: self)
+        let openAPI   = OpenAPIController(site: self)
         let me        = MeController(site: self)
         let people    = PeopleController(site: self)
         let desk      = OperatorController(site: self)
         let outbox    = OutboxController(site: self)
+        let apis      = APIsController(site: self)
 
         // Probes and files
         machine.get   ("/healthz",                               use: health.alive)
@@ -147,6 +149,7 @@ extension Site {
         machine.patch ("/t/{tenant}/api/v1/people/{contact}",    use: people.update)
         machine.delete("/t/{tenant}/api/v1/people/{contact}",    use: people.destroy)
 
+        machine.get   ("/openapi.json",                          use: openAPI.show)
         machine.get   ("/v2.1/token",                            use: held.index)
         machine.post  ("/v2.1/token",                            use: held.create)
         machine.delete("/v2.1/token",                            use: held.destroyOwn)
@@ -157,6 +160,12 @@ extension Site {
         staff.get     ("/operator",                              use: desk.show)
         staff.get     ("/operator/outbox",                       use: outbox.index)
         staff.get     ("/operator/outbox/{mail}",                use: outbox.show)
+
+        staff.get     ("/operator/apis",                         use: apis.index)
+        staff.post    ("/operator/apis",                         use: apis.create)
+        staff.get     ("/operator/apis/{api}/created",           use: apis.created)
+        staff.get     ("/operator/apis/{api}/revoke",            use: apis.askToRevoke)
+        staff.post    ("/operator/apis/{api}/revoke",            use: apis.revoke)
 
         guard settings.isDemo else { return }
         let demo = DemoController(site: self)

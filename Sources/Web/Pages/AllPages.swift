@@ -9,6 +9,7 @@ package let allPages: [any Page.Type] = [
     TenantPage.self, NewTenantPage.self,
     ConsentPage.self, AuthorizeErrorPage.self, NotAMemberPage.self, NotAnAdminPage.self,
     OperatorPage.self, OutboxPage.self, MailPage.self,
+    APIsPage.self, APICreatedPage.self, RevokeAPIPage.self,
     ErrorPage.self, DemoCallbackPage.self, GalleryPage.self,
 ]
 

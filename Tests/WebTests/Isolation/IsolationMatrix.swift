@@ -44,6 +44,9 @@ struct IsolationRoute: CustomStringConvertible {
         IsolationRoute("POST /apps/{app}/secrets/{secret}/revoke", .hidden(404)),
         IsolationRoute("GET /t/{tenant}", .hidden(404)),
         IsolationRoute("GET /operator/outbox/{mail}", .hidden(404)),
+        IsolationRoute("GET /operator/apis/{api}/created", .hidden(404)),
+        IsolationRoute("GET /operator/apis/{api}/revoke", .hidden(404)),
+        IsolationRoute("POST /operator/apis/{api}/revoke", .hidden(404)),
         // A token works at one tenant; whether another one exists is none of its business.
         IsolationRoute("GET /t/{tenant}/api/v1/me", .hidden(401)),
         IsolationRoute("GET /t/{tenant}/api/v1/people", .hidden(401)),
@@ -89,6 +92,7 @@ struct IsolationObjects {
         "tenant": "nowhere", "grant": "gr_0000000000000000", "session": "ses_0000000000000000",
         "token": "tok_0000000000000000", "app": "app_0000000000000000", "secret": "sec_0000000000000000",
         "contact": "987654", "mail": "mail_0000000000000000",
+        "api": "api_0000000000000000",
     ])
 
     func replacing(_ name: String, by value: String?) -> IsolationObjects {

@@ -25,11 +25,13 @@ struct IsolationWorld {
         let contact = try await store.tenant(of: member).create(
             ContactDetails(firstName: contactName, lastName: "", email: nil, phone: nil, tags: []), at: now)
         let app = try cast.rosterSync.app.id
+        _ = try await site.api()
         lins = IsolationObjects(values: [
             "tenant": "northwind", "grant": try #require(try store.grants(of: person).first).id.text,
             "session": try #require(try store.sessions(of: person, at: now).first).id.text,
             "token": token.id, "app": app.text,
             "secret": try #require(try store.liveSecrets(of: app, at: now).first).id.text,
+            "api": try #require(try store.resourceServers().first).id.text,
             "contact": String(contact.id), "mail": "\(try #require(try store.outbox().first).id)",
         ])
     }
