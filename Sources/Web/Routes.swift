@@ -68,6 +68,7 @@ extension Site {
         let gate      = ForwardAuthController(site: self)
         let leaked    = LeakedTokensController(site: self)
         let visible   = HeldTokensController(site: self)
+        let openAPI   = OpenAPIController(site: self)
         let me        = MeController(site: self)
         let people    = PeopleController(site: self)
         let reset     = SecondFactorReset(site: self)
@@ -81,6 +82,7 @@ extension Site {
         let ledger    = AuditController(site: self)
         let outbox    = OutboxController(site: self)
         let docs      = DocsController(site: self)
+        let apis      = APIsController(site: self)
 
         // Probes and files
         machine.get   ("/healthz",                               use: health.alive)
@@ -265,6 +267,7 @@ extension Site {
         machine.patch ("/t/{tenant}/api/v1/people/{contact}",    use: people.update)
         machine.delete("/t/{tenant}/api/v1/people/{contact}",    use: people.destroy)
 
+        machine.get   ("/openapi.json",                          use: openAPI.show)
         machine.get   ("/v2.1/token",                            use: visible.index)
         machine.post  ("/v2.1/token",                            use: visible.create)
         machine.delete("/v2.1/token",                            use: visible.destroyOwn)
@@ -305,6 +308,12 @@ extension Site {
         staff.get     ("/operator/health",                       use: ledger.health)
         staff.get     ("/operator/outbox",                       use: outbox.index)
         staff.get     ("/operator/outbox/{mail}",                use: outbox.show)
+
+        staff.get     ("/operator/apis",                         use: apis.index)
+        staff.post    ("/operator/apis",                         use: apis.create)
+        staff.get     ("/operator/apis/{api}/created",           use: apis.created)
+        staff.get     ("/operator/apis/{api}/revoke",            use: apis.askToRevoke)
+        staff.post    ("/operator/apis/{api}/revoke",            use: apis.revoke)
 
         guard settings.isDemo else { return }
         let demo = DemoController(site: self)

@@ -69,7 +69,7 @@ enum Surface {
         guard let first = segments.first else { return false }
         switch first {
         case "assets", "v2", "v2.1", "healthz", "readyz", ".well-known", "api": return true
-        case "openapi.json", "leaked-tokens", "metrics": return true
+        case "openapi.json", "leaked-tokens": return true
         case "auth": return segments.dropFirst().first == "verify"
         case "oauth": return segments.dropFirst().first == "introspect"
         case "t":

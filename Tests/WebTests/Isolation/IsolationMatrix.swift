@@ -131,6 +131,9 @@ struct IsolationRoute: CustomStringConvertible {
         IsolationRoute("POST /email/{link}", .published("whoever holds the link")),
         IsolationRoute("GET /email/undo/{link}", .published("whoever holds the link")),
         IsolationRoute("POST /email/undo/{link}", .published("whoever holds the link")),
+        IsolationRoute("GET /operator/apis/{api}/created", .hidden(404)),
+        IsolationRoute("GET /operator/apis/{api}/revoke", .hidden(404)),
+        IsolationRoute("POST /operator/apis/{api}/revoke", .hidden(404)),
         // A token works at one tenant; whether another one exists is none of its business.
         IsolationRoute("GET /t/{tenant}/api/v1/me", .hidden(401)),
         IsolationRoute("GET /t/{tenant}/api/v1/people", .hidden(401)),
@@ -179,7 +182,7 @@ struct IsolationObjects {
         "token": "tok_0000000000000000", "app": "app_0000000000000000", "secret": "sec_0000000000000000",
         "contact": "987654", "person": "per_0000000000000000", "invitation": "inv_0000000000000000",
         "request": "req_0000000000000000", "event": "act_0000000000000000", "mail": "mail_0000000000000000",
-        "application": "dev_0000000000000000", "scope": "none:such",
+        "application": "dev_0000000000000000", "scope": "none:such", "api": "api_0000000000000000",
     ])
 
     func replacing(_ name: String, by value: String?) -> IsolationObjects {

@@ -34,6 +34,7 @@ struct IsolationWorld {
         guard case .asked(let request) = asked else { throw Unexpected() }
         store.activity.note(.change("A change.", of: app, at: now))
         try await store.flushActivity()
+        _ = try await site.api()
         lins = IsolationObjects(values: [
             "tenant": "northwind", "grant": try #require(try store.grants(of: person).first).id.text,
             "session": try #require(try store.sessions(of: person, at: now).first).id.text,
@@ -44,6 +45,7 @@ struct IsolationWorld {
             "event": try #require(try store.activity(of: app).first).id,
             "application": "dev_Lin", "scope": "people:read",
             "mail": "\(try #require(try store.outbox().first).id)",
+            "api": try #require(try store.resourceServers().first).id.text,
         ])
     }
 
