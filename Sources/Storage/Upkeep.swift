@@ -38,6 +38,16 @@ extension Store {
             DELETE FROM client_secrets WHERE id IN (
                 SELECT id FROM client_secrets WHERE expires_at IS NOT NULL AND expires_at <= \(now) LIMIT \(batch))
             """,
+            // Where a member would have gone on is forgotten in time; that they asked stays.
+            """
+            UPDATE access_requests SET sealed_path = NULL WHERE (tenant_id, id) IN (
+                SELECT tenant_id, id FROM access_requests
+                WHERE sealed_path IS NOT NULL AND expires_at <= \(now) LIMIT \(batch))
+            """,
+            """
+            DELETE FROM invitations WHERE (tenant_id, id) IN (
+                SELECT tenant_id, id FROM invitations WHERE expires_at <= \(monthAgo) LIMIT \(batch))
+            """,
             "DELETE FROM quarantined_slugs WHERE until <= \(now)",
             """
             DELETE FROM outbox WHERE id IN (SELECT id FROM outbox

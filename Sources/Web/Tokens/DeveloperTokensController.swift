@@ -104,9 +104,13 @@ extension DeveloperTokensController {
     }
 
     private func page(_ form: TokenForm, _ context: PersonContext) throws -> NewTokenPage {
-        NewTokenPage(
-            form, memberships: try memberships(of: context.person), catalogue: try site.store.scopeCatalogue(),
-            at: site.now())
+        let memberships = try memberships(of: context.person)
+        var page = NewTokenPage(
+            form, memberships: memberships, catalogue: try site.store.scopeCatalogue(), at: site.now())
+        page.rules = try memberships.compactMap {
+            try site.store.tokenRules(of: $0.tenant.id).sentence(at: $0.tenant.name)
+        }
+        return page
     }
 
     private func memberships(of person: Person) throws -> [Member] {

@@ -16,6 +16,8 @@ package struct NewTokenPage: Page {
     var isPrefilled = false
     /// The description of the token this one replaces; may be empty.
     var replaces = ""
+    /// What the admins of the workspaces decided about tokens, a sentence each.
+    var rules: [String] = []
 
     package static let template = "tokens/new"
     package static let place = Place.tokens
@@ -53,6 +55,7 @@ package struct NewTokenPage: Page {
         single.tenants = [Choice(value: "acme", label: "Acme", isChosen: true)]
         single.isPrefilled = true
         single.replaces = "Old laptop"
+        single.rules = ["Acme lets tokens live for 30 days at most, with people:read."]
         return [
             PageSample(sample),
             PageSample(
