@@ -3,6 +3,7 @@ import OAuth
 import Portal
 import Storage
 import Testing
+import Web
 
 @Suite struct TenantAdminTests {
     /// Opens the refusal page as this browser and asks with a note; the request's address.
