@@ -24,4 +24,4 @@ CREATE UNIQUE INDEX access_requests_open ON access_requests (tenant_id, app_id, 
 CREATE INDEX access_requests_by_person ON access_requests (person_id);
 CREATE INDEX access_requests_by_app ON access_requests (app_id);
 CREATE INDEX access_requests_by_time ON access_requests (tenant_id, created_at, id);
-CREATE INDEX access_requests_by_expiry ON access_requests (expires_at);
+CREATE INDEX access_requests_sealed ON access_requests (expires_at) WHERE sealed_path IS NOT NULL;

@@ -43,6 +43,16 @@ extension Store {
             DELETE FROM app_days WHERE (app_id, day, metric) IN (
                 SELECT app_id, day, metric FROM app_days WHERE day < \(now.day - 90) LIMIT \(batch))
             """,
+            // Where a member would have gone on is forgotten in time; that they asked stays.
+            """
+            UPDATE access_requests SET sealed_path = NULL WHERE (tenant_id, id) IN (
+                SELECT tenant_id, id FROM access_requests
+                WHERE sealed_path IS NOT NULL AND expires_at <= \(now) LIMIT \(batch))
+            """,
+            """
+            DELETE FROM invitations WHERE (tenant_id, id) IN (
+                SELECT tenant_id, id FROM invitations WHERE expires_at <= \(monthAgo) LIMIT \(batch))
+            """,
             "DELETE FROM quarantined_slugs WHERE until <= \(now)",
             """
             DELETE FROM outbox WHERE id IN (SELECT id FROM outbox

@@ -31,6 +31,14 @@ package struct TokenRules: Equatable, Sendable {
         return problems
     }
 
+    /// For whoever makes a token; nil when there is no rule.
+    package func sentence(at tenant: String) -> String? {
+        let most = longestDays.map { " live for \($0) days at most" } ?? ""
+        let may = scopes.map { " have only \($0.sorted.map(\.text).joined(separator: ", "))" } ?? ""
+        guard !most.isEmpty || !may.isEmpty else { return nil }
+        return "\(tenant) lets tokens\(most)\(most.isEmpty || may.isEmpty ? "" : " and")\(may)."
+    }
+
     /// Why a token that exists could not be made today, in a few words; nil when it could.
     package func excess(of scopes: ScopeSet, createdAt: Instant, expiresAt: Instant?) -> String? {
         if let beyond = scopes.sorted.first(where: { !allows($0) }) { return "Has \(beyond.text)" }

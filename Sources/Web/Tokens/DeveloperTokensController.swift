@@ -103,8 +103,12 @@ extension DeveloperTokensController {
 
     private func page(_ form: TokenForm, _ context: PersonContext) throws -> NewTokenPage {
         let now = site.now()
+        let memberships = try memberships(of: context.person)
         var page = NewTokenPage(
-            form, memberships: try memberships(of: context.person), catalogue: try site.store.scopeCatalogue(), at: now)
+            form, memberships: memberships, catalogue: try site.store.scopeCatalogue(), at: now)
+        page.rules = try memberships.compactMap {
+            try site.store.tokenRules(of: $0.tenant.id).sentence(at: $0.tenant.name)
+        }
         if let old = try replaced(by: form, context) {
             page.replaces = NewTokenPage.Old(
                 id: old.id.text, description: old.description, isActive: old.status(at: now) == .active)

@@ -3,6 +3,7 @@ import OAuth
 import Portal
 import Storage
 import Testing
+import Web
 
 @Suite struct TenantAdminTests {
     /// Opens the refusal page as this browser and asks with a note; the request's address.
@@ -142,6 +143,9 @@ import Testing
         let old = try await grace.makeToken(expires: "never")
         let rules = [("longest", "30"), ("limited", "yes"), ("scopes", "people:read")]
         #expect(try await ada.submit("/t/acme/tokens/rules", rules, on: "/t/acme/tokens").status == 303)
+        #expect(
+            try await grace.get("/tokens/new").contains(
+                "Acme lets tokens live for 30 days at most and have only people:read."))
         let refused = try await grace.submit("/tokens", Browser.tokenFields(expires: "90"), on: "/tokens/new")
         #expect(refused.status == 422 && refused.contains("30 days at most") && refused.contains("account:read"))
         #expect(
