@@ -14,6 +14,7 @@ package enum Entity {
     package enum TokenFamily: EntityTag { package static var prefix: String { "fam" } }
     package enum DeveloperToken: EntityTag { package static var prefix: String { "tok" } }
     package enum Session: EntityTag { package static var prefix: String { "ses" } }
+    package enum Device: EntityTag { package static var prefix: String { "dev" } }
     package enum Mail: EntityTag { package static var prefix: String { "mai" } }
     package enum Ticket: EntityTag { package static var prefix: String { "tic" } }
 }

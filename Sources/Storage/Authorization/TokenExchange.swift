@@ -6,11 +6,15 @@ extension Store {
     ///
     /// A refusal is part of the outcome and commits its effects too: a replayed code revokes what it granted.
     /// Returns once all of it is durable.
+    ///
+    /// - Parameter letters: to those whom it concerns that a refresh token was in two hands.
     package func exchange(
-        _ request: TokenRequest, by client: AuthenticatedClient, in tenant: Tenant, idleLimit: Int64?, at now: Instant
+        _ request: TokenRequest, by client: AuthenticatedClient, in tenant: Tenant, idleLimit: Int64?,
+        letters: @escaping @Sendable (TokenTheft) -> [Letter], at now: Instant
     ) async throws -> Outcome {
-        try await engine.write { db in
-            var random = SystemRandomNumberGenerator()
+        let drawn = DrawnRandom()
+        return try await engine.write { db in
+            var random = drawn
             let outcome: Outcome
             switch request {
             case .authorizationCode(let redemption):
@@ -23,6 +27,9 @@ extension Store {
                     at: now, using: &random)
             }
             for effect in outcome.effects { try self.apply(effect, in: db, tenant: tenant.id) }
+            if let (family, reason) = outcome.theft {
+                try self.tell(of: family, in: tenant, because: reason, letters: letters, in: db, at: now)
+            }
             return outcome
         }
     }

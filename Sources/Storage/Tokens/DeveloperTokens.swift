@@ -2,24 +2,64 @@ package import OAuth
 package import Portal
 
 extension Store {
-    /// Makes a developer token. Only its digest is kept; its owner is told by mail in the same transaction.
+    /// Why this person cannot make a token now; nil when they can.
+    package func obstacleToToken(of person: ID<Entity.Person>, at now: Instant) throws -> Obstacle? {
+        try engine.read { db in try self.obstacleToToken(of: person, in: db, at: now) }
+    }
+
+    /// Makes a developer token because its owner asked for it. Only its digest is kept; its owner is told by mail in
+    /// the same transaction.
+    package func make(
+        _ draft: DeveloperTokenDraft, token: Secret<OAuth.DeveloperToken>, letter: Letter, at now: Instant
+    ) async throws -> Result<ID<Entity.DeveloperToken>, Obstacle> {
+        let new = NewToken(draft, token, keyring)
+        return try await engine.write { db in
+            if let obstacle = try self.obstacleToToken(of: draft.member.person.id, in: db, at: now) {
+                return .failure(obstacle)
+            }
+            try self.insert(new, letter, in: db, at: now)
+            return .success(new.id)
+        }
+    }
+
+    /// Makes a developer token, and asks nobody's quota: see ``make(_:token:letter:at:)``.
     package func create(
         _ draft: DeveloperTokenDraft, token: Secret<OAuth.DeveloperToken>, letter: Letter, at now: Instant
     ) async throws -> ID<Entity.DeveloperToken> {
-        let id = ID<Entity.DeveloperToken>.random()
-        let digest = keyring.digest(token)
-        let hint = token.hint.text
-        try await engine.write { db in
-            try db.run(
-                """
-                INSERT INTO developer_tokens (digest, tenant_id, id, person_id, description, scopes, hint, created_at,
-                    expires_at)
-                VALUES (\(digest), \(draft.member.tenant.id), \(id), \(draft.member.person.id), \(draft.description),
-                    \(draft.scopes.text), \(hint), \(now), \(draft.expiresAt))
-                """)
-            try self.enqueue(letter, in: db, at: now)
-        }
-        return id
+        let new = NewToken(draft, token, keyring)
+        try await engine.write { db in try self.insert(new, letter, in: db, at: now) }
+        return new.id
+    }
+
+    private func obstacleToToken(
+        of person: ID<Entity.Person>, in db: any Connection, at now: Instant
+    ) throws -> Obstacle? {
+        let row = try db.row(
+            """
+            SELECT verified_at,
+                (SELECT count(*) FROM developer_tokens d WHERE d.person_id = people.id AND d.revoked_at IS NULL
+                    AND (d.expires_at IS NULL OR d.expires_at > \(now))) AS tokens,
+                EXISTS (SELECT 1 FROM members m WHERE m.person_id = people.id AND NOT EXISTS (
+                    SELECT 1 FROM suspensions s WHERE s.subject_kind = 'tenant' AND s.subject_id = m.tenant_id
+                        AND s.reinstated_at IS NULL)) AS has_workspace
+            FROM people WHERE id = \(person)
+            """)
+        guard let row else { return .unconfirmedAddress }
+        return .toToken(
+            isConfirmed: try row.optionalInstant("verified_at") != nil,
+            hasWorkspace: try row.boolean("has_workspace"), having: try row.int("tokens"))
+    }
+
+    private func insert(_ new: NewToken, _ letter: Letter, in db: any Connection, at now: Instant) throws {
+        let draft = new.draft
+        try db.run(
+            """
+            INSERT INTO developer_tokens (digest, tenant_id, id, person_id, description, scopes, hint, created_at,
+                expires_at)
+            VALUES (\(new.digest), \(draft.member.tenant.id), \(new.id), \(draft.member.person.id),
+                \(draft.description), \(draft.scopes.text), \(new.hint), \(now), \(draft.expiresAt))
+            """)
+        try enqueue(letter, in: db, at: now)
     }
 
     /// All of a person's tokens, newest first. Filtering by state is the page's affair: people have tens, not thousands.
@@ -57,6 +97,20 @@ extension Store {
             try self.enqueue(letter, in: db, at: now)
             return true
         }
+    }
+}
+
+/// A token about to be written, without its secret.
+private struct NewToken: Sendable {
+    let id = ID<Entity.DeveloperToken>.random()
+    let draft: DeveloperTokenDraft
+    let digest: Digest
+    let hint: String
+
+    init(_ draft: DeveloperTokenDraft, _ token: Secret<OAuth.DeveloperToken>, _ keyring: Keyring) {
+        self.draft = draft
+        digest = keyring.digest(token)
+        hint = token.hint.text
     }
 }
 

@@ -8,21 +8,18 @@ import Storage
 struct AppsController {
     let site: Site
 
-    /// Case 267.
-    static let most = 50
-
     func index(_ request: Request, _ context: PersonContext) async throws -> Response {
         try list(request, context)
     }
 
     func new(_ request: Request, _ context: PersonContext) async throws -> Response {
-        guard try obstacle(for: context.person) == nil else { return site.redirect(to: "/apps") }
+        guard try site.store.obstacleToApp(of: context.person.id) == nil else { return site.redirect(to: "/apps") }
         return try site.page(try page(AppForm(), editing: nil), request, context)
     }
 
     func create(_ request: Request, _ context: PersonContext) async throws -> Response {
         let sent = try await site.form(request, context)
-        guard try obstacle(for: context.person) == nil else {
+        guard try site.store.obstacleToApp(of: context.person.id) == nil else {
             return try list(request, context, status: .unprocessableContent)
         }
         var form = try AppForm(sent)
@@ -35,7 +32,10 @@ struct AppsController {
             return try site.page(
                 try page(form, editing: nil, problems: problems), request, context, problems: problems)
         case .valid(let details):
-            return site.redirect(to: try await register(details, context).path + "/created")
+            guard let app = try await register(details, context) else {
+                return try list(request, context, status: .unprocessableContent)
+            }
+            return site.redirect(to: app.path + "/created")
         }
     }
 
@@ -110,31 +110,23 @@ extension AppsController {
     private func list(
         _ request: Request, _ context: PersonContext, status: HTTPResponse.Status = .ok
     ) throws -> Response {
-        let obstacle = try obstacle(for: context.person)
+        let obstacle = try site.store.obstacleToApp(of: context.person.id)
         let page = AppsPage(
             apps: try site.store.apps(of: context.person.id).map { AppsPage.App($0) },
-            canRegister: obstacle == nil, whyNot: obstacle ?? "")
+            canRegister: obstacle == nil, whyNot: obstacle?.sentence ?? "")
         return try site.page(page, request, context, status: status)
-    }
-
-    /// Why this person cannot register an app now; nil when they can.
-    private func obstacle(for person: Person) throws -> String? {
-        guard person.verifiedAt != nil else { return "Confirm your email address first: the link is in your mail." }
-        let count = try site.store.apps(of: person.id).count
-        guard count < Self.most else {
-            return "You have \(count) apps, the most one person can have. Delete one first."
-        }
-        return nil
     }
 
     private func page(_ form: AppForm, editing app: App?, problems: [Problem] = []) throws -> AppFormPage {
         AppFormPage(form, editing: app, catalogue: try site.store.scopeCatalogue(), problems: problems)
     }
 
-    private func register(_ details: AppDetails, _ context: PersonContext) async throws -> App {
+    /// - Returns: nil when somebody has used up what was left, meanwhile.
+    private func register(_ details: AppDetails, _ context: PersonContext) async throws -> App? {
         let now = site.now()
         let secret = details.kind == .confidential ? Secret<ClientSecretKind>.random() : nil
-        let app = try await site.store.register(details, owner: context.person, secret: secret, at: now)
+        let registered = try await site.store.register(details, by: context.person, secret: secret, at: now)
+        guard case .success(let app) = registered else { return nil }
         if let secret {
             site.shownOnce.keep(secret.reveal(), of: app.id.text, for: context.session.id, at: now)
         }

@@ -18,6 +18,7 @@ struct VisitorMiddleware: RouterMiddleware {
         var context = context
         let cookies = Cookies(request)
         context.visitor = try visitor(with: cookies)
+        site.proxyNotice.look(at: request, context, settings: site.settings)
         if cookies.isRepeated(site.cookieName(.session)) {
             context.logger.notice("a request brought two session cookies and was treated as nobody's")
         }
@@ -51,6 +52,7 @@ struct VisitorMiddleware: RouterMiddleware {
         } else if let seed = cookies[site.cookieName(.visitor)], Secret<SessionCookie>(seed) != nil {
             visitor.formSeed = seed
         }
+        visitor.device = cookies[site.cookieName(.device)].flatMap(site.store.device)
         visitor.theme = cookies[site.cookieName(.theme)].flatMap(Theme.init(rawValue:)) ?? .auto
         visitor.notice = cookies[site.cookieName(.notice)].flatMap(NoticeText.init(rawValue:))?.notice
         return visitor

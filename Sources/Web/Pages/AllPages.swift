@@ -8,6 +8,7 @@ package let allPages: [any Page.Type] = [
     AppsPage.self, AppFormPage.self, AppPage.self, AppCreatedPage.self, RevokeSecretPage.self, DeleteAppPage.self,
     TenantPage.self, NewTenantPage.self,
     ConsentPage.self, AuthorizeErrorPage.self, NotAMemberPage.self, NotAnAdminPage.self,
+    LeavingPage.self,
     OperatorPage.self, OutboxPage.self, MailPage.self,
     ErrorPage.self, DemoCallbackPage.self, GalleryPage.self,
 ]

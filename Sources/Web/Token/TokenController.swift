@@ -30,8 +30,8 @@ struct TokenController {
     ) async throws -> Response {
         let now = site.now()
         // Failures are counted for this client at this address only: guessing there locks nobody else out (case 73).
-        let address = context.clientAddress(of: request, settings: site.settings)
-        let counter = "\(address) \(credentials.clientID.text)"
+        let network = context.network(of: request, settings: site.settings)
+        let counter = "\(network) \(credentials.clientID.text)"
         if let seconds = site.limiter.wait(.tokenFailures, counter, at: now) {
             throw Failure.tooManyRequests(retryAfter: seconds)
         }
@@ -43,7 +43,10 @@ struct TokenController {
         case .success(let authenticated): client = authenticated
         }
         let outcome = try await site.store.exchange(
-            try TokenRequest.read(body), by: client, in: tenant, idleLimit: site.settings.refreshIdleLimit, at: now)
+            try TokenRequest.read(body), by: client, in: tenant, idleLimit: site.settings.refreshIdleLimit,
+            letters: { [site] theft in
+                Letter.all(about: theft, page: site.url(theft.app.path), allowed: site.url("/account/apps"))
+            }, at: now)
         switch outcome.answer {
         case .success(let answer): return .json(bytes: answer.json())
         case .failure(let error):

@@ -8,15 +8,12 @@ import Storage
 struct DeveloperTokensController {
     let site: Site
 
-    /// Case 267.
-    static let mostActive = 100
-
     func index(_ request: Request, _ context: PersonContext) async throws -> Response {
         try list(request, context)
     }
 
     func new(_ request: Request, _ context: PersonContext) async throws -> Response {
-        guard try obstacle(for: context.person) == nil else { return site.redirect(to: "/tokens") }
+        guard try obstacle(context) == nil else { return site.redirect(to: "/tokens") }
         let query = site.query(request)
         let from = query.all("from").first.map { ID<Entity.DeveloperToken>($0) }
         let old = try from.flatMap { try site.store.developerToken($0, of: context.person.id) }
@@ -29,7 +26,7 @@ struct DeveloperTokensController {
 
     func create(_ request: Request, _ context: PersonContext) async throws -> Response {
         let sent = try await site.form(request, context)
-        guard try obstacle(for: context.person) == nil else {
+        guard try obstacle(context) == nil else {
             return try list(request, context, status: .unprocessableContent)
         }
         var form = try TokenForm(sent)
@@ -41,7 +38,9 @@ struct DeveloperTokensController {
         case .invalid(let problems):
             return try site.page(try page(form, context), request, context, problems: problems)
         case .valid(let draft):
-            let id = try await make(draft, context)
+            guard let id = try await make(draft, context) else {
+                return try list(request, context, status: .unprocessableContent)
+            }
             return site.redirect(to: "/tokens/\(id.text)/created")
         }
     }
@@ -87,7 +86,7 @@ extension DeveloperTokensController {
     ) throws -> Response {
         let page = TokensPage(
             try site.store.developerTokens(of: context.person.id), of: context.person,
-            narrowedBy: TokenFilter(site.query(request)), obstacle: try obstacle(for: context.person), at: site.now())
+            narrowedBy: TokenFilter(site.query(request)), obstacle: try obstacle(context)?.sentence, at: site.now())
         return try site.page(page, request, context, status: status)
     }
 
@@ -109,18 +108,8 @@ extension DeveloperTokensController {
         try site.store.memberships(of: person.id).filter { !$0.tenant.isSuspended }
     }
 
-    /// Why this person cannot make a token now; nil when they can.
-    private func obstacle(for person: Person) throws -> String? {
-        guard person.verifiedAt != nil else { return "Confirm your email address first: the link is in your mail." }
-        guard try !memberships(of: person).isEmpty else {
-            return "You are in no workspace yet. Create one first: a token works in one workspace."
-        }
-        let now = site.now()
-        let active = try site.store.developerTokens(of: person.id).count { $0.status(at: now) == .active }
-        guard active < Self.mostActive else {
-            return "You have \(active) active tokens, the most one person can have. Revoke one first."
-        }
-        return nil
+    private func obstacle(_ context: PersonContext) throws -> Obstacle? {
+        try site.store.obstacleToToken(of: context.person.id, at: site.now())
     }
 
     private func tickEverything(in form: inout TokenForm, _ context: PersonContext) throws {
@@ -141,8 +130,11 @@ extension DeveloperTokensController {
     }
 
     /// Makes the token, tells its owner by mail, and keeps it for the one page that shows it.
-    private func make(_ draft: DeveloperTokenDraft, _ context: PersonContext) async throws -> ID<Entity.DeveloperToken>
-    {
+    ///
+    /// - Returns: nil when somebody has used up what was left, meanwhile.
+    private func make(
+        _ draft: DeveloperTokenDraft, _ context: PersonContext
+    ) async throws -> ID<Entity.DeveloperToken>? {
         let now = site.now()
         let token = Secret<OAuth.DeveloperToken>.random()
         let scopes = try site.store.scopeCatalogue().filter { draft.scopes.contains($0.scope) }
@@ -150,7 +142,8 @@ extension DeveloperTokensController {
             to: context.person.email, name: context.person.name, description: draft.description,
             tenant: draft.member.tenant.name, scopes: scopes.map { (title: $0.title, name: $0.scope.text) },
             expires: draft.expiresAt.map { Moment.fullDay($0 - 1).text } ?? "never", list: site.url("/tokens"))
-        let id = try await site.store.create(draft, token: token, letter: letter, at: now)
+        let made = try await site.store.make(draft, token: token, letter: letter, at: now)
+        guard case .success(let id) = made else { return nil }
         site.shownOnce.keep(token.reveal(), of: id.text, for: context.session.id, at: now)
         return id
     }
