@@ -33,7 +33,12 @@ package final class RateLimiter: Sendable {
 
     private final class Shard: Sendable {
         /// Milliseconds since 1970.
-        let moments = Mutex<[String: Int64]>([:])
+        let moments = Mutex<[Counted: Int64]>([:])
+    }
+
+    private struct Counted: Hashable {
+        let rule: String
+        let key: String
     }
 
     /// - Parameter mostKeys: how many are remembered at a time, which bounds the memory.
@@ -51,24 +56,24 @@ package final class RateLimiter: Sendable {
     }
 
     private func check(_ rule: Rule, _ key: String, at now: Instant, counting: Bool) -> Int64? {
-        let full = rule.name + " " + key
+        let counted = Counted(rule: rule.name, key: key)
         let milliseconds = now.seconds &* 1000
         let step = rule.per * 1000 / rule.count
-        return shards[Int(truncatingIfNeeded: full.hashValue.magnitude % UInt(Self.shardCount))].moments.withLock {
+        return shards[Int(truncatingIfNeeded: counted.hashValue.magnitude % UInt(Self.shardCount))].moments.withLock {
             moments in
-            let earliest = max(moments[full] ?? milliseconds, milliseconds)
+            let earliest = max(moments[counted] ?? milliseconds, milliseconds)
             let wait = earliest + step - milliseconds - rule.per * 1000
             guard wait <= 0 else { return max(1, (wait + 999) / 1000) }
             guard counting else { return nil }
             if moments.count >= mostPerShard { Self.makeRoom(in: &moments, at: milliseconds) }
-            moments[full] = earliest + step
+            moments[counted] = earliest + step
             return nil
         }
     }
 
     /// Forgets what would be over soonest, an eighth at a time. Whoever uses very many keys pushes out those that were
     /// used least, their own: the ones at their limit stay there.
-    private static func makeRoom(in moments: inout [String: Int64], at now: Int64) {
+    private static func makeRoom(in moments: inout [Counted: Int64], at now: Int64) {
         let before = moments.count
         moments = moments.filter { $0.value > now }
         guard moments.count > before / 8 * 7 else { return }

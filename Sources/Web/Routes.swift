@@ -35,6 +35,7 @@ extension Site {
         let passwords = PasswordController(site: self)
         let setup     = SetupController(site: self)
         let account   = AccountController(site: self)
+        let confirm   = ConfirmController(site: self)
         let allowed   = AuthorizedAppsController(site: self)
         let tokens    = DeveloperTokensController(site: self)
         let apps      = AppsController(site: self)
@@ -79,6 +80,8 @@ extension Site {
         // A person's own pages
         person.get    ("/dashboard",                             use: home.dashboard)
         person.get    ("/account",                               use: account.show)
+        person.get    ("/account/confirm",                       use: confirm.ask)
+        person.post   ("/account/confirm",                       use: confirm.answer)
         person.post   ("/account/password",                      use: account.changePassword)
         person.post   ("/account/sessions/end-others",           use: account.endOtherSessions)
         person.post   ("/account/sessions/{session}/end",        use: account.endSession)

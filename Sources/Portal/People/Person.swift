@@ -30,6 +30,8 @@ package struct Session: Sendable {
     package let person: Person
     package let createdAt: Instant
     package let authenticatedAt: Instant
+    /// When they last proved who they are, by signing in or when asked before a dangerous action.
+    package let confirmedAt: Instant
     package let lastSeenAt: Instant
     package let expiresAt: Instant
     /// What the browser called itself, shortened; shown to its owner only.
@@ -37,17 +39,24 @@ package struct Session: Sendable {
     package let address: String
 
     package init(
-        id: ID<Entity.Session>, person: Person, createdAt: Instant, authenticatedAt: Instant, lastSeenAt: Instant,
-        expiresAt: Instant, userAgent: String, address: String
+        id: ID<Entity.Session>, person: Person, createdAt: Instant, authenticatedAt: Instant,
+        confirmedAt: Instant, lastSeenAt: Instant, expiresAt: Instant, userAgent: String, address: String
     ) {
         self.id = id
         self.person = person
         self.createdAt = createdAt
         self.authenticatedAt = authenticatedAt
+        self.confirmedAt = confirmedAt
         self.lastSeenAt = lastSeenAt
         self.expiresAt = expiresAt
         self.userAgent = userAgent
         self.address = address
+    }
+
+    /// Whether a dangerous action may go on without asking again. A proof from a time yet to come is none: the clock
+    /// was wrong then or is now; a minute is what two clocks may differ by.
+    package func isConfirmed(at now: Instant) -> Bool {
+        (-60...Lifetime.confirmation).contains(now - confirmedAt)
     }
 }
 
@@ -59,6 +68,8 @@ package enum Lifetime {
     package static let session: Int64 = 14 * 86_400
     /// For how long a browser is known as one on which somebody signed in.
     package static let device: Int64 = 365 * 86_400
+    /// A proof of identity counts for 10 minutes (ASVS 7.5.1).
+    package static let confirmation: Int64 = 600
     package static let verificationLink: Int64 = 86_400
     /// Case 178: at most an hour.
     package static let resetLink: Int64 = 3600

@@ -10,9 +10,10 @@ extension Store {
     /// Registers an app because its developer asked for it; a confidential one gets its first secret in the same
     /// transaction.
     package func register(
-        _ details: AppDetails, by owner: Person, secret: Secret<ClientSecretKind>?, at now: Instant
+        _ details: AppDetails, by owner: Person, secret: Secret<ClientSecretKind>?, from address: String = "",
+        at now: Instant
     ) async throws -> Result<App, Obstacle> {
-        let new = NewApp(details, owner, secret, keyring)
+        let new = NewApp(details, owner, secret, address, keyring)
         return try await engine.write { db in
             if let obstacle = try self.obstacleToApp(of: owner.id, in: db) { return .failure(obstacle) }
             return .success(try self.insert(new, in: db, at: now))
@@ -21,9 +22,10 @@ extension Store {
 
     /// Registers an app, and asks nobody's quota: see ``register(_:by:secret:at:)``.
     package func register(
-        _ details: AppDetails, owner: Person, secret: Secret<ClientSecretKind>?, at now: Instant
+        _ details: AppDetails, owner: Person, secret: Secret<ClientSecretKind>?, from address: String = "",
+        at now: Instant
     ) async throws -> App {
-        let new = NewApp(details, owner, secret, keyring)
+        let new = NewApp(details, owner, secret, address, keyring)
         return try await engine.write { db in try self.insert(new, in: db, at: now) }
     }
 
@@ -58,6 +60,10 @@ extension Store {
         guard let app = try app(new.id, in: db) else {
             throw StorageError.column("apps", "holds what this version does not know")
         }
+        try record(
+            AuditEvent(
+                .appCreated, by: .person(new.owner), on: .app(app), detail: app.details.auditDetail, from: new.address),
+            in: db, at: now)
         return app
     }
 
@@ -90,9 +96,11 @@ extension Store {
 
     /// - Returns: false when the app is not this person's.
     package func update(
-        _ id: ID<Entity.Client>, of owner: ID<Entity.Person>, to details: AppDetails, at now: Instant
+        _ id: ID<Entity.Client>, of owner: ID<Entity.Person>, to details: AppDetails, from address: String = "",
+        at now: Instant
     ) async throws -> Bool {
         try await engine.write { db in
+            guard let before = try self.app(id, in: db), before.owner.id == owner else { return false }
             let changed = try db.run(
                 """
                 UPDATE apps SET name = \(details.name), description = \(details.description),
@@ -107,14 +115,32 @@ extension Store {
             try db.run("DELETE FROM app_callbacks WHERE app_id = \(id)")
             try db.run("DELETE FROM app_scopes WHERE app_id = \(id)")
             try self.insertLists(of: details, for: id, in: db)
+            try self.record(
+                AuditEvent(
+                    .appEdited, by: before.owner.actor, on: AuditSubject(.app, id: id.text, name: details.name),
+                    detail: details.changes(since: before.details), from: address),
+                in: db, at: now)
             return true
         }
     }
 
     /// Deletes an app with its grants and tokens; they are refused from the next request on.
-    package func deleteApp(_ id: ID<Entity.Client>, of owner: ID<Entity.Person>) async throws -> Bool {
+    /// The tenants where it was allowed find that in their own logs.
+    package func deleteApp(
+        _ id: ID<Entity.Client>, of owner: ID<Entity.Person>, from address: String = "", at now: Instant
+    ) async throws -> Bool {
         try await engine.write { db in
-            try db.run("DELETE FROM apps WHERE id = \(id) AND owner_id = \(owner)") == 1
+            guard let app = try self.app(id, in: db), app.owner.id == owner else { return false }
+            let tenants = try db.rows(
+                "SELECT DISTINCT tenant_id FROM grants WHERE app_id = \(id) AND revoked_at IS NULL")
+            try self.record(
+                AuditEvent(.appDeleted, by: app.owner.actor, on: .app(app), from: address), in: db, at: now)
+            for row in tenants {
+                try self.record(
+                    AuditEvent(.appDeleted, by: app.owner.actor, on: .app(app), in: try row.id("tenant_id")),
+                    in: db, at: now)
+            }
+            return try db.run("DELETE FROM apps WHERE id = \(id) AND owner_id = \(owner)") == 1
         }
     }
 
@@ -124,7 +150,9 @@ extension Store {
             let row = try db.row(
                 """
                 SELECT (SELECT count(*) FROM grants WHERE app_id = \(app) AND revoked_at IS NULL) AS grants,
-                    (SELECT count(*) FROM token_families WHERE app_id = \(app) AND revoked_at IS NULL) AS families
+                    (SELECT count(*) FROM grants g JOIN token_families f
+                        ON f.tenant_id = g.tenant_id AND f.grant_id = g.id
+                        WHERE g.app_id = \(app) AND f.revoked_at IS NULL) AS families
                 """)
             return (grants: try row?.integer("grants") ?? 0, families: try row?.integer("families") ?? 0)
         }
@@ -170,13 +198,18 @@ private struct NewApp: Sendable {
     let clientID: ClientID
     let details: AppDetails
     let owner: Person
+    let address: String
     let secret: (id: ID<Entity.ClientSecret>, digest: Digest, hint: String)?
 
-    init(_ details: AppDetails, _ owner: Person, _ secret: Secret<ClientSecretKind>?, _ keyring: Keyring) {
+    init(
+        _ details: AppDetails, _ owner: Person, _ secret: Secret<ClientSecretKind>?, _ address: String,
+        _ keyring: Keyring
+    ) {
         var generator = SystemRandomNumberGenerator()
         clientID = ClientID.random(using: &generator)
         self.details = details
         self.owner = owner
+        self.address = address
         self.secret = secret.map { (id: .random(), digest: keyring.digest($0), hint: $0.hint.text) }
     }
 }

@@ -41,7 +41,7 @@ extension Store {
     ///   written, not where the page was made.
     package func allow(
         _ scopes: ScopeSet, to app: App, by member: Member, redirectURI: VerifiedRedirectURI, wasSent: Bool,
-        challenge: String?, at now: Instant
+        challenge: String?, from address: String = "", at now: Instant
     ) async throws -> Secret<AuthorizationCode>? {
         let fresh = ID<Entity.Grant>.random()
         let drawn = DrawnRandom()
@@ -55,7 +55,16 @@ extension Store {
                     AND person_id = \(member.person.id) AND revoked_at IS NULL
                 """)
             let grant: ID<Entity.Grant> = try row?.id("id") ?? fresh
-            let granted = try row.map(ScopeSet.init)?.union(scopes) ?? scopes
+            let before = try row.map(ScopeSet.init)
+            let granted = before?.union(scopes) ?? scopes
+            // A code for what was allowed before is not news.
+            if before != granted {
+                try self.record(
+                    AuditEvent(
+                        .grantAllowed, by: .person(member.person), on: .app(app), in: tenant,
+                        detail: ["scopes": granted.text], from: address),
+                    in: db, at: now)
+            }
             if row == nil {
                 try db.run(
                     """
@@ -79,6 +88,18 @@ extension Store {
             try self.insert(record, digest: self.keyring.digest(code), in: db)
             return code
         }
+    }
+
+    /// The person pressed Deny. Nothing changes, but their tenant's log says so.
+    package func noteDenial(
+        of app: App, by person: Person, scopes: ScopeSet, in tenant: ID<Entity.Tenant>, from address: String,
+        at now: Instant
+    ) async throws {
+        try await record(
+            AuditEvent(
+                .grantDenied, by: .person(person), on: .app(app), in: tenant, detail: ["scopes": scopes.text],
+                from: address),
+            at: now)
     }
 
     /// What this person allowed, newest first.
@@ -108,15 +129,20 @@ extension Store {
 
     /// Ends a grant and every token that hangs on it, refused from the next request on.
     package func revokeGrant(
-        _ id: ID<Entity.Grant>, in tenant: ID<Entity.Tenant>, of person: ID<Entity.Person>, at now: Instant
+        _ id: ID<Entity.Grant>, in tenant: ID<Entity.Tenant>, of person: ID<Entity.Person>, from address: String = "",
+        at now: Instant
     ) async throws -> Bool {
         try await engine.write { db in
-            let changed = try db.run(
+            let revoked = try db.row(
                 """
                 UPDATE grants SET revoked_at = \(now), revoked_by = \(person), revoked_because = 'owner'
                 WHERE tenant_id = \(tenant) AND id = \(id) AND person_id = \(person) AND revoked_at IS NULL
+                RETURNING app_id, scopes
                 """)
-            guard changed == 1 else { return false }
+            guard let revoked, let app = try self.app(try revoked.id("app_id"), in: db) else { return false }
+            try self.record(
+                .grantRevoked, by: person, on: .app(app), of: tenant, detail: ["scopes": try revoked.text("scopes")],
+                from: address, in: db, at: now)
             try db.run(
                 """
                 UPDATE token_families SET revoked_at = \(now), revoked_because = \(Reason.grantRevoked.rawValue)

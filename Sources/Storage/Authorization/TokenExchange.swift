@@ -10,7 +10,7 @@ extension Store {
     /// - Parameter letters: to those whom it concerns that a refresh token was in two hands.
     package func exchange(
         _ request: TokenRequest, by client: AuthenticatedClient, in tenant: Tenant, idleLimit: Int64?,
-        letters: @escaping @Sendable (TokenTheft) -> [Letter], at now: Instant
+        letters: @escaping @Sendable (TokenTheft) -> [Letter], from address: String = "", at now: Instant
     ) async throws -> Outcome {
         let drawn = DrawnRandom()
         return try await engine.write { db in
@@ -26,9 +26,15 @@ extension Store {
                     refreshing, of: found?.token, in: found?.family, by: client, in: tenant.id, idleLimit: idleLimit,
                     at: now, using: &random)
             }
-            for effect in outcome.effects { try self.apply(effect, in: db, tenant: tenant.id) }
-            if let (family, reason) = outcome.theft {
-                try self.tell(of: family, in: tenant, because: reason, letters: letters, in: db, at: now)
+            for effect in outcome.effects {
+                try self.apply(effect, in: db, tenant: tenant.id)
+                guard case .revokeFamily(let family, let reason, _) = effect else { continue }
+                let event = AuditEvent(
+                    .grantReplayed, by: .app(client.client), on: AuditSubject(.grant, id: family.text, name: ""),
+                    in: tenant.id, detail: ["reason": reason.rawValue], from: address)
+                try self.record(event, in: db, at: now)
+                guard let sign = TokenTheft.Sign(reason) else { continue }
+                try self.tell(of: family, in: tenant, because: sign, letters: letters, in: db, at: now)
             }
             return outcome
         }

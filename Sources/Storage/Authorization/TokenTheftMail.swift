@@ -6,16 +6,6 @@ extension Throttle {
     static let theftMail = Throttle(name: "theft-mail", limit: 1, window: 3600)
 }
 
-extension Outcome {
-    /// The family that ended because one of its refresh tokens was in two hands.
-    var theft: (family: ID<Entity.TokenFamily>, sign: TokenTheft.Sign)? {
-        for case .revokeFamily(let family, let reason, _) in effects {
-            if let sign = TokenTheft.Sign(reason) { return (family, sign) }
-        }
-        return nil
-    }
-}
-
 extension Store {
     /// Writes to the app's owner and the tenant's admins, in the transaction that ended the family.
     func tell(

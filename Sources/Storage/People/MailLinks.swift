@@ -35,7 +35,7 @@ extension Store {
     ///
     /// - Returns: the person, or nil when the link is unknown, used or expired.
     package func verify(
-        _ link: Secret<MailLink>, sandbox: TenantDraft, at now: Instant
+        _ link: Secret<MailLink>, sandbox: TenantDraft, from address: String = "", at now: Instant
     ) async throws -> Person? {
         let digest = keyring.digest(link)
         let tenant = ID<Entity.Tenant>.random()
@@ -44,6 +44,7 @@ extension Store {
             try db.run("UPDATE people SET verified_at = \(now) WHERE id = \(id) AND verified_at IS NULL")
             guard let row = try db.row("\(fragment: Person.select) WHERE p.id = \(id)") else { return nil }
             let person = try Person(row)
+            try self.record(.emailConfirmed, by: id, from: address, in: db, at: now)
             guard try self.isFree(sandbox.slug, in: db, at: now) else {
                 throw StorageError.constraint(.unique, "the sandbox's slug is taken")
             }
@@ -71,7 +72,7 @@ extension Store {
     /// Sets a new password by link, ends all sessions and all other links (case 163, 178).
     package func reset(
         _ link: Secret<MailLink>, to passwordHash: String, letter: @escaping @Sendable (Person) -> Letter,
-        at now: Instant
+        from address: String = "", at now: Instant
     ) async throws -> Person? {
         let digest = keyring.digest(link)
         return try await engine.write { db in
@@ -84,6 +85,7 @@ extension Store {
             try self.expireCodes(of: id, in: db, at: now)
             try db.run("UPDATE mail_links SET used_at = \(now) WHERE person_id = \(id) AND used_at IS NULL")
             try self.withdrawSpentLinks(in: db, at: now)
+            try self.record(.passwordReset, by: id, from: address, in: db, at: now)
             try self.enqueue(letter(person), in: db, at: now)
             return person
         }

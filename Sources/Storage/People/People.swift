@@ -33,7 +33,7 @@ extension Store {
     /// die, so an account cannot be prepared for somebody else (case 183).
     package func signUp(
         _ signUp: SignUp, passwordHash: String, link: Secret<MailLink>, confirm: Letter,
-        known: @escaping @Sendable (Person) -> Letter, at now: Instant
+        known: @escaping @Sendable (Person) -> Letter, from address: String = "", at now: Instant
     ) async throws {
         let digest = keyring.digest(link)
         let id = ID<Entity.Person>.random()
@@ -57,6 +57,7 @@ extension Store {
                     VALUES (\(id), \(signUp.email.text), \(signUp.email.key), \(signUp.name), \(passwordHash), \(now))
                     """)
                 try self.replaceLinks(of: id, email: signUp.email, with: digest, for: .verify, in: db, at: now)
+                try self.record(.signedUp, by: id, from: address, in: db, at: now)
             }
             try self.enqueue(confirm, carrying: digest, in: db, at: now)
         }
@@ -71,7 +72,8 @@ extension Store {
 
     /// Changes a password and ends every other session (case 163).
     package func changePassword(
-        of person: Person, to passwordHash: String, keeping session: ID<Entity.Session>, letter: Letter, at now: Instant
+        of person: Person, to passwordHash: String, keeping session: ID<Entity.Session>, letter: Letter,
+        from address: String = "", at now: Instant
     ) async throws {
         try await engine.write { db in
             try db.run("UPDATE people SET password_hash = \(passwordHash) WHERE id = \(person.id)")
@@ -79,6 +81,7 @@ extension Store {
             try db.run("UPDATE mail_links SET used_at = \(now) WHERE person_id = \(person.id) AND used_at IS NULL")
             try self.withdrawSpentLinks(in: db, at: now)
             try self.expireCodes(of: person.id, in: db, at: now)
+            try self.record(.passwordChanged, by: person.id, from: address, in: db, at: now)
             try self.enqueue(letter, in: db, at: now)
         }
     }

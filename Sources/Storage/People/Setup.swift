@@ -20,7 +20,8 @@ extension Store {
     ///
     /// - Returns: nil when the code is wrong, used, or an operator exists.
     package func claimSetup(
-        with code: Secret<SetupCode>, _ signUp: SignUp, passwordHash: String, at now: Instant
+        with code: Secret<SetupCode>, _ signUp: SignUp, passwordHash: String, from address: String = "",
+        at now: Instant
     ) async throws -> Person? {
         let digest = keyring.digest(code)
         let id = ID<Entity.Person>.random()
@@ -31,6 +32,7 @@ extension Store {
             try db.run("DELETE FROM people WHERE email_key = \(signUp.email.key) AND verified_at IS NULL")
             try self.insertVerified(signUp, id: id, passwordHash: passwordHash, in: db, at: now)
             try db.run("INSERT INTO operators (person_id, since) VALUES (\(id), \(now))")
+            try self.record(.operatorAdded, by: id, from: address, in: db, at: now)
             return try db.row("\(fragment: Person.select) WHERE p.id = \(id)").map(Person.init)
         }
     }
@@ -42,7 +44,10 @@ extension Store {
         let id = ID<Entity.Person>.random()
         return try await engine.write { db in
             try self.insertVerified(signUp, id: id, passwordHash: passwordHash, in: db, at: now)
-            if isOperator { try db.run("INSERT INTO operators (person_id, since) VALUES (\(id), \(now))") }
+            if isOperator {
+                try db.run("INSERT INTO operators (person_id, since) VALUES (\(id), \(now))")
+                try self.record(.operatorAdded, by: id, in: db, at: now)
+            }
             return try db.row("\(fragment: Person.select) WHERE p.id = \(id)").map(Person.init)
         }
     }

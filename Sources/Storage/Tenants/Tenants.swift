@@ -62,13 +62,13 @@ extension Store {
 
     /// Opens a workspace because its admin asked for one.
     package func openTenant(
-        _ draft: TenantDraft, by person: ID<Entity.Person>, at now: Instant
+        _ draft: TenantDraft, by person: ID<Entity.Person>, from address: String = "", at now: Instant
     ) async throws -> Result<Tenant, TenantRefusal> {
         let id = ID<Entity.Tenant>.random()
         return try await engine.write { db in
             if let obstacle = try self.obstacleToWorkspace(of: person, in: db) { return .failure(.obstacle(obstacle)) }
             guard try self.isFree(draft.slug, in: db, at: now) else { return .failure(.slugTaken) }
-            try self.insert(draft, id: id, kind: .standard, admin: person, in: db, at: now)
+            try self.insert(draft, id: id, kind: .standard, admin: person, from: address, in: db, at: now)
             return .success(Tenant(id: id, slug: draft.slug, name: draft.name, kind: .standard, createdAt: now))
         }
     }
@@ -90,12 +90,13 @@ extension Store {
     ///
     /// - Returns: nil when the slug is taken or quarantined (case 146).
     package func openTenant(
-        _ draft: TenantDraft, kind: Tenant.Kind, admin: ID<Entity.Person>, at now: Instant
+        _ draft: TenantDraft, kind: Tenant.Kind, admin: ID<Entity.Person>, from address: String = "",
+        at now: Instant
     ) async throws -> Tenant? {
         let id = ID<Entity.Tenant>.random()
         return try await engine.write { db in
             guard try self.isFree(draft.slug, in: db, at: now) else { return nil }
-            try self.insert(draft, id: id, kind: kind, admin: admin, in: db, at: now)
+            try self.insert(draft, id: id, kind: kind, admin: admin, from: address, in: db, at: now)
             return Tenant(id: id, slug: draft.slug, name: draft.name, kind: kind, createdAt: now)
         }
     }
@@ -104,18 +105,19 @@ extension Store {
         _ person: ID<Entity.Person>, to tenant: ID<Entity.Tenant>, as role: Role, at now: Instant
     ) async throws {
         try await engine.write { db in
-            _ = try db.run(
+            try db.run(
                 """
                 INSERT INTO members (tenant_id, person_id, role, created_at)
                 VALUES (\(tenant), \(person), \(role.rawValue), \(now))
                 ON CONFLICT (tenant_id, person_id) DO UPDATE SET role = excluded.role
                 """)
+            try self.record(.memberAdded, by: person, of: tenant, detail: ["role": role.rawValue], in: db, at: now)
         }
     }
 
     func insert(
         _ draft: TenantDraft, id: ID<Entity.Tenant>, kind: Tenant.Kind, admin: ID<Entity.Person>,
-        in db: any Connection, at now: Instant
+        from address: String = "", in db: any Connection, at now: Instant
     ) throws {
         try db.run(
             """
@@ -127,6 +129,9 @@ extension Store {
             INSERT INTO members (tenant_id, person_id, role, created_at) VALUES (\(id), \(admin), 'admin', \(now))
             """)
         try insertSampleContacts(into: id, in: db, at: now)
+        try record(
+            .tenantCreated, by: admin, on: AuditSubject(.tenant, id: id.text, name: draft.name), of: id,
+            detail: ["slug": draft.slug.text, "kind": kind.rawValue], from: address, in: db, at: now)
     }
 
     func isFree(_ slug: Slug, in db: any Connection, at now: Instant) throws -> Bool {

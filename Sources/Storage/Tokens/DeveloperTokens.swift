@@ -10,9 +10,10 @@ extension Store {
     /// Makes a developer token because its owner asked for it. Only its digest is kept; its owner is told by mail in
     /// the same transaction.
     package func make(
-        _ draft: DeveloperTokenDraft, token: Secret<OAuth.DeveloperToken>, letter: Letter, at now: Instant
+        _ draft: DeveloperTokenDraft, token: Secret<OAuth.DeveloperToken>, letter: Letter, from address: String = "",
+        at now: Instant
     ) async throws -> Result<ID<Entity.DeveloperToken>, Obstacle> {
-        let new = NewToken(draft, token, keyring)
+        let new = NewToken(draft, token, address, keyring)
         return try await engine.write { db in
             if let obstacle = try self.obstacleToToken(of: draft.member.person.id, in: db, at: now) {
                 return .failure(obstacle)
@@ -24,9 +25,10 @@ extension Store {
 
     /// Makes a developer token, and asks nobody's quota: see ``make(_:token:letter:at:)``.
     package func create(
-        _ draft: DeveloperTokenDraft, token: Secret<OAuth.DeveloperToken>, letter: Letter, at now: Instant
+        _ draft: DeveloperTokenDraft, token: Secret<OAuth.DeveloperToken>, letter: Letter, from address: String = "",
+        at now: Instant
     ) async throws -> ID<Entity.DeveloperToken> {
-        let new = NewToken(draft, token, keyring)
+        let new = NewToken(draft, token, address, keyring)
         try await engine.write { db in try self.insert(new, letter, in: db, at: now) }
         return new.id
     }
@@ -59,6 +61,12 @@ extension Store {
             VALUES (\(new.digest), \(draft.member.tenant.id), \(new.id), \(draft.member.person.id),
                 \(draft.description), \(draft.scopes.text), \(new.hint), \(now), \(draft.expiresAt))
             """)
+        try record(
+            AuditEvent(
+                .tokenCreated, by: .person(draft.member.person), on: .token(new.id, draft.description),
+                in: draft.member.tenant.id, detail: ["scopes": draft.scopes.text, "token": new.hint],
+                from: new.address),
+            in: db, at: now)
         try enqueue(letter, in: db, at: now)
     }
 
@@ -85,15 +93,21 @@ extension Store {
 
     /// - Returns: false when there is nothing to revoke: unknown, somebody else's, or revoked before.
     package func revoke(
-        _ id: ID<Entity.DeveloperToken>, of person: Person, letter: Letter, at now: Instant
+        _ id: ID<Entity.DeveloperToken>, of person: Person, letter: Letter, from address: String = "", at now: Instant
     ) async throws -> Bool {
         try await engine.write { db in
-            let changed = try db.run(
+            let revoked = try db.row(
                 """
                 UPDATE developer_tokens SET revoked_at = \(now), revoked_by = \(person.id)
                 WHERE id = \(id) AND person_id = \(person.id) AND revoked_at IS NULL
+                RETURNING tenant_id, description, hint
                 """)
-            guard changed == 1 else { return false }
+            guard let revoked else { return false }
+            try self.record(
+                AuditEvent(
+                    .tokenRevoked, by: .person(person), on: .token(id, try revoked.text("description")),
+                    in: try revoked.id("tenant_id"), detail: ["token": try revoked.text("hint")], from: address),
+                in: db, at: now)
             try self.enqueue(letter, in: db, at: now)
             return true
         }
@@ -106,9 +120,13 @@ private struct NewToken: Sendable {
     let draft: DeveloperTokenDraft
     let digest: Digest
     let hint: String
+    let address: String
 
-    init(_ draft: DeveloperTokenDraft, _ token: Secret<OAuth.DeveloperToken>, _ keyring: Keyring) {
+    init(
+        _ draft: DeveloperTokenDraft, _ token: Secret<OAuth.DeveloperToken>, _ address: String, _ keyring: Keyring
+    ) {
         self.draft = draft
+        self.address = address
         digest = keyring.digest(token)
         hint = token.hint.text
     }

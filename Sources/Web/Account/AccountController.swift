@@ -22,7 +22,7 @@ struct AccountController {
             throw Failure.tooManyRequests(retryAfter: wait)
         }
         var problems: [Problem] = []
-        if try await !isPassword(current, of: person) { problems.append(.notCurrentPassword) }
+        if try await !site.isPassword(current, of: person) { problems.append(.notCurrentPassword) }
         if let problem = site.passwordPolicy.problem(with: password, name: person.name, email: person.email) {
             problems.append(problem)
         }
@@ -30,14 +30,17 @@ struct AccountController {
         let hash = try await site.passwords.hash(password).text
         try await site.store.changePassword(
             of: person, to: hash, keeping: context.session.id,
-            letter: .passwordChanged(to: person.email, name: person.name, forgot: site.url("/forgot")), at: site.now())
+            letter: .passwordChanged(to: person.email, name: person.name, forgot: site.url("/forgot")),
+            from: site.clientAddress(of: request, context), at: site.now())
         try await site.forgiveFailures(of: person, request, context)
         return try await site.signIn(person, to: "/account", saying: .passwordChanged, request, context)
     }
 
     func endOtherSessions(_ request: Request, _ context: PersonContext) async throws -> Response {
-        _ = try await site.form(request, context)
-        try await site.store.endSessions(of: context.person.id, except: context.session.id)
+        _ = try await site.confirmedForm(request, context)
+        try await site.store.endSessions(
+            of: context.person.id, except: context.session.id, from: site.clientAddress(of: request, context),
+            at: site.now())
         return site.redirect(to: "/account", saying: .othersEnded)
     }
 
@@ -47,16 +50,12 @@ struct AccountController {
         guard try site.store.sessions(of: context.person.id, at: site.now()).contains(where: { $0.id == id }) else {
             throw Failure.notFound
         }
-        try await site.store.endSession(id, of: context.person.id)
+        try await site.store.endSession(
+            id, of: context.person.id, from: site.clientAddress(of: request, context), at: site.now())
         guard id == context.session.id else { return site.redirect(to: "/account", saying: .sessionEnded) }
         var response = site.redirect(to: "/login", saying: .signedOut)
         site.setCookie(.session, "", lifetime: 0, on: &response)
         return response
-    }
-
-    private func isPassword(_ password: String, of person: Person) async throws -> Bool {
-        guard password.utf8.count <= 1024, let hash = try site.store.passwordHash(of: person.id) else { return false }
-        return try await site.passwords.verify(password, against: PasswordHash(hash))
     }
 
     private func page(_ request: Request, _ context: PersonContext, problems: [Problem] = []) throws -> Response {

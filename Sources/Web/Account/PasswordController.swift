@@ -50,7 +50,8 @@ struct PasswordController {
         let hash = try await site.passwords.hash(password).text
         let forgot = site.url("/forgot")
         let person = try await site.store.reset(
-            link, to: hash, letter: { .passwordChanged(to: $0.email, name: $0.name, forgot: forgot) }, at: site.now())
+            link, to: hash, letter: { .passwordChanged(to: $0.email, name: $0.name, forgot: forgot) },
+            from: site.clientAddress(of: request, context), at: site.now())
         guard let person else { return try gone(request, context) }
         try await site.store.forgive(try site.attempt(EmailAddress(person.email), request, context))
         var response = site.redirect(to: "/login", saying: .passwordReset)

@@ -29,7 +29,9 @@ struct SetupController {
         }
         let hash = try await site.passwords.hash(signUp.password).text
         do {
-            let claimed = try await site.store.claimSetup(with: code, signUp, passwordHash: hash, at: site.now())
+            let claimed = try await site.store.claimSetup(
+                with: code, signUp, passwordHash: hash, from: site.clientAddress(of: request, context),
+                at: site.now())
             if let claimed { return try await site.signIn(claimed, to: "/operator", request, context) }
         } catch let error as StorageError where error.isUniqueViolation {
             // Only with the right code does anybody get here, so this tells no stranger anything.

@@ -41,7 +41,8 @@ struct SignInController {
         // Signed out already, perhaps in another tab: the form's token is as dead as the session.
         guard let session = context.visitor.session else { return site.redirect(to: "/login") }
         let form = try await site.form(request, context)
-        try await site.store.endSession(session.id, of: session.person.id)
+        try await site.store.endSession(
+            session.id, of: session.person.id, from: site.clientAddress(of: request, context), at: site.now())
         let next = InternalPath(try form.text("next")).map { "?next=" + FormEncoding.encode($0.text) }
         var response = site.redirect(to: "/login" + (next ?? ""), saying: .signedOut)
         site.setCookie(.session, "", lifetime: 0, on: &response)

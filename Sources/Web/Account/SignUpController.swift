@@ -25,7 +25,9 @@ struct SignUpController {
             let mayMail = try await site.mayMail(signUp.email, request, context)
             // Hashed also when nothing will come of it, so that time does not tell (case 169).
             let hash = try await site.passwords.hash(signUp.password).text
-            if mayMail { try await save(signUp, passwordHash: hash) }
+            if mayMail {
+                try await save(signUp, passwordHash: hash, from: site.clientAddress(of: request, context))
+            }
             return site.redirect(to: "/signup/sent")
         }
     }
@@ -69,7 +71,8 @@ struct SignUpController {
         let now = site.now()
         guard let link = mailLink(context), let person = try site.store.owner(of: link, for: .verify, at: now),
             let sandbox = sandbox(of: person),
-            try await site.store.verify(link, sandbox: sandbox, at: now) != nil
+            try await site.store.verify(
+                link, sandbox: sandbox, from: site.clientAddress(of: request, context), at: now) != nil
         else { return try site.page(LinkGonePage.verification, request, context, status: .gone) }
         return site.redirect(to: "/login", saying: .verified)
     }
@@ -79,7 +82,7 @@ struct SignUpController {
         return .sandbox(ofSomebodyCalled: firstWord(of: person.name), using: &random)
     }
 
-    private func save(_ signUp: SignUp, passwordHash: String) async throws {
+    private func save(_ signUp: SignUp, passwordHash: String, from address: String) async throws {
         let link = Secret<MailLink>.random()
         let (signIn, forgot) = (site.url("/login"), site.url("/forgot"))
         try await site.store.signUp(
@@ -87,7 +90,7 @@ struct SignUpController {
             confirm: .verification(
                 to: signUp.email.text, name: signUp.name, link: site.url("/verify/" + link.reveal())),
             known: { .knownAddress(to: $0.email, name: $0.name, signIn: signIn, forgot: forgot) },
-            at: site.now())
+            from: address, at: site.now())
     }
 }
 

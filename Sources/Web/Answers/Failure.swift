@@ -12,6 +12,8 @@ enum Failure: Error {
     case badRequest(String)
     case forbidden(String)
     case signInFirst
+    /// Nil for a page that will be gone back to; else what was sent, kept until its sender proved who they are.
+    case confirmFirst(Confirmation?)
     case crossSite
     case formExpired
     case methodNotAllowed(String)
@@ -60,6 +62,7 @@ enum Failure: Error {
         case .badRequest: .badRequest
         case .forbidden, .crossSite, .formExpired: .forbidden
         case .signInFirst: .unauthorized
+        case .confirmFirst(let confirmation): confirmation?.status ?? .forbidden
         case .methodNotAllowed: .methodNotAllowed
         case .misdirected: .misdirectedRequest
         case .tooLarge: .contentTooLarge
@@ -78,6 +81,7 @@ enum Failure: Error {
         case .notFound: "There is nothing at this address, or it is not yours to see."
         case .badRequest(let sentence), .forbidden(let sentence): sentence
         case .signInFirst: "Sign in first."
+        case .confirmFirst: "Confirm first that it is you."
         case .crossSite: "This form was not sent from one of our own pages, so nothing was changed."
         case .formExpired: "This form is too old, so nothing was changed. Go back, reload the page and try again."
         case .methodNotAllowed: "This address does not answer that kind of request."
@@ -100,6 +104,7 @@ enum Failure: Error {
         case .badRequest: "bad_request"
         case .forbidden, .crossSite, .formExpired: "forbidden"
         case .signInFirst: "unauthorized"
+        case .confirmFirst: "confirmation_required"
         case .methodNotAllowed: "method_not_allowed"
         case .misdirected: "misdirected_request"
         case .tooLarge: "content_too_large"
@@ -118,7 +123,11 @@ enum Failure: Error {
         if Surface(path: request.uri.path) == .machine {
             response = .json(APIError(code: code, message: sentence), status: status)
         } else if case .signInFirst = self {
-            return .sending(to: signInAddress(for: request))
+            return .sending(to: address("/login", backTo: request))
+        } else if case .confirmFirst(nil) = self {
+            return .sending(to: address("/account/confirm", backTo: request))
+        } else if case .confirmFirst(let confirmation?) = self {
+            return site.confirmPage(confirmation, request, context)
         } else {
             response = site.errorPage(self, request, context)
         }
@@ -131,11 +140,9 @@ enum Failure: Error {
         return response
     }
 
-    /// Back to where the person wanted to go; only a GET can be gone back to.
-    private func signInAddress(for request: Request) -> String {
-        guard request.method == .get, let path = request.head.path, let next = InternalPath(path) else {
-            return "/login"
-        }
-        return "/login?next=" + FormEncoding.encode(next.text)
+    /// A page that sends people back to where they wanted to go; only a GET can be gone back to.
+    private func address(_ page: String, backTo request: Request) -> String {
+        guard request.method == .get, let path = request.head.path, let next = InternalPath(path) else { return page }
+        return page + "?next=" + FormEncoding.encode(next.text)
     }
 }

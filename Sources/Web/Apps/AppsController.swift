@@ -32,7 +32,7 @@ struct AppsController {
             return try site.page(
                 try page(form, editing: nil, problems: problems), request, context, problems: problems)
         case .valid(let details):
-            guard let app = try await register(details, context) else {
+            guard let app = try await register(details, request, context) else {
                 return try list(request, context, status: .unprocessableContent)
             }
             return site.redirect(to: app.path + "/created")
@@ -78,26 +78,31 @@ struct AppsController {
         case .valid(let details):
             // Strictly later than before, also for two changes within one second.
             let now = max(site.now(), app.updatedAt + 1)
-            guard try await site.store.update(app.id, of: context.person.id, to: details, at: now) else {
-                throw Failure.notFound
-            }
+            guard
+                try await site.store.update(
+                    app.id, of: context.person.id, to: details, from: site.clientAddress(of: request, context), at: now)
+            else { throw Failure.notFound }
             return site.redirect(to: app.path, saying: .appSaved)
         }
     }
 
     func askToDelete(_ request: Request, _ context: PersonContext) async throws -> Response {
-        try site.page(try deletePage(of: try app(context)), request, context)
+        try site.askToConfirm(context)
+        return try site.page(try deletePage(of: try app(context)), request, context)
     }
 
     func destroy(_ request: Request, _ context: PersonContext) async throws -> Response {
-        let form = try await site.form(request, context)
+        let form = try await site.confirmedForm(request, context)
         let app = try app(context)
         let typed = try form.text("confirm_name")
         guard typed.utf8.elementsEqual(app.details.name.utf8) else {
             let problem = Problem("confirm_name", "Type the name exactly: \(app.details.name)")
             return try site.page(try deletePage(of: app, typed: typed), request, context, problems: [problem])
         }
-        guard try await site.store.deleteApp(app.id, of: context.person.id) else { throw Failure.notFound }
+        guard
+            try await site.store.deleteApp(
+                app.id, of: context.person.id, from: site.clientAddress(of: request, context), at: site.now())
+        else { throw Failure.notFound }
         return site.redirect(to: "/apps", saying: .appDeleted)
     }
 }
@@ -122,10 +127,11 @@ extension AppsController {
     }
 
     /// - Returns: nil when somebody has used up what was left, meanwhile.
-    private func register(_ details: AppDetails, _ context: PersonContext) async throws -> App? {
+    private func register(_ details: AppDetails, _ request: Request, _ context: PersonContext) async throws -> App? {
         let now = site.now()
         let secret = details.kind == .confidential ? Secret<ClientSecretKind>.random() : nil
-        let registered = try await site.store.register(details, by: context.person, secret: secret, at: now)
+        let registered = try await site.store.register(
+            details, by: context.person, secret: secret, from: site.clientAddress(of: request, context), at: now)
         guard case .success(let app) = registered else { return nil }
         if let secret {
             site.shownOnce.keep(secret.reveal(), of: app.id.text, for: context.session.id, at: now)

@@ -9,7 +9,7 @@ struct ClientSecretsController {
 
     /// Rotates: a new secret beside the old one, which ends when the developer says.
     func create(_ request: Request, _ context: PersonContext) async throws -> Response {
-        let form = try await site.form(request, context)
+        let form = try await site.confirmedForm(request, context)
         let app = try app(context)
         guard let overlap = SecretOverlap(typed: try form.text("overlap")) else {
             return try refuse("Choose how long the old secret goes on working.", app, request, context)
@@ -19,7 +19,8 @@ struct ClientSecretsController {
         let letter = Letter.secretRotated(
             to: context.person.email, name: context.person.name, app: app.details.name, page: site.url(app.path))
         let refusal = try await site.store.rotateSecret(
-            of: app.id, owner: context.person, to: secret, overlap: overlap, letter: letter, at: now)
+            of: app.id, owner: context.person, to: secret, overlap: overlap, letter: letter,
+            from: site.clientAddress(of: request, context), at: now)
         switch refusal {
         case .unknownApp: throw Failure.notFound
         case .publicApp, .twoExist: return try refuse(refusal?.sentence ?? "", app, request, context)
@@ -30,6 +31,7 @@ struct ClientSecretsController {
     }
 
     func askToRevoke(_ request: Request, _ context: PersonContext) async throws -> Response {
+        try site.askToConfirm(context)
         let app = try app(context)
         let now = site.now()
         let live = try site.store.liveSecrets(of: app.id, at: now)
@@ -41,12 +43,14 @@ struct ClientSecretsController {
     }
 
     func revoke(_ request: Request, _ context: PersonContext) async throws -> Response {
-        _ = try await site.form(request, context)
+        _ = try await site.confirmedForm(request, context)
         let app = try app(context)
         let secret = try secret(context, among: try site.store.liveSecrets(of: app.id, at: site.now()))
-        guard try await site.store.revokeSecret(secret.id, of: app.id, owner: context.person.id) else {
-            throw Failure.notFound
-        }
+        guard
+            try await site.store.revokeSecret(
+                secret.id, of: app.id, owner: context.person.id, from: site.clientAddress(of: request, context),
+                at: site.now())
+        else { throw Failure.notFound }
         return site.redirect(to: app.path, saying: .secretRevoked)
     }
 }

@@ -38,13 +38,16 @@ struct AuthorizeController {
         let decision = try form.text("decision")
         guard decision == "allow" else {
             guard decision == "deny" else { throw Failure.badRequest("Choose Allow or Deny.") }
+            try await site.store.noteDenial(
+                of: app, by: context.person, scopes: question.scopes, in: tenant.id,
+                from: site.clientAddress(of: request, context), at: now)
             let denied = OAuthError(.accessDenied, "the person denied the request")
             return .sending(to: callbackURL(redirectURI, error: denied, state: question.state, issuer: issuer))
         }
         guard let member = try site.store.membership(of: context.person.id, in: tenant.id), member.role == .admin,
             let code = try await site.store.allow(
                 question.scopes, to: app, by: member, redirectURI: redirectURI, wasSent: question.redirectURIWasSent,
-                challenge: question.challenge, at: now)
+                challenge: question.challenge, from: site.clientAddress(of: request, context), at: now)
         else { throw Failure.forbidden("Only an admin of \(tenant.name) can allow apps.") }
         return .sending(to: callbackURL(redirectURI, code: code, state: question.state, issuer: issuer))
     }

@@ -63,7 +63,8 @@ struct AuthorizeVisit {
             guard let member,
                 let code = try await site.store.allow(
                     asked.scopes, to: app, by: member, redirectURI: asked.redirectURI,
-                    wasSent: asked.redirectURIWasSent, challenge: asked.challenge?.text, at: now)
+                    wasSent: asked.redirectURIWasSent, challenge: asked.challenge?.text,
+                    from: site.clientAddress(of: request, context), at: now)
             else { return try notAMember(app) }
             return .sending(
                 to: callbackURL(asked.redirectURI, code: code, state: asked.state, issuer: site.issuer(of: tenant)))

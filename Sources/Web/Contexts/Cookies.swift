@@ -1,5 +1,7 @@
 import HTTPTypes
 import Hummingbird
+import OAuth
+import Portal
 
 /// The cookies of a request, read as bytes.
 ///
@@ -53,5 +55,12 @@ extension Site {
         if settings.base.isSecure { text += "; Secure" }
         if let lifetime { text += "; Max-Age=\(lifetime)" }
         response.headers.append(HTTPField(name: .setCookie, value: text))
+    }
+
+    /// Sends a session's new cookie along, unless the answer signs out, or in anew.
+    func renewCookie(of session: Session, to cookie: Secret<SessionCookie>, on response: inout Response) {
+        let name = cookieName(.session) + "="
+        guard !response.headers[values: .setCookie].contains(where: { $0.utf8.starts(with: name.utf8) }) else { return }
+        setCookie(.session, cookie.reveal(), lifetime: max(0, session.expiresAt - now()), on: &response)
     }
 }

@@ -3,6 +3,7 @@ import NIOCore
 import OAuth
 import Portal
 import Storage
+import Synchronization
 
 /// What is known of a request before anybody has proven anything.
 package struct SiteContext: RequestContext {
@@ -59,6 +60,20 @@ struct Visitor: Sendable {
     var notice: Notice?
     /// Somebody signed in here before; who is here now, only the session says.
     var device: KnownDevice?
+    /// Set while a page is asked for: where a new cookie for the session is left, to go out with the answer.
+    var renewal: CookieRenewal?
+}
+
+/// A session's new cookie on its way to the answer, whatever that will be.
+final class CookieRenewal: Sendable {
+    private let waiting = Mutex<Secret<SessionCookie>?>(nil)
+
+    func leave(_ cookie: Secret<SessionCookie>) { waiting.withLock { $0 = cookie } }
+    func take() -> Secret<SessionCookie>? {
+        waiting.withLock { cookie in
+            defer { cookie = nil }; return cookie
+        }
+    }
 }
 
 /// A request of somebody who has signed in. Handlers that take it cannot be reached by strangers.
@@ -91,6 +106,14 @@ struct OperatorContext: ChildRequestContext {
         self.session = session
     }
 }
+
+/// What is the same for everybody who has signed in.
+protocol SignedInContext: Browsing {
+    var session: Session { get }
+}
+
+extension PersonContext: SignedInContext {}
+extension OperatorContext: SignedInContext {}
 
 /// What pages need of any context.
 protocol Browsing: RequestContext {

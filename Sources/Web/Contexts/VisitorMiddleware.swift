@@ -19,6 +19,8 @@ struct VisitorMiddleware: RouterMiddleware {
         let cookies = Cookies(request)
         context.visitor = try visitor(with: cookies)
         site.proxyNotice.look(at: request, context, settings: site.settings)
+        let renewal = CookieRenewal()
+        context.visitor.renewal = renewal
         if cookies.isRepeated(site.cookieName(.session)) {
             context.logger.notice("a request brought two session cookies and was treated as nobody's")
         }
@@ -32,6 +34,9 @@ struct VisitorMiddleware: RouterMiddleware {
             throw parserError
         } catch {
             response = Failure.noting(error, request, context).answer(to: request, context, at: site)
+        }
+        if let cookie = renewal.take(), let session = context.visitor.session {
+            site.renewCookie(of: session, to: cookie, on: &response)
         }
         if isNew, context.visitor.session == nil {
             site.setCookie(.visitor, context.visitor.formSeed, lifetime: nil, on: &response)

@@ -3,7 +3,7 @@ package let allPages: [any Page.Type] = [
     LandingPage.self, DashboardPage.self, ScopesPage.self,
     SignUpPage.self, SignUpSentPage.self, VerifyPage.self, VerifyResendPage.self, LinkGonePage.self,
     LoginPage.self, ForgotPage.self, ForgotSentPage.self, ResetPage.self, SetupPage.self,
-    AccountPage.self, AuthorizedAppsPage.self, RevokeAuthorizationPage.self,
+    AccountPage.self, ConfirmPage.self, AuthorizedAppsPage.self, RevokeAuthorizationPage.self,
     TokensPage.self, NewTokenPage.self, TokenCreatedPage.self, RevokeTokenPage.self,
     AppsPage.self, AppFormPage.self, AppPage.self, AppCreatedPage.self, RevokeSecretPage.self, DeleteAppPage.self,
     TenantPage.self, NewTenantPage.self,

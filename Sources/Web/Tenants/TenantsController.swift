@@ -22,7 +22,8 @@ struct TenantsController {
         case .invalid(let more):
             problems += more
         case .valid(let draft) where problems.isEmpty:
-            switch try await site.store.openTenant(draft, by: context.person.id, at: site.now()) {
+            let address = site.clientAddress(of: request, context)
+            switch try await site.store.openTenant(draft, by: context.person.id, from: address, at: site.now()) {
             case .success(let tenant): return site.redirect(to: "/t/\(tenant.slug.text)", saying: .tenantOpened)
             case .failure(.slugTaken): problems.append(TenantDraft.taken)
             case .failure(.obstacle(let obstacle)): problems.append(Problem("name", obstacle.sentence))

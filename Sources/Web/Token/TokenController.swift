@@ -30,8 +30,8 @@ struct TokenController {
     ) async throws -> Response {
         let now = site.now()
         // Failures are counted for this client at this address only: guessing there locks nobody else out (case 73).
-        let network = context.network(of: request, settings: site.settings)
-        let counter = "\(network) \(credentials.clientID.text)"
+        let address = context.clientAddress(of: request, settings: site.settings)
+        let counter = "\(SiteContext.network(of: address)) \(credentials.clientID.text)"
         if let seconds = site.limiter.wait(.tokenFailures, counter, at: now) {
             throw Failure.tooManyRequests(retryAfter: seconds)
         }
@@ -46,7 +46,7 @@ struct TokenController {
             try TokenRequest.read(body), by: client, in: tenant, idleLimit: site.settings.refreshIdleLimit,
             letters: { [site] theft in
                 Letter.all(about: theft, page: site.url(theft.app.path), allowed: site.url("/account/apps"))
-            }, at: now)
+            }, from: address, at: now)
         switch outcome.answer {
         case .success(let answer): return .json(bytes: answer.json())
         case .failure(let error):

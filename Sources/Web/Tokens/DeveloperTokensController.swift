@@ -14,6 +14,7 @@ struct DeveloperTokensController {
 
     func new(_ request: Request, _ context: PersonContext) async throws -> Response {
         guard try obstacle(context) == nil else { return site.redirect(to: "/tokens") }
+        try site.askToConfirm(context)
         let query = site.query(request)
         let from = query.all("from").first.map { ID<Entity.DeveloperToken>($0) }
         let old = try from.flatMap { try site.store.developerToken($0, of: context.person.id) }
@@ -25,7 +26,7 @@ struct DeveloperTokensController {
     }
 
     func create(_ request: Request, _ context: PersonContext) async throws -> Response {
-        let sent = try await site.form(request, context)
+        let sent = try await site.confirmedForm(request, context)
         guard try obstacle(context) == nil else {
             return try list(request, context, status: .unprocessableContent)
         }
@@ -38,7 +39,8 @@ struct DeveloperTokensController {
         case .invalid(let problems):
             return try site.page(try page(form, context), request, context, problems: problems)
         case .valid(let draft):
-            guard let id = try await make(draft, context) else {
+            let address = site.clientAddress(of: request, context)
+            guard let id = try await make(draft, from: address, context) else {
                 return try list(request, context, status: .unprocessableContent)
             }
             return site.redirect(to: "/tokens/\(id.text)/created")
@@ -75,7 +77,9 @@ struct DeveloperTokensController {
             to: context.person.email, name: context.person.name, description: token.description,
             tenant: token.tenant.name)
         // False when it was revoked meanwhile: what was asked for is so.
-        _ = try await site.store.revoke(token.id, of: context.person, letter: letter, at: site.now())
+        _ = try await site.store.revoke(
+            token.id, of: context.person, letter: letter, from: site.clientAddress(of: request, context), at: site.now()
+        )
         return site.redirect(to: "/tokens", saying: .tokenRevoked)
     }
 }
@@ -133,7 +137,7 @@ extension DeveloperTokensController {
     ///
     /// - Returns: nil when somebody has used up what was left, meanwhile.
     private func make(
-        _ draft: DeveloperTokenDraft, _ context: PersonContext
+        _ draft: DeveloperTokenDraft, from address: String, _ context: PersonContext
     ) async throws -> ID<Entity.DeveloperToken>? {
         let now = site.now()
         let token = Secret<OAuth.DeveloperToken>.random()
@@ -142,7 +146,7 @@ extension DeveloperTokensController {
             to: context.person.email, name: context.person.name, description: draft.description,
             tenant: draft.member.tenant.name, scopes: scopes.map { (title: $0.title, name: $0.scope.text) },
             expires: draft.expiresAt.map { Moment.fullDay($0 - 1).text } ?? "never", list: site.url("/tokens"))
-        let made = try await site.store.make(draft, token: token, letter: letter, at: now)
+        let made = try await site.store.make(draft, token: token, letter: letter, from: address, at: now)
         guard case .success(let id) = made else { return nil }
         site.shownOnce.keep(token.reveal(), of: id.text, for: context.session.id, at: now)
         return id

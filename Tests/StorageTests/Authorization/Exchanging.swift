@@ -137,7 +137,8 @@ enum Loss: String, CaseIterable, Sendable, CustomTestStringConvertible {
         case .personSuspended: try await test.suspend("person", test.ada.id.text, at: now)
         case .tenantSuspended: try await test.suspend("tenant", test.acme.id.text, at: now)
         case .appSuspended: try await test.suspend("app", test.rosterSync.id.text, at: now)
-        case .appDeleted: try #require(try await test.store.deleteApp(test.rosterSync.id, of: test.lin.id))
+        case .appDeleted:
+            try #require(try await test.store.deleteApp(test.rosterSync.id, of: test.lin.id, at: TestStore.start))
         }
     }
 }

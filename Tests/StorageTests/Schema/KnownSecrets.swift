@@ -132,7 +132,7 @@ struct KnownSecrets {
             of: test.rosterSync.id, owner: test.lin, to: new, overlap: .week, letter: TestStore.letter(), at: now)
         let app = try await test.store.register(
             try TestStore.details("Short-lived"), owner: test.lin, secret: gone, at: now)
-        _ = try await test.store.deleteApp(app.id, of: test.lin.id)
+        _ = try await test.store.deleteApp(app.id, of: test.lin.id, at: TestStore.start)
         note("second client secret", new)
         note("deleted app's client secret", gone)
     }
