@@ -30,7 +30,7 @@ extension Site {
     }
 
     /// Counts an attempt to prove a password, before any hashing. One key however the address is spelled and whichever
-    /// form it is (case 170, 172). Strangers are slowed down while passwords are tried out in bulk (case 173).
+    /// form it is. Strangers are slowed down while passwords are tried out in bulk.
     ///
     /// - Returns: nil when it may go on, else the seconds to wait.
     func countSignIn(_ email: EmailAddress?, _ request: Request, _ context: some Browsing) async throws -> Int64? {

@@ -50,9 +50,12 @@ struct QuotaTests {
         let (made, refusals) = try obstacles(answers)
         #expect(made == 50 && refusals == ["apps(50)"])
         #expect(try test.store.apps(of: test.ada.id).count == 50)
-        #expect(try test.count("SELECT count(*) FROM client_secrets WHERE app_id IN (SELECT id FROM apps WHERE owner_id = \(test.ada.id))") == 50)
+        #expect(
+            try test.count(
+                "SELECT count(*) FROM client_secrets WHERE app_id IN (SELECT id FROM apps WHERE owner_id = \(test.ada.id))"
+            ) == 50)
         let first = try #require(try test.store.apps(of: test.ada.id).first)
-        #expect(try await test.store.deleteApp(first.id, of: test.ada.id))
+        #expect(try await test.store.deleteApp(first.id, of: test.ada.id, at: now))
         #expect(try test.store.obstacleToApp(of: test.ada.id) == nil)
     }
 

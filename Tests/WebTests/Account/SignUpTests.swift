@@ -74,7 +74,7 @@ import Testing
         #expect(try site.written(to: Self.nora.email) == 2)
     }
 
-    @Test func `An address gets three mails an hour at most, and one network address asks for thirty`() async throws {
+    @Test func `Case 259: an address gets three mails an hour at most, and one network address asks for thirty`() async throws {
         let site = try await TestSite()
         let ada = try site.cast.ada
         for _ in 0..<6 {
