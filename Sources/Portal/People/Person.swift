@@ -69,6 +69,8 @@ package enum Lifetime {
     package static let idleSession: Int64 = 12 * 3600
     /// … and any session after 14 days.
     package static let session: Int64 = 14 * 86_400
+    /// For how long a browser is known as one on which somebody signed in.
+    package static let device: Int64 = 365 * 86_400
     /// A proof of identity counts for 10 minutes (ASVS 7.5.1).
     package static let confirmation: Int64 = 600
     package static let verificationLink: Int64 = 86_400

@@ -94,6 +94,18 @@ extension AuthorizeVisit {
         AuthorizeErrorPage(error, as: kind, request, context, at: site)
     }
 
+    /// Asks before it sends anybody to an address that nobody here knows.
+    func leaving(for uri: VerifiedRedirectURI, with error: OAuthError, by way: String) throws -> Response {
+        let app = try site.store.app(uri.client)
+        let destination = Destination(uri)
+        let page = LeavingPage(
+            appName: app?.details.name ?? "An app", makerName: app?.owner.name ?? "",
+            destinationStart: destination.start, destinationHost: destination.host, destinationEnd: destination.end,
+            leavePath: way, stayPath: context.visitor.session == nil ? "/" : "/dashboard", code: error.code.rawValue,
+            explanation: error.sentence, requestID: context.requestID)
+        return try site.page(page, request, context)
+    }
+
     private var formPath: String { "/t/\(tenant.slug.text)/oauth/authorize" }
 
     private func keep(
