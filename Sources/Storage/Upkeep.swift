@@ -52,7 +52,7 @@ extension Store {
     }
 
     /// Writes what was seen of tokens, secrets and sessions in use since the last time: in pieces, so that nobody's
-    /// write waits for all of it.
+    /// write waits for all of it, and in the tables' own order, so that neighbours share a page.
     package func flushUses() async throws {
         let seen = uses.drain()
         for start in stride(from: 0, to: seen.count, by: 500) {

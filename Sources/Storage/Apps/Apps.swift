@@ -122,7 +122,9 @@ extension Store {
             let row = try db.row(
                 """
                 SELECT (SELECT count(*) FROM grants WHERE app_id = \(app) AND revoked_at IS NULL) AS grants,
-                    (SELECT count(*) FROM token_families WHERE app_id = \(app) AND revoked_at IS NULL) AS families
+                    (SELECT count(*) FROM grants g JOIN token_families f
+                        ON f.tenant_id = g.tenant_id AND f.grant_id = g.id
+                        WHERE g.app_id = \(app) AND f.revoked_at IS NULL) AS families
                 """)
             return (grants: try row?.integer("grants") ?? 0, families: try row?.integer("families") ?? 0)
         }
