@@ -18,7 +18,10 @@ package func redeem(
     guard code.failures < CodeRecord.mostFailures else {
         return .refused(.invalidGrant, "the code was tried with too many wrong verifiers")
     }
-    guard now < code.expiresAt else { return .refused(.invalidGrant, "the code has expired") }
+    // Also one that claims to be from more than a day later: it was made while the clock was wrong.
+    guard now < code.expiresAt, code.issuedAt - now <= 86_400 else {
+        return .refused(.invalidGrant, "the code has expired")
+    }
     guard code.grantIsLive else { return .refused(.invalidGrant, "what the code stands for was revoked") }
     return code.granted(client.client.tokenFormat, at: now, using: &random)
 }

@@ -12,7 +12,9 @@ package enum KeyCheck {
     /// expected, when the database knows a key that the file does not have.
     package static func verify(_ engine: some Engine, _ keyring: Keyring, at now: Instant) async throws {
         try await engine.write { connection in
-            for row in try connection.rows("SELECT key_id, check_value FROM key_checks ORDER BY created_at, key_id") {
+            for row in try connection.rows(
+                "SELECT key_id, check_value FROM key_checks WHERE retired_at IS NULL ORDER BY created_at, key_id")
+            {
                 let text = try row.text("key_id")
                 guard let id = KeyID(text: text) else { throw StorageError.corrupt("key_checks holds \(text)") }
                 guard let expected = keyring.checkValue(of: id) else { throw KeyError.missing(id) }
@@ -23,7 +25,7 @@ package enum KeyCheck {
                 """
                 INSERT INTO key_checks (key_id, check_value, created_at)
                 VALUES (\(keyring.activeID.text), \(value), \(now))
-                ON CONFLICT (key_id) DO NOTHING
+                ON CONFLICT (key_id) DO UPDATE SET retired_at = NULL
                 """)
         }
     }

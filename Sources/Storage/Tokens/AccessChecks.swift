@@ -32,7 +32,7 @@ extension Store {
         let row = try engine.read { db in
             try db.row(
                 """
-                SELECT x.family_id, x.scopes, x.expires_at, f.app_id, f.last_used_at, \(fragment: Store.caller)
+                SELECT x.family_id, x.scopes, x.issued_at, x.expires_at, f.app_id, f.last_used_at, \(fragment: Store.caller)
                 FROM access_tokens x
                 JOIN token_families f ON f.tenant_id = x.tenant_id AND f.id = x.family_id
                 JOIN members m ON m.tenant_id = x.tenant_id AND m.person_id = f.person_id
@@ -46,7 +46,10 @@ extension Store {
                 """)
         }
         guard let row else { return .unknown }
-        if let expiry = try row.optionalInstant("expires_at"), now >= expiry { return .expired }
+        if let expiry = try row.optionalInstant("expires_at") {
+            // Made while the clock was ahead, it would live as much too long.
+            guard now < expiry, try row.instant("issued_at") <= now + Lifetime.clockSlack else { return .expired }
+        }
         let family: ID<Entity.TokenFamily> = try row.id("family_id")
         uses.note(
             .family(family, in: try row.id("tenant_id")), at: now, stored: try row.instant("last_used_at"), address: nil
