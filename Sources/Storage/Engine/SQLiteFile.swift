@@ -42,7 +42,7 @@ struct SQLiteFile: Sendable {
         }
     }
 
-    /// Pages of WAL after which a commit also moves them into the database: 4 KiB each, 8 MB.
+    /// Pages of WAL after which a commit also moves them into the database: 4 KiB each, 64 MB.
     static let checkpointPages = 16_000
 
     /// A connection that can only read: opened read-only and told so as well, and never checkpoints.
