@@ -1,4 +1,4 @@
-// swift-tools-version: 6.1
+// swift-tools-version: 6.2
 import PackageDescription
 
 /// Held for every target: imports are internal unless a file says `package import`, so a layer re-exposes
@@ -6,7 +6,7 @@ import PackageDescription
 let settings: [SwiftSetting] = [
     .enableUpcomingFeature("InternalImportsByDefault"),
     .enableUpcomingFeature("MemberImportVisibility"),
-    .unsafeFlags(["-Werror", "DeprecatedDeclaration"]),
+    .treatWarning("DeprecatedDeclaration", as: .error),
 ]
 
 let package = Package(
@@ -104,6 +104,7 @@ let package = Package(
             name: "WebTests",
             dependencies: [
                 "OAuth", "Portal", "Storage", "Web",
+                .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),

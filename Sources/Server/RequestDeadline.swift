@@ -2,7 +2,7 @@ import NIOCore
 import NIOHTTPTypes
 
 /// Closes a connection whose request does not arrive in time: headers within 10 seconds of its opening, a body
-/// within 15 seconds of its headers (security.md case 247). Bodies here are small; a client that needs longer
+/// within 15 seconds of its headers. Bodies here are small; a client that needs longer
 /// is not sending one.
 ///
 /// Between requests the server's idle timeout does the same.

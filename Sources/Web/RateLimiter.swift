@@ -1,7 +1,7 @@
 import OAuth
 import Synchronization
 
-/// Bounds how often one key may do something, in memory (security.md 6.9): a generic cell rate algorithm keeps
+/// Bounds how often one key may do something, in memory: a generic cell rate algorithm keeps
 /// one moment per key, the time by which everything counted so far would have happened at the allowed pace.
 final class RateLimiter: Sendable {
     struct Rule: Sendable {
@@ -13,6 +13,7 @@ final class RateLimiter: Sendable {
         /// NationBuilder's published limit: 250 requests in 10 seconds for one token.
         static let apiByToken = Rule(name: "api", count: 250, per: 10)
         static let tokenFailures = Rule(name: "token-failures", count: 20, per: 60)
+        static let exports = Rule(name: "exports", count: 10, per: 600)
         static let authorize = Rule(name: "authorize", count: 600, per: 60)
     }
 

@@ -13,9 +13,9 @@ import Web
 struct Serve: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Serve the portal, the authorization server and the API.",
-        discussion: "GATEWRIGHT_MODE=demo serves a ready cast of people, tenants and an app, for trying things out.")
+        discussion: "GATEWRIGHT_MODE=demo serves a ready cast of people, workspaces and an app, for trying things out.")
 
-    /// 8 KB for one header field, 32 KB and 100 fields for all (case 246); slow senders are let go (case 247).
+    /// 8 KB for one header field, 32 KB and 100 fields for all; slow senders are let go.
     private static let limits = HTTP1Channel.Configuration(
         additionalChannelHandlers: [RequestDeadline()], idleTimeout: .seconds(60),
         httpDecoderConfiguration: .init(
@@ -42,7 +42,8 @@ struct Serve: AsyncParsableCommand {
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(
                 services: [
-                    app, Upkeep(store: installation.store, logger: logger), KeyWatch(installation, logger: logger),
+                    app, Upkeep(store: installation.store, lastSweep: installation.site.lastSweep, logger: logger),
+                    KeyWatch(installation, logger: logger),
                 ]
                     + [try Post(installation, logger: logger)],
                 gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
@@ -54,16 +55,5 @@ struct Serve: AsyncParsableCommand {
         }
         try await installation.store.flushUses()
         installation.engine.close()
-    }
-}
-
-/// Standard output without a buffer: what waits in one is lost with the process.
-enum Output {
-    static func say(_ text: String) { FileHandle.standardOutput.write(Data((text + "\n").utf8)) }
-
-    static func logger(_ level: Logger.Level) -> Logger {
-        var logger = Logger(label: "gatewright") { JSONLog(label: $0) }
-        logger.logLevel = level
-        return logger
     }
 }

@@ -39,7 +39,7 @@ extension Store {
         }
     }
 
-    /// An app of this person; anybody else's is as unknown as one that does not exist (case 139).
+    /// An app of this person; anybody else's is as unknown as one that does not exist.
     package func app(_ id: ID<Entity.Client>, of owner: ID<Entity.Person>) throws -> App? {
         try engine.readConsistently { db in
             guard let app = try self.app(id, in: db), app.owner.id == owner else { return nil }
@@ -78,8 +78,7 @@ extension Store {
                 UPDATE apps SET name = \(details.name), description = \(details.description),
                     homepage = \(details.homepage), kind = \(details.kind.rawValue),
                     pkce_required = \(details.pkceRequired), token_format = \(details.tokenFormat.rawValue),
-                    -- Every change is a later state, also than a grant of this very second: consent is asked for again
-                    -- (case 126, 131).
+                    -- Every change is a later state, also than a grant of this very second: consent is asked for again.
                     updated_at = CASE WHEN updated_at >= \(now) THEN updated_at + 1 ELSE \(now + 1) END
                 WHERE id = \(id) AND owner_id = \(owner)
                 """)
@@ -87,6 +86,9 @@ extension Store {
             try db.run("DELETE FROM app_callbacks WHERE app_id = \(id)")
             try db.run("DELETE FROM app_scopes WHERE app_id = \(id)")
             try self.insertLists(of: details, for: id, in: db)
+            if before.isReviewed, details.needsNewReview(since: before.details) {
+                try self.endReview(of: id, because: "the app was changed", in: db, at: now)
+            }
             try self.record(
                 AuditEvent(
                     .appEdited, by: before.owner.actor, on: AuditSubject(.app, id: id.text, name: details.name),
@@ -117,16 +119,22 @@ extension Store {
     }
 
     /// How many people's grants and how many live token families a deletion would end.
-    package func reach(of app: ID<Entity.Client>) throws -> (grants: Int64, families: Int64) {
+    package func reach(of app: ID<Entity.Client>) throws -> (
+        people: Int64, tenants: Int64, grants: Int64, families: Int64
+    ) {
         try engine.read { db in
             let row = try db.row(
                 """
-                SELECT (SELECT count(*) FROM grants WHERE app_id = \(app) AND revoked_at IS NULL) AS grants,
+                SELECT count(*) AS grants, count(DISTINCT person_id) AS people, count(DISTINCT tenant_id) AS tenants,
                     (SELECT count(*) FROM grants g JOIN token_families f
                         ON f.tenant_id = g.tenant_id AND f.grant_id = g.id
                         WHERE g.app_id = \(app) AND f.revoked_at IS NULL) AS families
+                FROM grants WHERE app_id = \(app) AND revoked_at IS NULL
                 """)
-            return (grants: try row?.integer("grants") ?? 0, families: try row?.integer("families") ?? 0)
+            return (
+                people: try row?.integer("people") ?? 0, tenants: try row?.integer("tenants") ?? 0,
+                grants: try row?.integer("grants") ?? 0, families: try row?.integer("families") ?? 0
+            )
         }
     }
 
@@ -151,7 +159,8 @@ extension Store {
                 pkceRequired: try row.integer("pkce_required") != 0, tokenFormat: format,
                 scopes: ScopeSet(try scopes.compactMap { Scope(try $0.text("scope")) })),
             createdAt: try row.instant("app_created_at"), updatedAt: try row.instant("app_updated_at"),
-            isSuspended: try row.integer("app_is_suspended") != 0)
+            isSuspended: try row.integer("app_is_suspended") != 0,
+            isReviewed: try row.integer("app_is_reviewed") != 0)
     }
 
     private func insertLists(of details: AppDetails, for id: ID<Entity.Client>, in db: any Connection) throws {
@@ -172,7 +181,8 @@ extension App {
             o.name AS owner_name, o.email AS owner_email,
             EXISTS (SELECT 1 FROM suspensions s WHERE s.reinstated_at IS NULL
                 AND ((s.subject_kind = 'app' AND s.subject_id = a.id)
-                    OR (s.subject_kind = 'person' AND s.subject_id = a.owner_id))) AS app_is_suspended
+                    OR (s.subject_kind = 'person' AND s.subject_id = a.owner_id))) AS app_is_suspended,
+            EXISTS (SELECT 1 FROM app_reviews r WHERE r.app_id = a.id AND r.ended_at IS NULL) AS app_is_reviewed
         FROM apps a JOIN people o ON o.id = a.owner_id
         """
 }

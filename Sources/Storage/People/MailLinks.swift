@@ -1,7 +1,7 @@
 package import OAuth
 package import Portal
 
-/// What a one-time link in a mail is good for; one purpose never serves another (case 178).
+/// What a one-time link in a mail is good for; one purpose never serves another.
 package enum MailLinkPurpose: String, Sendable {
     case verify, reset
 
@@ -32,29 +32,24 @@ extension Store {
         }
     }
 
-    /// Confirms an address and opens the person's sandbox.
+    /// Confirms an address.
     ///
     /// - Returns: the person, or nil when the link is unknown, used or expired.
     package func verify(
-        _ link: Secret<MailLink>, sandbox: TenantDraft, from address: String = "", at now: Instant
+        _ link: Secret<MailLink>, from address: String = "", at now: Instant
     ) async throws -> Person? {
         let digest = keyring.digest(link)
-        let tenant = ID<Entity.Tenant>.random()
         return try await engine.write { db in
             guard let id = try self.use(digest, for: .verify, in: db, at: now) else { return nil }
             try db.run("UPDATE people SET verified_at = \(now) WHERE id = \(id) AND verified_at IS NULL")
             guard let row = try db.row("\(fragment: Person.select) WHERE p.id = \(id)") else { return nil }
             let person = try Person(row)
             try self.record(.emailConfirmed, by: id, from: address, in: db, at: now)
-            guard try self.isFree(sandbox.slug, in: db, at: now) else {
-                throw StorageError.constraint(.unique, "the sandbox's slug is taken")
-            }
-            try self.insert(sandbox, id: tenant, kind: .sandbox, admin: person.id, in: db, at: now)
             return person
         }
     }
 
-    /// Sends a fresh verification link if the address waits for one; silently nothing otherwise (case 169).
+    /// Sends a fresh verification link if the address waits for one; silently nothing otherwise.
     package func resendVerification(
         to email: EmailAddress, link: Secret<MailLink>, letter: @escaping @Sendable (Person) -> Letter,
         at now: Instant
@@ -70,7 +65,7 @@ extension Store {
         try await issue(link, to: email, for: .reset, if: { $0.verifiedAt != nil }, letter: letter, at: now)
     }
 
-    /// Sets a new password by link, ends all sessions and all other links (case 163, 178).
+    /// Sets a new password by link, ends all sessions and all other links.
     package func reset(
         _ link: Secret<MailLink>, to passwordHash: String, letter: @escaping @Sendable (Person) -> Letter,
         from address: String = "", at now: Instant

@@ -27,10 +27,10 @@ extension Store {
         }
     }
 
-    /// Signs somebody up, or writes to an address that is known; the caller cannot tell which (case 169).
+    /// Signs somebody up, or writes to an address that is known; the caller cannot tell which.
     ///
     /// An address that was never confirmed belongs to whoever signs up last: the earlier name, password and links
-    /// die, so an account cannot be prepared for somebody else (case 183).
+    /// die, so an account cannot be prepared for somebody else.
     package func signUp(
         _ signUp: SignUp, passwordHash: String, link: Secret<MailLink>, confirm: Letter,
         known: @escaping @Sendable (Person) -> Letter, from address: String = "", at now: Instant
@@ -63,14 +63,14 @@ extension Store {
         }
     }
 
-    /// Writes a new hash without ending anything: the cost parameters rose since the last sign-in (case 175).
+    /// Writes a new hash without ending anything: the cost parameters rose since the last sign-in.
     package func rehash(_ person: ID<Entity.Person>, to passwordHash: String) async throws {
         try await engine.write { db in
             _ = try db.run("UPDATE people SET password_hash = \(passwordHash) WHERE id = \(person)")
         }
     }
 
-    /// Changes a password and ends every other session (case 163).
+    /// Changes a password and ends every other session.
     package func changePassword(
         of person: Person, to passwordHash: String, keeping session: ID<Entity.Session>, letter: Letter,
         from address: String = "", at now: Instant
@@ -87,7 +87,7 @@ extension Store {
 }
 
 extension Store {
-    /// Codes that were given out but not redeemed: whoever had the old password may have asked for them (case 50).
+    /// Codes that were given out but not redeemed: whoever had the old password may have asked for them.
     func expireCodes(of person: ID<Entity.Person>, in db: any Connection, at now: Instant) throws {
         try db.run(
             """

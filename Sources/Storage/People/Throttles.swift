@@ -13,19 +13,22 @@ package struct Throttle: Sendable {
         self.window = window
     }
 
-    /// security.md 6.9.
+    /// Enough for somebody who mistypes, far too few for somebody who guesses.
     package static let signInByPersonAndAddress = Throttle(name: "sign-in", limit: 10, window: 900)
     package static let signInByAddress = Throttle(name: "sign-in-address", limit: 100, window: 3600)
     /// Of one person's codes, from wherever: only who has the password gets that far, and a million codes are few.
     package static let secondStep = Throttle(name: "second-step", limit: 5, window: 900)
     package static let mailToAddress = Throttle(name: "mail", limit: 3, window: 3600)
     package static let mailFromAddress = Throttle(name: "mail-from", limit: 30, window: 3600)
+    package static let invitationsOfTenant = Throttle(name: "invitations", limit: 30, window: 3600)
+    package static let invitationsToAddress = Throttle(name: "invitations-to", limit: 3, window: 3600)
+    package static let accessRequests = Throttle(name: "access-requests", limit: 10, window: 3600)
     package static let setup = Throttle(name: "setup", limit: 10, window: 900)
 }
 
 extension Store {
     /// Counts an attempt before it is made, in one durable statement, so that parallel attempts cannot outrun
-    /// the count (case 170).
+    /// the count.
     ///
     /// - Parameter key: who is counted; only a keyed digest of it is stored.
     /// - Returns: nil when the attempt may go on, else the seconds to wait.

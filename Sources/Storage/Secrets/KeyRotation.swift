@@ -19,11 +19,15 @@ package struct KeyRotation: Sendable {
     package static func keyring(
         of keys: [MasterKey], for engine: some Engine, at now: Instant
     ) async throws -> Keyring {
-        let first = try Keyring(keys)
-        let root = try engine.read { try Self.digestRoot(keys, first, in: $0) }
-        let keyring = try Keyring(keys, digestRoot: root)
+        let keyring = try keyring(of: keys, beside: engine)
         try await KeyCheck.verify(engine, keyring, at: now)
         return keyring
+    }
+
+    /// The same for whoever only looks: checks nothing and writes nothing.
+    package static func keyring(of keys: [MasterKey], beside engine: any Engine) throws -> Keyring {
+        let first = try Keyring(keys)
+        return try Keyring(keys, digestRoot: engine.read { try Self.digestRoot(keys, first, in: $0) })
     }
 
     /// Takes over what the key file says by now. From here on everything new is sealed under its first key.
@@ -137,6 +141,15 @@ struct SealedColumn: Sendable {
                 """
             },
             update: { id, sealed in "UPDATE outbox SET sealed_body = \(sealed) WHERE id = \(id)" }),
+        SealedColumn(
+            table: "access_requests", place: "path",
+            stale: { key, batch in
+                """
+                SELECT id, sealed_path AS sealed FROM access_requests
+                WHERE sealed_path IS NOT NULL AND substr(sealed_path, 2, 8) <> \(key.bytes) LIMIT \(batch)
+                """
+            },
+            update: { id, sealed in "UPDATE access_requests SET sealed_path = \(sealed) WHERE id = \(id)" }),
         SealedColumn(
             table: "second_factors", place: "sealed_seed",
             stale: { key, batch in

@@ -46,9 +46,9 @@ extension Store {
         }
     }
 
-    /// Opens a tenant with sample people; the person becomes its admin.
+    /// Opens a tenant; the person becomes its admin. A sandbox has sample people in it, any other is empty.
     ///
-    /// - Returns: nil when the slug is taken or quarantined (case 146).
+    /// - Returns: nil when the slug is taken or quarantined.
     package func openTenant(
         _ draft: TenantDraft, kind: Tenant.Kind, admin: ID<Entity.Person>, from address: String = "",
         at now: Instant
@@ -88,7 +88,7 @@ extension Store {
             """
             INSERT INTO members (tenant_id, person_id, role, created_at) VALUES (\(id), \(admin), 'admin', \(now))
             """)
-        try insertSampleContacts(into: id, in: db, at: now)
+        if kind == .sandbox { try insertSampleContacts(into: id, in: db, at: now) }
         try record(
             .tenantCreated, by: admin, on: AuditSubject(.tenant, id: id.text, name: draft.name), of: id,
             detail: ["slug": draft.slug.text, "kind": kind.rawValue], from: address, in: db, at: now)
@@ -105,7 +105,7 @@ extension Store {
 
 extension Tenant {
     static let columns: SQL = """
-        t.id AS tenant_id, t.slug AS tenant_slug, t.name AS tenant_name, t.kind AS tenant_kind,
+        t.id AS tenant_id, t.slug AS tenant_slug, t.name AS tenant_name, t.kind AS tenant_kind, t.plan AS tenant_plan,
         t.created_at AS tenant_created_at,
         EXISTS (SELECT 1 FROM suspensions ts WHERE ts.subject_kind = 'tenant' AND ts.subject_id = t.id
             AND ts.reinstated_at IS NULL) AS tenant_is_suspended
@@ -114,11 +114,13 @@ extension Tenant {
     static let select: SQL = "SELECT \(fragment: columns) FROM tenants t"
 
     init(_ row: Row) throws {
-        guard let slug = Slug(try row.text("tenant_slug")), let kind = Kind(rawValue: try row.text("tenant_kind"))
+        guard let slug = Slug(try row.text("tenant_slug")), let kind = Kind(rawValue: try row.text("tenant_kind")),
+            let plan = Plan(rawValue: try row.text("tenant_plan"))
         else { throw StorageError.column("tenant_slug", "holds what this version does not know") }
         self.init(
             id: try row.id("tenant_id"), slug: slug, name: try row.text("tenant_name"), kind: kind,
-            createdAt: try row.instant("tenant_created_at"), isSuspended: try row.integer("tenant_is_suspended") != 0)
+            createdAt: try row.instant("tenant_created_at"), isSuspended: try row.integer("tenant_is_suspended") != 0,
+            plan: plan)
     }
 }
 

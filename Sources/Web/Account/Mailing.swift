@@ -27,8 +27,19 @@ extension Site {
     }
 }
 
+extension Site {
+    /// So that the page after the redirect can name the address, as it was typed: the same for known and unknown ones.
+    func rememberMail(to email: EmailAddress, _ context: SiteContext) {
+        shownOnce.keep(email.text, of: "mail", forVisitor: context.visitor.formSeed, at: now())
+    }
+
+    func mailedAddress(_ context: SiteContext) -> String? {
+        shownOnce.read("mail", forVisitor: context.visitor.formSeed, at: now())
+    }
+}
+
 /// Does the work and answers no sooner than a tenth of a second later, so that time does not tell whether there
-/// was anything to write (case 169).
+/// was anything to write.
 func atSteadyPace(_ work: () async throws -> Void) async throws {
     async let pause: Void? = try? Task.sleep(for: .milliseconds(100))
     try await work()

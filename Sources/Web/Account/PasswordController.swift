@@ -26,11 +26,13 @@ struct PasswordController {
                     at: site.now())
             }
         }
+        site.rememberMail(to: email, context)
         return site.redirect(to: "/forgot/sent")
     }
 
     func sent(_ request: Request, _ context: SiteContext) async throws -> Response {
-        try site.page(ForgotSentPage(demoMailPath: site.demoMailPath), request, context)
+        try site.page(
+            ForgotSentPage(email: site.mailedAddress(context), demoMailPath: site.demoMailPath), request, context)
     }
 
     func edit(_ request: Request, _ context: SiteContext) async throws -> Response {

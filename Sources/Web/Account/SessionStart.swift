@@ -6,7 +6,7 @@ import Storage
 
 extension Site {
     /// Starts a session under a cookie of its own and goes on. Whatever session came with the request ends, and no
-    /// identifier the browser brought is taken over (case 157).
+    /// identifier the browser brought is taken over.
     func signIn(
         _ person: Person, to path: String, saying notice: NoticeText? = nil, _ request: Request,
         _ context: some Browsing
@@ -21,7 +21,7 @@ extension Site {
     }
 
     /// Counts an attempt to prove a password, before any hashing: by person and address, so that nobody is locked
-    /// out from elsewhere, and by address alone. One key however the address is spelled (case 170, 172).
+    /// out from elsewhere, and by address alone. One key however the address is spelled.
     ///
     /// - Returns: nil when it may go on, else the seconds to wait.
     func countSignIn(_ email: EmailAddress?, _ request: Request, _ context: some Browsing) async throws -> Int64? {

@@ -4,7 +4,7 @@ import OAuth
 import Portal
 import Storage
 
-/// `/setup`: the first operator. Once there is one, the address does not exist (case 182).
+/// `/setup`: the first operator. Once there is one, the address does not exist.
 struct SetupController {
     let site: Site
 

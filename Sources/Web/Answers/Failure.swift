@@ -40,7 +40,7 @@ enum Failure: Error {
     }
 
     /// The failure, with its cause in the log when it is ours to mend. Only errors known to hold no value of the
-    /// request are written out; of others, the type (case 234, 260).
+    /// request are written out; of others, the type.
     static func noting(_ error: any Error, _ request: Request, _ context: SiteContext) -> Failure {
         let failure = Failure(error)
         guard failure.status.kind == .serverError else { return failure }
@@ -134,6 +134,6 @@ enum Failure: Error {
     /// A page that sends people back to where they wanted to go; only a GET can be gone back to.
     private func address(_ page: String, backTo request: Request) -> String {
         guard request.method == .get, let path = request.head.path, let next = InternalPath(path) else { return page }
-        return page + "?next=" + FormEncoding.encode(next.text)
+        return page + "?next=" + PercentEncoding.encode(next.text)
     }
 }

@@ -4,7 +4,7 @@ import Storage
 /// The way from an authorization request to the sign-in page and back.
 ///
 /// Signing in again is asked for once per request: the address that people come back to says since when, under a
-/// token of ours that is bound to this very request, so that no client can claim it (`prompt=login`, case 129).
+/// token of ours that is bound to this very request, so that no client can claim it (`prompt=login`).
 struct SignInErrand {
     /// The request as the client wrote it, without what an earlier errand added.
     let path: String

@@ -6,7 +6,7 @@ import Portal
 /// The cookies of a request, read as bytes.
 ///
 /// Hummingbird trims Unicode white space around names and takes the first match, so a cookie planted under a
-/// look-alike name would count (case 159). Here only SP and HTAB are trimmed, and a name that comes twice is nobody's.
+/// look-alike name would count. Here only SP and HTAB are trimmed, and a name that comes twice is nobody's.
 struct Cookies {
     private let pairs: [(name: [UInt8], value: [UInt8])]
 

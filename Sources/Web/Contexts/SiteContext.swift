@@ -16,7 +16,7 @@ package struct SiteContext: RequestContext {
     }
 
     /// Who is on the other end of the socket. A proxy's word for who is behind it counts only when the operator
-    /// named that proxy, and only its last entry, which the proxy itself wrote (case 143).
+    /// named that proxy, and only its last entry, which the proxy itself wrote.
     func clientAddress(of request: Request, settings: SiteSettings) -> String {
         let peer = socketAddress?.ipAddress ?? "unknown"
         guard settings.trustedProxies.contains(peer) else { return peer }

@@ -13,7 +13,7 @@ struct VisitorMiddleware: RouterMiddleware {
     func handle(
         _ request: Request, context: SiteContext, next: (Request, SiteContext) async throws -> Response
     ) async throws -> Response {
-        // No session, no cookies, no pages for machines: a cookie is no authentication there (case 110).
+        // No session, no cookies, no pages for machines: a cookie is no authentication there.
         guard Surface(path: request.uri.path) == .page else { return try await next(request, context) }
         var context = context
         let cookies = Cookies(request)
@@ -62,7 +62,7 @@ struct VisitorMiddleware: RouterMiddleware {
     }
 }
 
-/// Whether an unsafe request came from one of our own pages (security.md 6.6; case 122, 181).
+/// Whether an unsafe request came from one of our own pages.
 enum SameOrigin {
     static func check(_ request: Request, hasSession: Bool, base: BaseURL) throws {
         guard ![.get, .head, .options].contains(request.method) else { return }

@@ -5,7 +5,7 @@
 package protocol Page: Sendable {
     /// The template's path below `Templates/`, without `.mustache`.
     static var template: String { get }
-    /// A filled page, with the cast of `design.md`; feeds the render tests and the gallery.
+    /// A filled page, with the cast of the demo; feeds the render tests and the gallery.
     static var sample: Self { get }
     /// Every state worth looking at; ``sample`` comes first.
     static var samples: [PageSample<Self>] { get }
@@ -36,5 +36,5 @@ package struct PageSample<P: Page>: Sendable {
 
 /// The entries of the side navigation.
 package enum Place: String, Sendable, CaseIterable {
-    case dashboard, tokens, apps, authorizedApps, account, scopes, `operator`, outbox, elsewhere
+    case dashboard, tokens, apps, authorizedApps, account, scopes, docs, `operator`, outbox, elsewhere
 }

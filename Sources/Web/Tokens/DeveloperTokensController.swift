@@ -4,11 +4,11 @@ import OAuth
 import Portal
 import Storage
 
-/// `/tokens`: a person's own scoped tokens (seed 001). Reached with a session only: no token makes another (case 119).
+/// `/tokens`: a person's own scoped tokens. Reached with a session only: no token makes another.
 struct DeveloperTokensController {
     let site: Site
 
-    /// Case 267.
+    /// More than anybody needs, and a bound on what one stolen session can leave behind.
     static let mostActive = 100
 
     func index(_ request: Request, _ context: PersonContext) async throws -> Response {
@@ -24,7 +24,6 @@ struct DeveloperTokensController {
         let form = TokenForm(prefill: query, like: old)
         var page = try page(form, context)
         page.isPrefilled = ["description", "scopes", "expires"].contains { !query.all($0).isEmpty }
-        page.replaces = old?.description ?? ""
         return try site.page(page, request, context)
     }
 
@@ -43,20 +42,19 @@ struct DeveloperTokensController {
             return try site.page(try page(form, context), request, context, problems: problems)
         case .valid(let draft):
             let id = try await make(
-                draft, from: site.clientAddress(of: request, context), context)
+                draft, replacing: try replaced(by: form, context), from: site.clientAddress(of: request, context),
+                context)
             return site.redirect(to: "/tokens/\(id.text)/created")
         }
     }
 
     func created(_ request: Request, _ context: PersonContext) async throws -> Response {
         let token = try token(context)
-        let secret =
-            site.shownOnce.take(token.id.text, for: context.session.id, by: request.method, at: site.now()) ?? ""
-        let example = site.firstCall(of: token, by: context.person, bearer: secret)
+        let secret = site.shownOnce.take(token.id.text, for: context.session.id, by: request.method, at: site.now())
         let page = TokenCreatedPage(
             token: secret, description: token.description, tenantName: token.tenant.name,
             scopes: token.scopes.sorted.map(\.text), expires: token.lastMoment.map { .fullDay($0) },
-            curl: secret.isEmpty ? "" : example.curl, reply: example.reply,
+            call: secret.flatMap { site.firstCall(of: token, by: context.person, bearer: $0) },
             regeneratePath: "/tokens/new?from=\(token.id.text)")
         return try site.page(page, request, context)
     }
@@ -95,7 +93,7 @@ extension DeveloperTokensController {
         return try site.page(page, request, context, status: status)
     }
 
-    /// The token that the address names; anybody else's is as unknown as one that does not exist (case 139).
+    /// The token that the address names; anybody else's is as unknown as one that does not exist.
     private func token(_ context: PersonContext) throws -> DeveloperTokenSummary {
         guard let text = context.parameters.get("token"),
             let token = try site.store.developerToken(ID(text), of: context.person.id)
@@ -104,9 +102,23 @@ extension DeveloperTokensController {
     }
 
     private func page(_ form: TokenForm, _ context: PersonContext) throws -> NewTokenPage {
-        NewTokenPage(
-            form, memberships: try memberships(of: context.person), catalogue: try site.store.scopeCatalogue(),
-            at: site.now())
+        let now = site.now()
+        let memberships = try memberships(of: context.person)
+        var page = NewTokenPage(
+            form, memberships: memberships, catalogue: try site.store.scopeCatalogue(), at: now)
+        page.rules = try memberships.compactMap {
+            try site.store.tokenRules(of: $0.tenant.id).sentence(at: $0.tenant.name)
+        }
+        if let old = try replaced(by: form, context) {
+            page.replaces = NewTokenPage.Old(
+                id: old.id.text, description: old.description, isActive: old.status(at: now) == .active)
+        }
+        return page
+    }
+
+    /// The person's own token that this one takes the place of.
+    private func replaced(by form: TokenForm, _ context: PersonContext) throws -> DeveloperTokenSummary? {
+        try form.replaces.flatMap { try site.store.developerToken($0, of: context.person.id) }
     }
 
     private func memberships(of person: Person) throws -> [Member] {
@@ -137,16 +149,19 @@ extension DeveloperTokensController {
     private func check(_ form: TokenForm, _ context: PersonContext) throws -> Checked<DeveloperTokenDraft> {
         let catalogue = try site.store.scopeCatalogue()
         let checked = form.check(
-            memberships: try memberships(of: context.person), catalogue: catalogue, at: site.now())
-        guard case .valid(let draft) = checked,
-            let problem = form.overreach(of: draft.member, catalogue: catalogue)
-        else { return checked }
-        return .invalid([problem])
+            memberships: try memberships(of: context.person), catalogue: catalogue,
+            tokens: try site.store.developerTokens(of: context.person.id), at: site.now())
+        guard case .valid(let draft) = checked else { return checked }
+        if let problem = form.overreach(of: draft.member, catalogue: catalogue) { return .invalid([problem]) }
+        let rules = try site.store.tokenRules(of: draft.member.tenant.id)
+        let problems = rules.problems(with: draft, at: site.now())
+        return problems.isEmpty ? checked : .invalid(problems)
     }
 
     /// Makes the token, tells its owner by mail, and keeps it for the one page that shows it.
     private func make(
-        _ draft: DeveloperTokenDraft, from address: String, _ context: PersonContext
+        _ draft: DeveloperTokenDraft, replacing old: DeveloperTokenSummary?, from address: String,
+        _ context: PersonContext
     ) async throws -> ID<Entity.DeveloperToken> {
         let now = site.now()
         let token = Secret<OAuth.DeveloperToken>.random()
@@ -154,8 +169,10 @@ extension DeveloperTokensController {
         let letter = Letter.tokenCreated(
             to: context.person.email, name: context.person.name, description: draft.description,
             tenant: draft.member.tenant.name, scopes: scopes.map { (title: $0.title, name: $0.scope.text) },
-            expires: draft.expiresAt.map { Moment.fullDay($0 - 1).text } ?? "never", list: site.url("/tokens"))
-        let id = try await site.store.create(draft, token: token, letter: letter, from: address, at: now)
+            expires: draft.expiresAt.map { Moment.fullDay($0 - 1).text } ?? "never",
+            replacing: old.flatMap { $0.status(at: now) == .active ? $0.description : nil }, list: site.url("/tokens"))
+        let id = try await site.store.create(
+            draft, token: token, replacing: old?.id, letter: letter, from: address, at: now)
         site.shownOnce.keep(token.reveal(), of: id.text, for: context.session.id, at: now)
         return id
     }

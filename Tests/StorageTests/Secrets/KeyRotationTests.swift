@@ -141,7 +141,10 @@ struct KeyRotationTests {
         // A refresh token's successor is sealed under a key of that very token, not under ours.
         #expect(
             columns.filter { $0 != "refresh_tokens.sealed_successor" }
-                == ["digest_roots.sealed_root", "outbox.sealed_body", "second_factors.sealed_seed"])
+                == [
+                    "access_requests.sealed_path", "digest_roots.sealed_root", "outbox.sealed_body",
+                    "second_factors.sealed_seed",
+                ])
     }
 
     @Test func `the key file stays its owner's only, and holds the new key first`() throws {

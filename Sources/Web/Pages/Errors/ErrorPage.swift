@@ -31,7 +31,11 @@ package struct ErrorPage: Page {
         case 401: ("Sign in first", "This page is for people who are signed in.")
         case 403:
             ("You cannot do this here", "Your account does not have the role this needs. Nothing was changed.")
-        case 404: ("There is no page at this address", "It may have moved, or the address may be mistyped.")
+        case 404:
+            (
+                "There is no page at this address",
+                "It may have moved, or the address may be mistyped. Addresses here do not end in a slash."
+            )
         case 405: ("This address does not work that way", "It exists, but not for this kind of request.")
         case 410: ("This is gone", "The link was used before, or its time has passed.")
         case 413: ("That was too large", "The form held more than this page accepts. Nothing was changed.")
