@@ -51,7 +51,10 @@ struct Serve: AsyncParsableCommand {
             logger: logger)
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(
-                services: [app, Upkeep(store: installation.store, lastSweep: installation.site.lastSweep, logger: logger)]
+                services: [
+                    app, Upkeep(store: installation.store, lastSweep: installation.site.lastSweep, logger: logger),
+                    KeyWatch(installation, logger: logger),
+                ]
                     + [try Post(installation, logger: logger)],
                 gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
         do {

@@ -26,6 +26,7 @@ extension Store {
                 JOIN mail_links l ON l.person_id = p.id AND l.email_key = p.email_key
                 WHERE l.digest = \(digest) AND l.purpose = \(purpose.rawValue)
                     AND l.used_at IS NULL AND l.expires_at > \(now)
+                    AND l.created_at <= \(now + Lifetime.clockSlack)
                 """
             ).map(Person.init)
         }
@@ -125,6 +126,7 @@ extension Store {
             """
             UPDATE mail_links SET used_at = \(now)
             WHERE digest = \(digest) AND purpose = \(purpose.rawValue) AND used_at IS NULL AND expires_at > \(now)
+                AND created_at <= \(now + Lifetime.clockSlack)
             RETURNING person_id
             """)
         guard let used else { return nil }

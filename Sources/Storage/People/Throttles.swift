@@ -40,8 +40,10 @@ extension Store {
             INSERT INTO throttles (key, window_started_at, count) VALUES (\(stored(throttle, key)), \(now), 1)
             ON CONFLICT (key) DO UPDATE SET
                 count = CASE WHEN throttles.window_started_at <= \(now - throttle.window)
+                        OR throttles.window_started_at > \(now + throttle.window)
                     THEN 1 ELSE throttles.count + 1 END,
                 window_started_at = CASE WHEN throttles.window_started_at <= \(now - throttle.window)
+                        OR throttles.window_started_at > \(now + throttle.window)
                     THEN \(now) ELSE throttles.window_started_at END
             RETURNING count, window_started_at
             """)
