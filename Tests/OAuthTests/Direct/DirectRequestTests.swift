@@ -59,7 +59,8 @@ struct DirectRequestTests {
         let native = Cast.client(
             clientID: "gw_id_roster", kind: .public, callbacks: ["http://127.0.0.1/callback", "com.example.app:/back"])
         #expect(refused(fields.with("callback", "http://127.0.0.1/callback"), for: native) == nil)
-        #expect(refused(fields.with("callback", "http://127.0.0.1:51004/callback"), for: native)?.told == .invalidRequest)
+        #expect(
+            refused(fields.with("callback", "http://127.0.0.1:51004/callback"), for: native)?.told == .invalidRequest)
         #expect(refused(fields.with("callback", "com.example.app:/back"), for: native)?.told == .invalidRequest)
     }
 

@@ -83,7 +83,8 @@ struct AppHintTests {
         callbacks: [String] = ["https://a.example/cb"]
     ) -> App {
         App(
-            id: ID("app_one"), clientID: "gw_id_one", owner: .init(id: ID("per_lin"), name: "Lin", email: "lin@a.example"),
+            id: ID("app_one"), clientID: "gw_id_one",
+            owner: .init(id: ID("per_lin"), name: "Lin", email: "lin@a.example"),
             details: AppDetails(
                 name: "One", description: "Does one thing for the tests.", homepage: "https://a.example/",
                 callbacks: callbacks, kind: kind, pkceRequired: pkce, tokenFormat: format, scopes: ScopeSet()),
@@ -113,7 +114,8 @@ struct AppHintTests {
     @Test func `a secret nobody uses is asked about after a day, an old one once the new one is in use`() {
         #expect(app().hints(secrets: [secret("new", made: 86_399)], direct: nil, at: now) == [])
         #expect(
-            app().hints(secrets: [secret("new", made: 86_400)], direct: nil, at: now) == [.secretNeverUsed(hint: "new")])
+            app().hints(secrets: [secret("new", made: 86_400)], direct: nil, at: now) == [.secretNeverUsed(hint: "new")]
+        )
         let both = [secret("new", made: 10, used: 1), secret("old", made: 1000, used: 500)]
         #expect(app().hints(secrets: both, direct: nil, at: now) == [.oldSecretToEnd(hint: "old")])
         let unused = [secret("new", made: 10), secret("old", made: 1000, used: 500)]
