@@ -82,7 +82,7 @@ extension APIKeysPage.Key {
     fileprivate init(_ app: App, direct: DirectFlow?) {
         self.init(
             name: app.details.name, key: app.clientID, callbacks: app.details.callbacks, created: .day(app.createdAt),
-            direct: direct.map { "On, \($0.lifetime.words)" } ?? "Off", isDirect: direct != nil, path: app.path,
+            direct: direct.map { "On, \($0.lifetime.words)" } ?? "Off", path: app.path,
             directPath: app.path + "/direct")
     }
 }
