@@ -43,13 +43,24 @@ package final class LastUsed: Sendable {
         }
     }
 
-    /// Everything gathered since the last call.
+    /// Everything gathered since the last call, in the order in which the database keeps it.
     package func drain() -> [Use] {
         shards.flatMap { shard in
             shard.uses.withLock { uses in
                 defer { uses.removeAll(keepingCapacity: true) }
                 return Array(uses.values)
             }
+        }.sorted { $0.key.place.lexicographicallyPrecedes($1.key.place) }
+    }
+}
+
+extension LastUsed.Key {
+    /// Where among its kind the database keeps the row, for the kinds there are thousands of.
+    fileprivate var place: [UInt8] {
+        switch self {
+        case .developerToken(let digest): digest.bytes
+        case .family(let id, _): Array(id.text.utf8)
+        default: []
         }
     }
 }

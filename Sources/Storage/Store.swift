@@ -9,6 +9,7 @@ package struct Store: Sendable {
     let keyring: Keyring
     /// What was seen of tokens and sessions in use, not yet written.
     let uses: LastUsed
+    let turns = Turns()
 
     package init(engine: any Engine, keyring: Keyring) {
         self.engine = engine

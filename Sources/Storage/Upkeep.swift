@@ -16,6 +16,10 @@ extension Store {
                 SELECT digest FROM mail_links WHERE expires_at <= \(dayAgo) LIMIT \(batch))
             """,
             """
+            DELETE FROM email_changes WHERE digest IN (
+                SELECT digest FROM email_changes WHERE undo_expires_at <= \(now) LIMIT \(batch))
+            """,
+            """
             DELETE FROM consent_tickets WHERE digest IN (
                 SELECT digest FROM consent_tickets WHERE expires_at <= \(now) LIMIT \(batch))
             """,
@@ -48,7 +52,7 @@ extension Store {
     }
 
     /// Writes what was seen of tokens, secrets and sessions in use since the last time: in pieces, so that nobody's
-    /// write waits for all of it.
+    /// write waits for all of it, and in the tables' own order, so that neighbours share a page.
     package func flushUses() async throws {
         let seen = uses.drain()
         for start in stride(from: 0, to: seen.count, by: 500) {

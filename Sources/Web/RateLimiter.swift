@@ -22,7 +22,12 @@ final class RateLimiter: Sendable {
 
     private final class Shard: Sendable {
         /// Milliseconds since 1970.
-        let moments = Mutex<[String: Int64]>([:])
+        let moments = Mutex<[Counted: Int64]>([:])
+    }
+
+    private struct Counted: Hashable {
+        let rule: String
+        let key: String
     }
 
     /// Counts one event.
@@ -33,18 +38,18 @@ final class RateLimiter: Sendable {
     func wait(_ rule: Rule, _ key: String, at now: Instant) -> Int64? { check(rule, key, at: now, counting: false) }
 
     private func check(_ rule: Rule, _ key: String, at now: Instant, counting: Bool) -> Int64? {
-        let full = rule.name + " " + key
+        let counted = Counted(rule: rule.name, key: key)
         let milliseconds = now.seconds &* 1000
         let step = rule.per * 1000 / rule.count
-        return shards[Int(truncatingIfNeeded: full.hashValue.magnitude % UInt(Self.shardCount))].moments.withLock {
+        return shards[Int(truncatingIfNeeded: counted.hashValue.magnitude % UInt(Self.shardCount))].moments.withLock {
             moments in
-            let earliest = max(moments[full] ?? milliseconds, milliseconds)
+            let earliest = max(moments[counted] ?? milliseconds, milliseconds)
             let wait = earliest + step - milliseconds - rule.per * 1000
             guard wait <= 0 else { return max(1, (wait + 999) / 1000) }
             guard counting else { return nil }
             if moments.count >= Self.mostPerShard { moments = moments.filter { $0.value > milliseconds } }
             if moments.count >= Self.mostPerShard { moments.removeAll() }
-            moments[full] = earliest + step
+            moments[counted] = earliest + step
             return nil
         }
     }

@@ -2,6 +2,7 @@
 package struct Letter: Sendable {
     package enum Kind: String, Sendable {
         case verification, knownAddress, reset, passwordChanged, tokenCreated, tokenRevoked, secretRotated, memberAdded
+        case secondFactor, recoveryCodeUsed, emailChange, emailChangeNotice, accountDeleted
     }
 
     package let kind: Kind

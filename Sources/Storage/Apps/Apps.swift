@@ -123,7 +123,9 @@ extension Store {
             let row = try db.row(
                 """
                 SELECT count(*) AS grants, count(DISTINCT person_id) AS people, count(DISTINCT tenant_id) AS tenants,
-                    (SELECT count(*) FROM token_families WHERE app_id = \(app) AND revoked_at IS NULL) AS families
+                    (SELECT count(*) FROM grants g JOIN token_families f
+                        ON f.tenant_id = g.tenant_id AND f.grant_id = g.id
+                        WHERE g.app_id = \(app) AND f.revoked_at IS NULL) AS families
                 FROM grants WHERE app_id = \(app) AND revoked_at IS NULL
                 """)
             return (

@@ -16,7 +16,8 @@ extension Store {
             switch request {
             case .authorizationCode(let redemption):
                 let code = try redemption.code.flatMap { try self.code(self.keyring.digest($0), in: db) }
-                outcome = redeem(redemption, of: code, by: client, in: tenant.id, at: now, using: &random)
+                outcome = redeem(
+                    redemption, of: code, by: client, in: tenant.id, at: now, turn: self.turns.next(), using: &random)
             case .refreshToken(let refreshing):
                 let found = try refreshing.token.flatMap { try self.refreshToken(self.keyring.digest($0), in: db) }
                 outcome = refresh(

@@ -6,7 +6,7 @@ struct SQLiteFile: Sendable {
     let path: String
 
     /// The one connection that writes and checkpoints. Two that do can corrupt the WAL before SQLite 3.51.3.
-    func openWriter() throws -> DatabaseQueue {
+    func openWriter() throws -> SQLiteHandle {
         var configuration = Configuration()
         configuration.label = "gatewright.writer"
         configuration.journalMode = .wal
@@ -38,15 +38,15 @@ struct SQLiteFile: Sendable {
                 try Self.verify(database, "synchronous", is: "2")
                 try Self.verify(database, "foreign_keys", is: "1")
             }
-            return writer
+            return try SQLiteHandle(writer)
         }
     }
 
-    /// Pages of WAL after which a commit also moves them into the database: 4 KiB each, 8 MB.
+    /// Pages of WAL after which a commit also moves them into the database: 4 KiB each, 64 MB.
     static let checkpointPages = 16_000
 
     /// A connection that can only read: opened read-only and told so as well, and never checkpoints.
-    func openReader() throws -> DatabaseQueue {
+    func openReader() throws -> SQLiteHandle {
         var configuration = Configuration()
         configuration.label = "gatewright.reader"
         configuration.readonly = true
@@ -62,7 +62,7 @@ struct SQLiteFile: Sendable {
                     PRAGMA cache_size = -4000;
                     """)
         }
-        return try translatingErrors { try DatabaseQueue(path: path, configuration: configuration) }
+        return try translatingErrors { try SQLiteHandle(DatabaseQueue(path: path, configuration: configuration)) }
     }
 
     /// Creates the file for its owner only; SQLite gives `-wal` and `-shm` the same mode.

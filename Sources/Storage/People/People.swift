@@ -103,7 +103,9 @@ extension Person {
         SELECT p.id, p.email, p.name, p.password_hash, p.created_at, p.verified_at,
             EXISTS (SELECT 1 FROM operators o WHERE o.person_id = p.id) AS is_operator,
             EXISTS (SELECT 1 FROM suspensions s WHERE s.subject_kind = 'person' AND s.subject_id = p.id
-                AND s.reinstated_at IS NULL) AS is_suspended
+                AND s.reinstated_at IS NULL) AS is_suspended,
+            EXISTS (SELECT 1 FROM second_factors f WHERE f.person_id = p.id
+                AND f.confirmed_at IS NOT NULL) AS has_second_factor
         FROM people p
         """
 
@@ -111,6 +113,7 @@ extension Person {
         self.init(
             id: try row.id("id"), email: try row.text("email"), name: try row.text("name"),
             createdAt: try row.instant("created_at"), verifiedAt: try row.optionalInstant("verified_at"),
-            isOperator: try row.integer("is_operator") != 0, isSuspended: try row.integer("is_suspended") != 0)
+            isOperator: try row.integer("is_operator") != 0, isSuspended: try row.integer("is_suspended") != 0,
+            hasSecondFactor: try row.boolean("has_second_factor"))
     }
 }

@@ -78,10 +78,10 @@ extension Store {
     }
 
     package func endSessions(
-        of person: ID<Entity.Person>, except session: ID<Entity.Session>, from address: String = "", at now: Instant
+        of person: ID<Entity.Person>, except session: ID<Entity.Session>?, from address: String = "", at now: Instant
     ) async throws {
         try await engine.write { db in
-            let ended = try db.run("DELETE FROM sessions WHERE person_id = \(person) AND id <> \(session)")
+            let ended = try db.run("DELETE FROM sessions WHERE person_id = \(person) AND id <> \(session?.text ?? "")")
             guard ended > 0 else { return }
             try self.record(
                 .sessionsEnded, by: person, detail: ["sessions": "\(ended)"], from: address, in: db, at: now)

@@ -16,6 +16,8 @@ package struct Throttle: Sendable {
     /// Enough for somebody who mistypes, far too few for somebody who guesses.
     package static let signInByPersonAndAddress = Throttle(name: "sign-in", limit: 10, window: 900)
     package static let signInByAddress = Throttle(name: "sign-in-address", limit: 100, window: 3600)
+    /// Of one person's codes, from wherever: only who has the password gets that far, and a million codes are few.
+    package static let secondStep = Throttle(name: "second-step", limit: 5, window: 900)
     package static let mailToAddress = Throttle(name: "mail", limit: 3, window: 3600)
     package static let mailFromAddress = Throttle(name: "mail-from", limit: 30, window: 3600)
     package static let setup = Throttle(name: "setup", limit: 10, window: 900)

@@ -8,7 +8,13 @@ package final class Keyring: Sendable {
     private let active: MasterKey
     private let known: [KeyID: MasterKey]
     /// Derived and keyed once: either costs more than the digest itself.
-    private let indexCodes = Mutex<[String: HMAC<SHA256>]>([:])
+    private let indexCodes = Mutex<[Purpose: HMAC<SHA256>]>([:])
+
+    /// What digests are made for. A kind of secret goes by its type: nothing to put together for every request.
+    private enum Purpose: Hashable {
+        case secret(ObjectIdentifier)
+        case text(String)
+    }
 
     /// - Parameter keys: the active one first, then those that only open.
     package init(_ keys: [MasterKey]) throws {
@@ -22,20 +28,21 @@ package final class Keyring: Sendable {
     /// The digest a secret is kept under. Each kind has a key of its own, so a stored refresh token's digest is
     /// useless as an access token's.
     package func digest<Kind: SecretKind>(_ secret: Secret<Kind>) -> Digest {
-        Digest(of: secret.reveal(), with: indexCode("token-index-v1:", Kind.prefix))
+        let code = indexCode(.secret(ObjectIdentifier(Kind.self)), info: "token-index-v1:" + Kind.prefix)
+        return Digest(of: secret.reveal(), with: code)
     }
 
     /// The digest of other text that need not be kept in clear, such as a mail address in a throttle.
     package func digest(_ text: String, purpose: StaticString) -> Digest {
-        Digest(of: text, with: indexCode("text-index-v1:", "\(purpose)"))
+        let info = "text-index-v1:\(purpose)"
+        return Digest(of: text, with: indexCode(.text(info), info: info))
     }
 
-    private func indexCode(_ family: String, _ purpose: String) -> HMAC<SHA256> {
-        let info = family + purpose
-        return indexCodes.withLock { codes in
-            if let code = codes[info] { return code }
-            let code = HMAC<SHA256>(key: active.derive(info))
-            codes[info] = code
+    private func indexCode(_ purpose: Purpose, info: @autoclosure () -> String) -> HMAC<SHA256> {
+        indexCodes.withLock { codes in
+            if let code = codes[purpose] { return code }
+            let code = HMAC<SHA256>(key: active.derive(info()))
+            codes[purpose] = code
             return code
         }
     }
@@ -45,7 +52,8 @@ extension Digest {
     /// HMAC-SHA256 (RFC 2104) of the text's bytes.
     fileprivate init(of text: String, with keyed: HMAC<SHA256>) {
         var code = keyed
-        code.update(data: Array(text.utf8))
+        var text = text
+        text.withUTF8 { code.update(data: $0) }
         self.init(trusted: code.finalize().withUnsafeBytes { Array($0) })
     }
 }

@@ -111,7 +111,8 @@ struct Accept {
 
     init(_ request: Request) {
         let headers = request.headers[values: .accept]
-        guard !headers.isEmpty else {
+        // Nothing, or what programs say that do not mind.
+        guard !headers.allSatisfy({ $0.utf8.elementsEqual("*/*".utf8) }) else {
             allowsJSON = true
             return
         }

@@ -16,7 +16,8 @@ extension DashboardPage {
         let isComplete = done == steps.count
         self.init(
             firstName: firstWord(of: person.name), isVerified: isVerified,
-            alerts: tokens.compactMap { Alert($0, at: now) },
+            alerts: (person.isOperator && !person.hasSecondFactor ? [.operatorWithoutSecondFactor] : [])
+                + tokens.compactMap { Alert($0, at: now) },
             steps: isComplete ? [] : steps,
             progress: isComplete ? "" : "\(done) of \(steps.count)",
             isWaitingForFirstCall: !wasUsed && tokens.contains { $0.status(at: now) == .active },
@@ -46,6 +47,10 @@ extension DashboardPage {
 }
 
 extension DashboardPage.Alert {
+    fileprivate static let operatorWithoutSecondFactor = DashboardPage.Alert(
+        text: "You run this installation, and one password opens it.", path: "/account/second-factor",
+        action: "Turn on two-step sign-in")
+
     /// A token that ends within a week, while there is time to make the next one.
     init?(_ token: DeveloperTokenSummary, at now: Instant) {
         guard token.status(at: now) == .active, let end = token.expiresAt, end - now <= 7 * 86_400 else { return nil }

@@ -33,6 +33,47 @@ struct SignInController {
         guard let person = try await person(email, password) else {
             return try site.page(page, request, context, problems: [.wrongCredentials])
         }
+        guard !person.hasSecondFactor else { return try secondStep(for: person, next: next, request, context) }
+        try await site.forgiveFailures(of: person, request, context)
+        return try await site.signIn(person, to: next?.text ?? "/dashboard", request, context)
+    }
+
+    /// The password is right, and not enough.
+    private func secondStep(
+        for person: Person, next: InternalPath?, _ request: Request, _ context: SiteContext
+    ) throws -> Response {
+        guard let hash = try site.store.passwordHash(of: person.id) else { throw Failure.unexpected }
+        let ticket = try site.store.signInTicket(
+            of: person.id, passwordHash: hash, browser: context.visitor.formSeed, at: site.now())
+        return try site.page(SecondStepPage(ticket: ticket, next: next?.text ?? ""), request, context)
+    }
+
+    /// `/login/code`, reloaded or typed: without the form there is nothing to do here.
+    func startOver(_ request: Request, _ context: SiteContext) async throws -> Response {
+        site.redirect(to: "/login")
+    }
+
+    func enterCode(_ request: Request, _ context: SiteContext) async throws -> Response {
+        let form = try await site.form(request, context)
+        let next = InternalPath(try form.text("next"))
+        let ticket = try form.text("ticket")
+        var page = SecondStepPage(ticket: ticket, next: next?.text ?? "")
+        guard
+            let person = try site.store.person(
+                ofTicket: ticket, browser: context.visitor.formSeed, at: site.now()), person.hasSecondFactor
+        else { return site.redirect(to: "/login" + (next.map { "?next=" + FormEncoding.encode($0.text) } ?? "")) }
+        let byAddress = try await site.store.count(
+            .signInByAddress, site.clientAddress(of: request, context), at: site.now())
+        let byPerson = try await site.store.count(.secondStep, person.id.text, at: site.now())
+        if let wait = byAddress ?? byPerson {
+            page.retryText = ErrorPage.waiting(wait)
+            var response = try site.page(page, request, context, status: .tooManyRequests)
+            response.headers[.retryAfter] = "\(wait)"
+            return response
+        }
+        guard try await site.useCode(try form.text("code"), of: person, request, context) else {
+            return try site.page(page, request, context, problems: [.wrongCode])
+        }
         try await site.forgiveFailures(of: person, request, context)
         return try await site.signIn(person, to: next?.text ?? "/dashboard", request, context)
     }
@@ -79,6 +120,7 @@ struct SignInController {
 }
 
 extension Problem {
+    static let wrongCode = Problem("code", "This code is not right, or was used already. Enter the next one.")
     fileprivate static let wrongCredentials = Problem("email", "The email address or the password is not right.")
 }
 

@@ -54,7 +54,7 @@ struct DeveloperTokensController {
         let page = TokenCreatedPage(
             token: secret, description: token.description, tenantName: token.tenant.name,
             scopes: token.scopes.sorted.map(\.text), expires: token.lastMoment.map { .fullDay($0) },
-            call: secret.flatMap { site.firstCall(of: token, by: context.person, bearer: $0) },
+            call: secret.flatMap { site.exampleCall(of: token, by: context.person, bearer: $0) },
             regeneratePath: "/tokens/new?from=\(token.id.text)")
         return try site.page(page, request, context)
     }

@@ -45,6 +45,12 @@ struct IsolationRoute: CustomStringConvertible {
         IsolationRoute("GET /t/{tenant}", .hidden(404)),
         IsolationRoute("POST /t/{tenant}/sample-people", .hidden(404)),
         IsolationRoute("GET /operator/outbox/{mail}", .hidden(404)),
+        IsolationRoute("GET /operator/people/{person}/second-factor", .hidden(404)),
+        IsolationRoute("POST /operator/people/{person}/second-factor", .hidden(404)),
+        IsolationRoute("GET /email/{link}", .published("whoever holds the link")),
+        IsolationRoute("POST /email/{link}", .published("whoever holds the link")),
+        IsolationRoute("GET /email/undo/{link}", .published("whoever holds the link")),
+        IsolationRoute("POST /email/undo/{link}", .published("whoever holds the link")),
         // A token works at one tenant; whether another one exists is none of its business.
         IsolationRoute("GET /t/{tenant}/api/v1/me", .hidden(401)),
         IsolationRoute("GET /t/{tenant}/api/v1/people", .hidden(401)),
@@ -82,6 +88,7 @@ struct IsolationObjects {
         "tenant": "nowhere", "grant": "gr_0000000000000000", "session": "ses_0000000000000000",
         "token": "tok_0000000000000000", "app": "app_0000000000000000", "secret": "sec_0000000000000000",
         "contact": "987654", "mail": "mail_0000000000000000",
+        "person": "per_0000000000000000",
     ])
 
     func replacing(_ name: String, by value: String?) -> IsolationObjects {

@@ -28,7 +28,7 @@ struct IsolationWorld {
         lins = IsolationObjects(values: [
             "tenant": "northwind", "grant": try #require(try store.grants(of: person).first).id.text,
             "session": try #require(try store.sessions(of: person, at: now).first).id.text,
-            "token": token.id, "app": app.text,
+            "token": token.id, "person": person.text, "app": app.text,
             "secret": try #require(try store.liveSecrets(of: app, at: now).first).id.text,
             "contact": String(contact.id), "mail": "\(try #require(try store.outbox().first).id)",
         ])
