@@ -104,6 +104,7 @@ let package = Package(
             name: "WebTests",
             dependencies: [
                 "OAuth", "Portal", "Storage", "Web",
+                .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),

@@ -7,14 +7,37 @@ package struct Access: Sendable {
         case accessToken(family: ID<Entity.TokenFamily>, app: ID<Entity.Client>)
     }
 
+    /// The app that an access token was given to.
+    package struct Caller: Sendable {
+        package let clientID: ClientID
+        /// It got the token for itself (RFC 6749 §4.4); the member is the admin who let it in.
+        package let actsAsItself: Bool
+
+        package init(clientID: ClientID, actsAsItself: Bool) {
+            self.clientID = clientID
+            self.actsAsItself = actsAsItself
+        }
+    }
+
     package let member: Member
     package let scopes: ScopeSet
     package let credential: Credential
+    package let issuedAt: Instant
+    /// Nil: it does not expire.
+    package let expiresAt: Instant?
+    /// Nil for a person's own token.
+    package let app: Caller?
 
-    package init(member: Member, scopes: ScopeSet, credential: Credential) {
+    package init(
+        member: Member, scopes: ScopeSet, credential: Credential, issuedAt: Instant, expiresAt: Instant?,
+        app: Caller? = nil
+    ) {
         self.member = member
         self.scopes = scopes
         self.credential = credential
+        self.issuedAt = issuedAt
+        self.expiresAt = expiresAt
+        self.app = app
     }
 
     /// What the token may do now: what was granted, as far as its person still may.
@@ -23,6 +46,21 @@ package struct Access: Sendable {
     package func allows(_ scope: Scope) -> Bool {
         guard member.role == .admin || !scope.isWrite else { return false }
         return scopes.contains(scope) || scopes.contains(.default)
+    }
+}
+
+extension Access {
+    /// What the token may do now, scope by scope, for an API that decides by itself.
+    ///
+    /// `default` is spelled out, since only this server knows what it stands for; it stays in the list only where it
+    /// does mean everything. `catalogue` is asked for only then.
+    package func liveScopes(catalogue: () throws -> [Scope]) rethrows -> ScopeSet {
+        let isAdmin = member.role == .admin
+        guard scopes.contains(.default) else {
+            return isAdmin ? scopes : ScopeSet(scopes.sorted.filter(allows))
+        }
+        return ScopeSet(try catalogue().filter { $0 == .default ? isAdmin : allows($0) }).union(
+            isAdmin ? scopes : ScopeSet())
     }
 }
 

@@ -38,6 +38,21 @@ extension Store {
             DELETE FROM client_secrets WHERE id IN (
                 SELECT id FROM client_secrets WHERE expires_at IS NOT NULL AND expires_at <= \(now) LIMIT \(batch))
             """,
+            "DELETE FROM app_activity WHERE (app_id, id) IN (SELECT app_id, id FROM app_activity WHERE at <= \(monthAgo) LIMIT \(batch))",
+            """
+            DELETE FROM app_days WHERE (app_id, day, metric) IN (
+                SELECT app_id, day, metric FROM app_days WHERE day < \(now.day - 90) LIMIT \(batch))
+            """,
+            // Where a member would have gone on is forgotten in time; that they asked stays.
+            """
+            UPDATE access_requests SET sealed_path = NULL WHERE (tenant_id, id) IN (
+                SELECT tenant_id, id FROM access_requests
+                WHERE sealed_path IS NOT NULL AND expires_at <= \(now) LIMIT \(batch))
+            """,
+            """
+            DELETE FROM invitations WHERE (tenant_id, id) IN (
+                SELECT tenant_id, id FROM invitations WHERE expires_at <= \(monthAgo) LIMIT \(batch))
+            """,
             "DELETE FROM quarantined_slugs WHERE until <= \(now)",
             """
             DELETE FROM outbox WHERE id IN (SELECT id FROM outbox
@@ -70,7 +85,8 @@ extension Store {
         case .developerToken(let digest):
             try db.run(
                 """
-                UPDATE developer_tokens SET last_used_at = \(use.at), last_used_address = \(use.address)
+                UPDATE developer_tokens SET last_used_at = \(use.at),
+                    last_used_address = COALESCE(\(use.address), last_used_address)
                 WHERE digest = \(digest) AND (last_used_at IS NULL OR last_used_at < \(use.at))
                 """)
         case .family(let id, let tenant):
@@ -81,6 +97,8 @@ extension Store {
                 """)
         case .clientSecret(let id):
             try db.run("UPDATE client_secrets SET last_used_at = \(use.at) WHERE id = \(id)")
+        case .resourceServer(let id):
+            try db.run("UPDATE resource_servers SET last_used_at = \(use.at) WHERE id = \(id)")
         }
     }
 }

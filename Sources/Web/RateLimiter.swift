@@ -13,6 +13,7 @@ final class RateLimiter: Sendable {
         /// NationBuilder's published limit: 250 requests in 10 seconds for one token.
         static let apiByToken = Rule(name: "api", count: 250, per: 10)
         static let tokenFailures = Rule(name: "token-failures", count: 20, per: 60)
+        static let exports = Rule(name: "exports", count: 10, per: 600)
         static let authorize = Rule(name: "authorize", count: 600, per: 60)
     }
 

@@ -12,6 +12,8 @@ package struct Site: Sendable {
     package let now: @Sendable () -> Instant
     let shownOnce = ShownOnce()
     let limiter = RateLimiter()
+    /// When the background last deleted what had expired.
+    package let lastSweep = LastSweep()
 
     package init(
         settings: SiteSettings, store: Store, passwords: PasswordHasher, passwordPolicy: PasswordPolicy,
@@ -45,6 +47,8 @@ package struct SiteSettings: Sendable {
     package var refreshIdleLimit: Int64?
     /// Peers whose `X-Forwarded-For` is believed; none by default.
     package var trustedProxies: Set<String>
+    /// Of the service whose signed leak reports are known; nil for none.
+    package var partnerKey: PartnerKey?
     /// Who mail is from; nil without a mail server, and then mail stays in the outbox.
     package var mailFrom: String?
     /// Adds `Server-Timing` to consent pages, for `make bench`.
@@ -54,15 +58,15 @@ package struct SiteSettings: Sendable {
 
     package init(
         base: BaseURL, tenantHost: String, isDemo: Bool, refreshIdleLimit: Int64? = nil,
-        trustedProxies: Set<String> = [], mailFrom: String? = nil, showsTiming: Bool = false,
-        assetVersion: String = "dev",
-        publicFolder: String
+        trustedProxies: Set<String> = [], partnerKey: PartnerKey? = nil, mailFrom: String? = nil,
+        showsTiming: Bool = false, assetVersion: String = "dev", publicFolder: String
     ) {
         self.base = base
         self.tenantHost = tenantHost
         self.isDemo = isDemo
         self.refreshIdleLimit = refreshIdleLimit
         self.trustedProxies = trustedProxies
+        self.partnerKey = partnerKey
         self.mailFrom = mailFrom
         self.showsTiming = showsTiming
         self.assetVersion = assetVersion

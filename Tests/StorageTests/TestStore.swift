@@ -177,3 +177,17 @@ extension AccessCheck {
         }
     }
 }
+
+extension TestStore {
+    /// Has this person apply to be a developer; what waits then.
+    func apply(_ person: Person, at now: Instant = start) async throws -> DeveloperApplication {
+        let answers = ApplicationAnswers(
+            organization: person.name + " & Co", website: "https://\(person.name.lowercased()).example",
+            about: "We write software for choirs and clubs.",
+            building: "A roster that follows the list of people, for those who plan rehearsals.")
+        _ = try await store.submit(
+            answers, of: person, letter: Self.letter(to: person.email), toOperators: { Self.letter(to: $0.email) },
+            at: now)
+        return try #require(try store.application(of: person.id))
+    }
+}

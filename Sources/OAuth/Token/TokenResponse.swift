@@ -8,7 +8,8 @@ package struct TokenResponse: Sendable {
     /// What a V2 answer has beyond V1's.
     package struct Renewal: Sendable {
         package let expiresIn: Int64
-        package let refreshToken: Secret<RefreshToken>
+        /// Nil when the app gets its next token the way it got this one (RFC 6749 §4.4.3).
+        package let refreshToken: Secret<RefreshToken>?
         package let scopes: ScopeSet
     }
 
@@ -24,10 +25,12 @@ package struct TokenResponse: Sendable {
                 ("access_token", access), ("token_type", .string("bearer")), ("created_at", created),
             ]).bytes
         }
-        return JSONText.object([
-            ("access_token", access), ("refresh_token", .string(renewal.refreshToken.reveal())),
+        var members: [(name: String, value: JSONText)] = [("access_token", access)]
+        if let refresh = renewal.refreshToken { members.append(("refresh_token", .string(refresh.reveal()))) }
+        members += [
             ("token_type", .string("Bearer")), ("expires_in", .integer(renewal.expiresIn)),
             ("scope", .string(renewal.scopes.text)), ("created_at", created),
-        ]).bytes
+        ]
+        return JSONText.object(members).bytes
     }
 }

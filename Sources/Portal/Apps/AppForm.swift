@@ -28,7 +28,7 @@ package struct AppForm: Sendable {
         if description == nil || description.map({ $0.unicodeScalars.count < 20 }) == true {
             problems.append(Problem("description", "Say in at least 20 characters what the app does and for whom."))
         }
-        let homepage = checkedHomepage()
+        let homepage = WebAddress(self.homepage)?.text
         if homepage == nil {
             problems.append(
                 Problem(
@@ -81,23 +81,6 @@ package struct AppForm: Sendable {
         let known = catalogue.filter { entry in scopes.contains { $0.utf8.elementsEqual(entry.scope.text.utf8) } }
         if known.isEmpty { problems.append(Problem("scopes", "Choose at least one thing the app may ask for.")) }
         return ScopeSet(known.map(\.scope))
-    }
-
-    /// https, or http on this computer; nothing that a browser would treat as script.
-    private func checkedHomepage() -> String? {
-        let bytes = Array(homepage.utf8)
-        guard (10...500).contains(bytes.count), bytes.allSatisfy({ (0x21...0x7E).contains($0) }),
-            !bytes.contains(UInt8(ascii: "\\"))
-        else { return nil }
-        let isSecure = bytes.starts(with: "https://".utf8)
-        guard isSecure || bytes.starts(with: "http://".utf8) else { return nil }
-        let authority = bytes.dropFirst(isSecure ? 8 : 7).prefix { !"/?#".utf8.contains($0) }
-        guard !authority.isEmpty, !authority.contains(UInt8(ascii: "@")) else { return nil }
-        let host = authority.prefix { $0 != UInt8(ascii: ":") }
-        guard isSecure || host.elementsEqual("localhost".utf8) || host.elementsEqual("127.0.0.1".utf8) else {
-            return nil
-        }
-        return homepage
     }
 
     private func imitatesThisProduct(_ name: String) -> Bool {

@@ -62,6 +62,7 @@ package enum AuditAction: String, Hashable, Sendable, CaseIterable {
     case policyChanged = "tenant.policy_changed"
     case ceilingChanged = "tenant.ceiling_changed"
     case tenantSuspended = "tenant.suspended"
+    case tenantDeleted = "tenant.deleted"
     case tenantReinstated = "tenant.reinstated"
     case logExported = "tenant.log_exported"
     case memberInvited = "member.invited"
@@ -75,6 +76,8 @@ package enum AuditAction: String, Hashable, Sendable, CaseIterable {
 
     // The installation
     case operatorAdded = "installation.operator_added"
+    case apiAdded = "installation.api_added"
+    case apiRevoked = "installation.api_revoked"
     case scopeChanged = "installation.scope_changed"
     case scopeRemoved = "installation.scope_removed"
     case settingChanged = "installation.setting_changed"
@@ -147,6 +150,7 @@ extension AuditAction {
         case .policyChanged: "Changed the app policy"
         case .ceilingChanged: "Changed an app's scope ceiling"
         case .tenantSuspended: "Suspended a workspace"
+        case .tenantDeleted: "Deleted the workspace"
         case .tenantReinstated: "Reinstated a workspace"
         case .logExported: "Exported the audit log"
         case .memberInvited: "Invited a member"
@@ -158,6 +162,8 @@ extension AuditAction {
         case .accessRequestAllowed: "Allowed a member's request"
         case .accessRequestDenied: "Denied a member's request"
         case .operatorAdded: "Added an operator"
+        case .apiAdded: "Added an API"
+        case .apiRevoked: "Revoked an API's credentials"
         case .scopeChanged: "Changed the scope catalogue"
         case .scopeRemoved: "Removed a scope"
         case .settingChanged: "Changed a setting"

@@ -2,7 +2,11 @@
 package struct Letter: Sendable {
     package enum Kind: String, Sendable {
         case verification, knownAddress, reset, passwordChanged, tokenCreated, tokenRevoked, secretRotated, memberAdded
+        case invitation, roleChanged, memberRemoved, tenantDeleted, accessAsked, accessDecided
         case secondFactor, recoveryCodeUsed, emailChange, emailChangeNotice, accountDeleted
+        case leaked
+        case applicationReceived, applicationWaiting, applicationDecided, appReviewed, appReviewWithdrawn
+        case suspended, reinstated
     }
 
     package let kind: Kind

@@ -3,6 +3,8 @@ package import OAuth
 /// One customer of the operator.
 package struct Tenant: Sendable {
     package enum Kind: String, Sendable { case standard, sandbox }
+    /// What the operator sold; decides whether its admins may use the developer tools.
+    package enum Plan: String, Sendable, CaseIterable { case standard, network, enterprise }
 
     package let id: ID<Entity.Tenant>
     package let slug: Slug
@@ -10,9 +12,11 @@ package struct Tenant: Sendable {
     package let kind: Kind
     package let createdAt: Instant
     package let isSuspended: Bool
+    package let plan: Plan
 
     package init(
-        id: ID<Entity.Tenant>, slug: Slug, name: String, kind: Kind, createdAt: Instant, isSuspended: Bool = false
+        id: ID<Entity.Tenant>, slug: Slug, name: String, kind: Kind, createdAt: Instant, isSuspended: Bool = false,
+        plan: Plan = .standard
     ) {
         self.id = id
         self.slug = slug
@@ -20,6 +24,7 @@ package struct Tenant: Sendable {
         self.kind = kind
         self.createdAt = createdAt
         self.isSuspended = isSuspended
+        self.plan = plan
     }
 }
 

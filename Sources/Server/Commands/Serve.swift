@@ -41,7 +41,7 @@ struct Serve: AsyncParsableCommand {
             logger: logger)
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(
-                services: [app, Upkeep(store: installation.store, logger: logger)]
+                services: [app, Upkeep(store: installation.store, lastSweep: installation.site.lastSweep, logger: logger)]
                     + [try Post(installation, logger: logger)],
                 gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
         do {

@@ -86,6 +86,9 @@ extension Store {
             try db.run("DELETE FROM app_callbacks WHERE app_id = \(id)")
             try db.run("DELETE FROM app_scopes WHERE app_id = \(id)")
             try self.insertLists(of: details, for: id, in: db)
+            if before.isReviewed, details.needsNewReview(since: before.details) {
+                try self.endReview(of: id, because: "the app was changed", in: db, at: now)
+            }
             try self.record(
                 AuditEvent(
                     .appEdited, by: before.owner.actor, on: AuditSubject(.app, id: id.text, name: details.name),
@@ -156,7 +159,8 @@ extension Store {
                 pkceRequired: try row.integer("pkce_required") != 0, tokenFormat: format,
                 scopes: ScopeSet(try scopes.compactMap { Scope(try $0.text("scope")) })),
             createdAt: try row.instant("app_created_at"), updatedAt: try row.instant("app_updated_at"),
-            isSuspended: try row.integer("app_is_suspended") != 0)
+            isSuspended: try row.integer("app_is_suspended") != 0,
+            isReviewed: try row.integer("app_is_reviewed") != 0)
     }
 
     private func insertLists(of details: AppDetails, for id: ID<Entity.Client>, in db: any Connection) throws {
@@ -177,7 +181,8 @@ extension App {
             o.name AS owner_name, o.email AS owner_email,
             EXISTS (SELECT 1 FROM suspensions s WHERE s.reinstated_at IS NULL
                 AND ((s.subject_kind = 'app' AND s.subject_id = a.id)
-                    OR (s.subject_kind = 'person' AND s.subject_id = a.owner_id))) AS app_is_suspended
+                    OR (s.subject_kind = 'person' AND s.subject_id = a.owner_id))) AS app_is_suspended,
+            EXISTS (SELECT 1 FROM app_reviews r WHERE r.app_id = a.id AND r.ended_at IS NULL) AS app_is_reviewed
         FROM apps a JOIN people o ON o.id = a.owner_id
         """
 }

@@ -11,59 +11,34 @@ extension Store {
             try db.row(
                 """
                 SELECT g.scopes FROM grants g JOIN apps a ON a.id = g.app_id
+                JOIN members m ON m.tenant_id = g.tenant_id AND m.person_id = g.person_id
                 WHERE g.tenant_id = \(tenant) AND g.app_id = \(app) AND g.person_id = \(person)
                     AND g.revoked_at IS NULL AND g.updated_at >= a.updated_at
+                    AND (m.role = 'admin' OR g.allowed_as = 'member')
                 """
             ).map(ScopeSet.init)
         }
     }
 
-    /// Records that an admin allowed an app and issues the code, in one transaction. A grant that exists
+    /// Records that a member allowed an app and issues the code, in one transaction. A grant that exists
     /// grows by what is new.
     ///
-    /// - Returns: nil when the member is no admin any more or somebody is suspended: the right is checked where it is
-    ///   written, not where the page was made.
+    /// - Parameter asked: narrowed here to what the tenant's rules let the app hold.
+    /// - Returns: nil when the rules, or the member's role, do not let them allow it any more, or somebody is
+    ///   suspended: the right is checked where it is written, not where the page was made.
     package func allow(
-        _ scopes: ScopeSet, to app: App, by member: Member, redirectURI: VerifiedRedirectURI, wasSent: Bool,
+        _ asked: ScopeSet, to app: App, by member: Member, redirectURI: VerifiedRedirectURI, wasSent: Bool,
         challenge: String?, from address: String = "", at now: Instant
     ) async throws -> Secret<AuthorizationCode>? {
         let fresh = ID<Entity.Grant>.random()
         return try await engine.write { db in
-            guard try self.mayAllow(member, in: db), try self.app(app.id, in: db)?.isSuspended == false
+            guard
+                let (grant, granted, scopes) = try self.grow(
+                    asked, to: app, by: member, or: fresh, in: db, from: address, at: now)
             else { return nil }
-            let tenant = member.tenant.id
-            let row = try db.row(
-                """
-                SELECT id, scopes FROM grants WHERE tenant_id = \(tenant) AND app_id = \(app.id)
-                    AND person_id = \(member.person.id) AND revoked_at IS NULL
-                """)
-            let grant: ID<Entity.Grant> = try row?.id("id") ?? fresh
-            let before = try row.map(ScopeSet.init)
-            let granted = before?.union(scopes) ?? scopes
-            // A code for what was allowed before is not news.
-            if before != granted {
-                try self.record(
-                    AuditEvent(
-                        .grantAllowed, by: .person(member.person), on: .app(app), in: tenant,
-                        detail: ["scopes": granted.text], from: address),
-                    in: db, at: now)
-            }
-            if row == nil {
-                try db.run(
-                    """
-                    INSERT INTO grants (tenant_id, id, app_id, person_id, scopes, created_at, updated_at)
-                    VALUES (\(tenant), \(grant), \(app.id), \(member.person.id), \(granted.text), \(now), \(now))
-                    """)
-            } else {
-                try db.run(
-                    """
-                    UPDATE grants SET scopes = \(granted.text), updated_at = \(now)
-                    WHERE tenant_id = \(tenant) AND id = \(grant)
-                    """)
-            }
             guard
                 let consented = ConsentedRequest(
-                    tenant: tenant, client: app.id, person: member.person.id, grant: grant, granted: granted,
+                    tenant: member.tenant.id, client: app.id, person: member.person.id, grant: grant, granted: granted,
                     redirectURI: redirectURI, redirectURIWasSent: wasSent, challenge: challenge, scopes: scopes)
             else { return nil }
             var random = SystemRandomNumberGenerator()
@@ -71,6 +46,79 @@ extension Store {
             try self.insert(record, digest: self.keyring.digest(code), in: db)
             return code
         }
+    }
+
+    /// Writes that a member allows an app, as far as the tenant's rules let the app hold what it asks for: the grant
+    /// there is, grown, or a new one. All ways to allow go through here, so that the right to do so is checked once,
+    /// in the transaction that writes.
+    ///
+    /// - Parameter fresh: the ID of a grant that does not exist yet.
+    /// - Returns: the grant with all its scopes, and those of them that this time is about; nil when the member may
+    ///   not allow the app (any more) or somebody is suspended.
+    func grow(
+        _ asked: ScopeSet, to app: App, by member: Member, or fresh: ID<Entity.Grant>, in db: any Connection,
+        from address: String, at now: Instant
+    ) throws -> (grant: ID<Entity.Grant>, granted: ScopeSet, scopes: ScopeSet)? {
+        guard let member = try current(member, in: db), let app = try self.app(app.id, in: db), !app.isSuspended,
+            try standing(of: app, in: member.tenant, in: db) != .unreviewedAtLimit
+        else { return nil }
+        let permission = try self.permission(of: member, for: app, in: db, at: now)
+        let scopes = asked.narrowed(to: permission.ceiling)
+        guard permission.covers(scopes) else { return nil }
+        let written = try grant(scopes, to: app, by: member, orNew: fresh, in: db, from: address, at: now)
+        return (written.id, written.scopes, scopes)
+    }
+
+    /// Writes the grant: the one there is, grown, or a new one.
+    private func grant(
+        _ scopes: ScopeSet, to app: App, by member: Member, orNew fresh: ID<Entity.Grant>, in db: any Connection,
+        from address: String, at now: Instant
+    ) throws -> (id: ID<Entity.Grant>, scopes: ScopeSet) {
+        let (tenant, person) = (member.tenant.id, member.person.id)
+        // What somebody allowed while they were an admin ended with that, and does not come back to life in another role.
+        if member.role == .member {
+            try endGrants(
+                "app_id = \(app.id) AND person_id = \(person) AND allowed_as = 'admin'", in: tenant,
+                because: "role_lost", by: person, db, at: now)
+        }
+        let row = try db.row(
+            """
+            SELECT id, scopes, approved_by FROM grants WHERE tenant_id = \(tenant) AND app_id = \(app.id)
+                AND person_id = \(person) AND revoked_at IS NULL
+            """)
+        let before = try row.map(ScopeSet.init)
+        let granted = before?.union(scopes) ?? scopes
+        let approval = member.role == .member ? try useApproval(of: app.id, by: member, in: db, at: now) : nil
+        guard let row else {
+            try db.run(
+                """
+                INSERT INTO grants (tenant_id, id, app_id, person_id, scopes, created_at, updated_at, allowed_as,
+                    approved_by)
+                VALUES (\(tenant), \(fresh), \(app.id), \(person), \(granted.text), \(now), \(now), \(member.role),
+                    \(approval))
+                """)
+            try recordAllowed(granted, to: app, by: member, in: db, from: address, at: now)
+            return (id: fresh, scopes: granted)
+        }
+        let grant: ID<Entity.Grant> = try row.id("id")
+        try db.run(
+            """
+            UPDATE grants SET scopes = \(granted.text), updated_at = \(now), allowed_as = \(member.role),
+                approved_by = \(try approval ?? row.optionalText("approved_by"))
+            WHERE tenant_id = \(tenant) AND id = \(grant)
+            """)
+        if granted != before { try recordAllowed(granted, to: app, by: member, in: db, from: address, at: now) }
+        return (id: grant, scopes: granted)
+    }
+
+    private func recordAllowed(
+        _ scopes: ScopeSet, to app: App, by member: Member, in db: any Connection, from address: String,
+        at now: Instant
+    ) throws {
+        try record(
+            AuditEvent(
+                .grantAllowed, by: .person(member.person), on: .app(app), in: member.tenant.id,
+                detail: ["scopes": scopes.text], from: address), in: db, at: now)
     }
 
     /// The person pressed Deny. Nothing changes, but their tenant's log says so.
@@ -144,13 +192,6 @@ extension Store {
                 \(code.redirectURI), \(code.redirectURIWasSent), \(code.challenge), \(code.scopes.text),
                 \(code.issuedAt), \(code.expiresAt))
             """)
-    }
-
-    private func mayAllow(_ member: Member, in db: any Connection) throws -> Bool {
-        let row = try db.row(
-            "\(fragment: Member.select) WHERE m.tenant_id = \(member.tenant.id) AND m.person_id = \(member.person.id)")
-        guard let now = try row.map(Member.init) else { return false }
-        return now.role == .admin && !now.person.isSuspended && !now.tenant.isSuspended
     }
 
     private func summary(_ row: Row, in db: any Connection) throws -> GrantSummary? {

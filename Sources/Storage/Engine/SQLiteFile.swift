@@ -42,6 +42,30 @@ struct SQLiteFile: Sendable {
         }
     }
 
+    /// A writing connection beside a running server: it commits, and leaves every checkpoint to the server.
+    func openGuest() throws -> SQLiteHandle {
+        var configuration = Configuration()
+        configuration.label = "gatewright.guest"
+        configuration.foreignKeysEnabled = true
+        configuration.busyMode = .timeout(10)
+        return try translatingErrors {
+            let guest = try DatabaseQueue(path: path, configuration: configuration)
+            try guest.inDatabase { database in
+                try database.execute(
+                    sql: """
+                        PRAGMA secure_delete = ON;
+                        PRAGMA trusted_schema = OFF;
+                        PRAGMA synchronous = FULL;
+                        PRAGMA temp_store = MEMORY;
+                        PRAGMA wal_autocheckpoint = 0;
+                        """)
+                try Self.verify(database, "journal_mode", is: "wal")
+                try Self.verify(database, "synchronous", is: "2")
+            }
+            return try SQLiteHandle(guest)
+        }
+    }
+
     /// Pages of WAL after which a commit also moves them into the database: 4 KiB each, 64 MB.
     static let checkpointPages = 16_000
 

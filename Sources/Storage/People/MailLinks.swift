@@ -31,24 +31,19 @@ extension Store {
         }
     }
 
-    /// Confirms an address and opens the person's sandbox.
+    /// Confirms an address.
     ///
     /// - Returns: the person, or nil when the link is unknown, used or expired.
     package func verify(
-        _ link: Secret<MailLink>, sandbox: TenantDraft, from address: String = "", at now: Instant
+        _ link: Secret<MailLink>, from address: String = "", at now: Instant
     ) async throws -> Person? {
         let digest = keyring.digest(link)
-        let tenant = ID<Entity.Tenant>.random()
         return try await engine.write { db in
             guard let id = try self.use(digest, for: .verify, in: db, at: now) else { return nil }
             try db.run("UPDATE people SET verified_at = \(now) WHERE id = \(id) AND verified_at IS NULL")
             guard let row = try db.row("\(fragment: Person.select) WHERE p.id = \(id)") else { return nil }
             let person = try Person(row)
             try self.record(.emailConfirmed, by: id, from: address, in: db, at: now)
-            guard try self.isFree(sandbox.slug, in: db, at: now) else {
-                throw StorageError.constraint(.unique, "the sandbox's slug is taken")
-            }
-            try self.insert(sandbox, id: tenant, kind: .sandbox, admin: person.id, in: db, at: now)
             return person
         }
     }

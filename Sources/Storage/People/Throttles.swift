@@ -20,6 +20,9 @@ package struct Throttle: Sendable {
     package static let secondStep = Throttle(name: "second-step", limit: 5, window: 900)
     package static let mailToAddress = Throttle(name: "mail", limit: 3, window: 3600)
     package static let mailFromAddress = Throttle(name: "mail-from", limit: 30, window: 3600)
+    package static let invitationsOfTenant = Throttle(name: "invitations", limit: 30, window: 3600)
+    package static let invitationsToAddress = Throttle(name: "invitations-to", limit: 3, window: 3600)
+    package static let accessRequests = Throttle(name: "access-requests", limit: 10, window: 3600)
     package static let setup = Throttle(name: "setup", limit: 10, window: 900)
 }
 

@@ -105,7 +105,7 @@ extension Store {
 
 extension Tenant {
     static let columns: SQL = """
-        t.id AS tenant_id, t.slug AS tenant_slug, t.name AS tenant_name, t.kind AS tenant_kind,
+        t.id AS tenant_id, t.slug AS tenant_slug, t.name AS tenant_name, t.kind AS tenant_kind, t.plan AS tenant_plan,
         t.created_at AS tenant_created_at,
         EXISTS (SELECT 1 FROM suspensions ts WHERE ts.subject_kind = 'tenant' AND ts.subject_id = t.id
             AND ts.reinstated_at IS NULL) AS tenant_is_suspended
@@ -114,11 +114,13 @@ extension Tenant {
     static let select: SQL = "SELECT \(fragment: columns) FROM tenants t"
 
     init(_ row: Row) throws {
-        guard let slug = Slug(try row.text("tenant_slug")), let kind = Kind(rawValue: try row.text("tenant_kind"))
+        guard let slug = Slug(try row.text("tenant_slug")), let kind = Kind(rawValue: try row.text("tenant_kind")),
+            let plan = Plan(rawValue: try row.text("tenant_plan"))
         else { throw StorageError.column("tenant_slug", "holds what this version does not know") }
         self.init(
             id: try row.id("tenant_id"), slug: slug, name: try row.text("tenant_name"), kind: kind,
-            createdAt: try row.instant("tenant_created_at"), isSuspended: try row.integer("tenant_is_suspended") != 0)
+            createdAt: try row.instant("tenant_created_at"), isSuspended: try row.integer("tenant_is_suspended") != 0,
+            plan: plan)
     }
 }
 

@@ -2,7 +2,8 @@ package import OAuth
 package import Portal
 
 extension Store {
-    /// Makes a developer token. Only its digest is kept; its owner is told by mail in the same transaction.
+    /// Makes a developer token. Only its digest is kept; its owner is told by mail in the same transaction. A person
+    /// has one test token in a tenant: a new one takes the place of the old.
     ///
     /// - Parameter old: the owner's token that this one takes the place of; it is revoked in the same transaction.
     package func create(
@@ -13,12 +14,21 @@ extension Store {
         let digest = keyring.digest(token)
         let hint = token.hint.text
         try await engine.write { db in
+            if draft.purpose == .test {
+                try db.run(
+                    """
+                    UPDATE developer_tokens SET revoked_at = \(now), revoked_by = \(draft.member.person.id)
+                    WHERE tenant_id = \(draft.member.tenant.id) AND person_id = \(draft.member.person.id)
+                        AND purpose = \(draft.purpose.rawValue) AND revoked_at IS NULL
+                    """)
+            }
             try db.run(
                 """
                 INSERT INTO developer_tokens (digest, tenant_id, id, person_id, description, scopes, hint, created_at,
-                    expires_at)
+                    expires_at, purpose)
                 VALUES (\(digest), \(draft.member.tenant.id), \(id), \(draft.member.person.id), \(draft.description),
-                    \(draft.scopes.text), \(hint), \(now), \(draft.expiresAt))
+                    \(draft.scopes.text), \(hint), \(now), \(draft.expiresAt),
+                    \(draft.purpose.rawValue))
                 """)
             try self.record(
                 AuditEvent(
@@ -49,6 +59,20 @@ extension Store {
         try engine.read { db in
             try db.row("\(fragment: DeveloperTokenSummary.select) WHERE d.id = \(id) AND d.person_id = \(person)")
                 .map(DeveloperTokenSummary.init)
+        }
+    }
+
+    /// The person's test token in a tenant, also when its day is over.
+    package func testToken(
+        of person: ID<Entity.Person>, in tenant: ID<Entity.Tenant>
+    ) throws -> DeveloperTokenSummary? {
+        try engine.read { db in
+            try db.row(
+                """
+                \(fragment: DeveloperTokenSummary.select) WHERE d.tenant_id = \(tenant) AND d.person_id = \(person)
+                    AND d.purpose = \(DeveloperTokenPurpose.test.rawValue) AND d.revoked_at IS NULL
+                """
+            ).map(DeveloperTokenSummary.init)
         }
     }
 
@@ -85,8 +109,8 @@ extension Store {
 
 extension DeveloperTokenSummary {
     static let select: SQL = """
-        SELECT d.id, d.description, d.scopes, d.hint, d.created_at, d.expires_at, d.last_used_at,
-            d.last_used_address, d.revoked_at, \(fragment: Tenant.columns)
+        SELECT d.id, d.person_id, d.description, d.scopes, d.hint, d.created_at, d.expires_at, d.last_used_at,
+            d.last_used_address, d.revoked_at, d.purpose, \(fragment: Tenant.columns)
         FROM developer_tokens d JOIN tenants t ON t.id = d.tenant_id
         """
 
@@ -96,7 +120,8 @@ extension DeveloperTokenSummary {
             scopes: try ScopeSet(row), hint: try row.text("hint"), createdAt: try row.instant("created_at"),
             expiresAt: try row.optionalInstant("expires_at"), lastUsedAt: try row.optionalInstant("last_used_at"),
             lastUsedAddress: try row.optionalText("last_used_address"),
-            revokedAt: try row.optionalInstant("revoked_at"))
+            revokedAt: try row.optionalInstant("revoked_at"),
+            purpose: DeveloperTokenPurpose(rawValue: try row.text("purpose")) ?? .own)
     }
 }
 

@@ -22,17 +22,17 @@ extension Site {
     /// Runs an API handler for whoever the bearer token stands for, and answers refusals as JSON.
     ///
     /// - Parameters:
-    ///   - scope: what the call needs.
+    ///   - scope: what the call needs; nil when any live token may make it.
     ///   - tenant: the address's tenant; nil at the portal's own API, where the token says which.
     func api(
-        _ request: Request, _ context: SiteContext, needs scope: Scope, at tenant: Slug? = nil,
+        _ request: Request, _ context: SiteContext, needs scope: Scope?, at tenant: Slug? = nil,
         then handle: (Access) async throws -> Response
     ) async throws -> Response {
         do {
             guard Accept(request).allowsJSON else { throw Self.notAcceptable }
             let access = try access(of: request, context)
             if let tenant, access.member.tenant.slug != tenant { throw Self.unknownToken }
-            guard access.allows(scope) else { throw Self.insufficient(scope) }
+            if let scope, !access.allows(scope) { throw Self.insufficient(scope) }
             return try await handle(access)
         } catch let refusal as APIRefusal {
             return refusal.response

@@ -26,7 +26,9 @@ struct HomeController {
         let person = context.person
         let page = DashboardPage(
             person, tokens: try site.store.developerTokens(of: person.id), apps: try site.store.apps(of: person.id),
-            memberships: try site.store.memberships(of: person.id), base: site.settings.base.text, at: site.now())
+            memberships: try site.store.memberships(of: person.id),
+            waiting: try site.store.waitingRequests(of: person.id, at: site.now()),
+            access: try site.developerAccess(of: person), base: site.settings.base.text, at: site.now())
         return try site.page(page, request, context)
     }
 

@@ -71,10 +71,9 @@ struct SignUpController {
     func verify(_ request: Request, _ context: SiteContext) async throws -> Response {
         _ = try await site.form(request, context)
         let now = site.now()
-        guard let link = mailLink(context), let person = try site.store.owner(of: link, for: .verify, at: now),
-            let sandbox = TenantDraft.sandbox(of: person),
+        guard let link = mailLink(context), try site.store.owner(of: link, for: .verify, at: now) != nil,
             try await site.store.verify(
-                link, sandbox: sandbox, from: site.clientAddress(of: request, context), at: now) != nil
+                link, from: site.clientAddress(of: request, context), at: now) != nil
         else { return try site.page(LinkGonePage.verification, request, context, status: .gone) }
         return site.redirect(to: "/login", saying: .verified)
     }
@@ -88,16 +87,6 @@ struct SignUpController {
                 to: signUp.email.text, name: signUp.name, link: site.url("/verify/" + link.reveal())),
             known: { .knownAddress(to: $0.email, name: $0.name, signIn: signIn, forgot: forgot) },
             from: address, at: site.now())
-    }
-}
-
-extension TenantDraft {
-    /// The tenant every newcomer gets to try things in. Its address says nothing about the person.
-    fileprivate static func sandbox(of person: Person) -> TenantDraft? {
-        let letters = Array("abcdefghijklmnopqrstuvwxyz0123456789".utf8)
-        let tail = String(decoding: (0..<8).compactMap { _ in letters.randomElement() }, as: UTF8.self)
-        let name = TypedText.line(firstWord(of: person.name) + "'s sandbox", atMost: 80)
-        return Slug("sandbox-" + tail).map { TenantDraft(name: name ?? "My sandbox", slug: $0) }
     }
 }
 

@@ -48,9 +48,13 @@ extension Site {
         let catalogue = try store.scopeCatalogue().filter { details.scopes.contains($0.scope) }
         let own = try store.memberships(of: person.id).map(\.tenant)
         let workspace = Slug(slug)?.text ?? own.first?.slug.text ?? "your-workspace"
+        let hints = app.hints(secrets: secrets, direct: try store.directFlow(of: app.id), at: now)
+        let standing = try standing(of: app)
         return AppPage(
             name: details.name, initials: initials(of: details.name), description: details.description,
-            homepageURL: details.homepage, clientID: app.clientID,
+            tabs: AppTab.row(below: app.path, current: "Overview"), hints: hints.map { AppHintLine($0, of: app) },
+            homepageURL: details.homepage, standing: standing.text, standingKind: standing.kind,
+            clientID: app.clientID,
             kind: app.kindName, isConfidential: details.kind == .confidential, callbacks: details.callbacks,
             scopes: catalogue.map { ScopeLine($0) },
             secrets: secrets.map { AppPage.Secret($0, of: app, at: now) }, canRotate: !isFull,
@@ -61,7 +65,22 @@ extension Site {
             created: .day(app.createdAt), allowedBy: try allowedBy(app),
             workspaces: own.map { Choice(value: $0.slug.text, label: $0.name) }, workspace: workspace,
             languages: FlowExample(of: app, base: settings.base.text, slug: workspace).languages, showPath: app.path,
-            editPath: app.path + "/edit", rotatePath: app.path + "/secrets", deletePath: app.path + "/delete")
+            formatPath: app.path + "/token-format", editPath: app.path + "/edit", rotatePath: app.path + "/secrets", deletePath: app.path + "/delete")
+    }
+}
+
+extension Site {
+    /// What operators decided about an app, for its developer; empty when there is nothing to say.
+    fileprivate func standing(of app: App) throws -> (text: String, kind: String) {
+        if let last = try store.suspensions(of: .app(app)).first, last.reinstatedAt == nil {
+            return ("An operator suspended this app: \(last.reason) Its tokens are refused until it is reinstated.", "bad")
+        }
+        guard !app.isReviewed else { return ("", "ok") }
+        let limit = counted(try store.rules().unreviewedLimit, "workspace")
+        return (
+            "No operator has reviewed this app yet. It works in sandboxes, and elsewhere in up to \(limit), where people "
+                + "are warned before they allow it.", "warn"
+        )
     }
 }
 

@@ -78,12 +78,26 @@ struct AppsController {
             return try site.page(
                 try page(form, editing: app, problems: problems), request, context, problems: problems)
         case .valid(let details):
+            guard
+                try app.details.tokenFormat == details.tokenFormat || details.tokenFormat == .v2
+                    || !site.store.holdsRefreshTokens(app.id)
+            else {
+                let problem = Problem(
+                    "token_format", "There is no way back to V1: clients of this app hold refresh tokens already.")
+                return try site.page(
+                    try page(form, editing: app, problems: [problem]), request, context, problems: [problem])
+            }
             // Strictly later than before, also for two changes within one second.
             let now = max(site.now(), app.updatedAt + 1)
             guard
                 try await site.store.update(
                     app.id, of: context.person.id, to: details, from: site.clientAddress(of: request, context), at: now)
             else { throw Failure.notFound }
+            let changed = details.changes(since: app.details).keys.sorted()
+            if !changed.isEmpty {
+                site.store.activity.note(
+                    .change("Settings were changed: \(changed.joined(separator: ", ")).", of: app.id, at: now))
+            }
             return site.redirect(to: app.path, saying: .appSaved)
         }
     }
@@ -118,15 +132,18 @@ extension AppsController {
         _ request: Request, _ context: PersonContext, status: HTTPResponse.Status = .ok
     ) throws -> Response {
         let obstacle = try obstacle(for: context.person)
-        let page = AppsPage(
+        var page = AppsPage(
             apps: try site.store.apps(of: context.person.id).map { AppsPage.App($0) },
             canRegister: obstacle == nil, whyNot: obstacle ?? "")
+        if case .closed(let obstacle) = try site.developerAccess(of: context.person) {
+            (page.applyPath, page.applyText) = (obstacle.path, obstacle.action)
+        }
         return try site.page(page, request, context, status: status)
     }
 
     /// Why this person cannot register an app now; nil when they can.
-    private func obstacle(for person: Person) throws -> String? {
-        guard person.verifiedAt != nil else { return "Confirm your email address first: the link is in your mail." }
+    func obstacle(for person: Person) throws -> String? {
+        if case .closed(let obstacle) = try site.developerAccess(of: person) { return obstacle.sentence }
         let count = try site.store.apps(of: person.id).count
         guard count < Self.most else {
             return "You have \(count) apps, the most one person can have. Delete one first."
@@ -138,7 +155,7 @@ extension AppsController {
         AppFormPage(form, editing: app, catalogue: try site.store.scopeCatalogue(), problems: problems)
     }
 
-    private func register(_ details: AppDetails, _ request: Request, _ context: PersonContext) async throws -> App {
+    func register(_ details: AppDetails, _ request: Request, _ context: PersonContext) async throws -> App {
         let now = site.now()
         let secret = details.kind == .confidential ? Secret<ClientSecretKind>.random() : nil
         let app = try await site.store.register(

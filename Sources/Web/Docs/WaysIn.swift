@@ -3,7 +3,8 @@ extension AuthenticationPage {
     static let all = AuthenticationPage(ways: [
         Way(
             key: "developer-token", name: "Developer token",
-            choose: "the caller is a script, a test or a tool of your own, and everything happens as you in one workspace.",
+            choose:
+                "the caller is a script, a test or a tool of your own, and everything happens as you in one workspace.",
             actsAs: "You, with the scopes you tick, in the workspace you choose.",
             lasts: "As long as you choose, until you revoke it.",
             path: "/tokens/new", pathText: "Create a token"),

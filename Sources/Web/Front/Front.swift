@@ -68,11 +68,15 @@ enum Surface {
     private static func isMachine(_ segments: [String]) -> Bool {
         guard let first = segments.first else { return false }
         switch first {
-        case "assets", "v2", "healthz", "readyz", ".well-known", "api": return true
+        case "assets", "v2", "v2.1", "healthz", "readyz", ".well-known", "api": return true
+        case "openapi.json", "leaked-tokens": return true
+        case "auth": return segments.dropFirst().first == "verify"
+        case "oauth": return segments.dropFirst().first == "introspect"
         case "t":
             guard segments.count > 2 else { return false }
             return segments[2] == "api" || segments[2] == ".well-known"
-                || (segments.count > 3 && segments[2] == "oauth" && segments[3] == "token")
+                || (segments.count > 3 && segments[2] == "oauth"
+                    && ["token", "revoke", "introspect"].contains(segments[3]))
         default: return false
         }
     }

@@ -23,7 +23,7 @@ enum SecurityHeaders {
         (.xContentTypeOptions, "nosniff"),
         (.known("X-Frame-Options"), "DENY"),
         // Not no-referrer: it would turn the Origin of our own forms into null.
-        (.known("Referrer-Policy"), "same-origin"),
+        (.referrerPolicy, "same-origin"),
         (.known("Cross-Origin-Opener-Policy"), "same-origin"),
         (.known("Cross-Origin-Resource-Policy"), "same-origin"),
         (.known("Permissions-Policy"), "camera=(), geolocation=(), microphone=(), payment=(), usb=()"),

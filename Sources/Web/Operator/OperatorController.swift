@@ -8,8 +8,14 @@ struct OperatorController {
 
     func show(_ request: Request, _ context: OperatorContext) async throws -> Response {
         let mails = try site.store.outbox(limit: Self.countedMails)
+        let health = try site.store.health()
         let page = OperatorPage(
+            applications: health.applicationsWaiting == 0 ? "" : counted(health.applicationsWaiting, "application"),
+            unreviewed: health.unreviewedApps == 0 ? "" : counted(health.unreviewedApps, "app"),
             counts: [
+                OperatorPage.Count(label: "People", value: "\(health.people)"),
+                OperatorPage.Count(label: "Workspaces", value: "\(health.tenants)"),
+                OperatorPage.Count(label: "Apps", value: "\(health.apps)"),
                 OperatorPage.Count(label: "Mails sent", value: count(of: mails, in: .sent)),
                 OperatorPage.Count(label: "Mails waiting", value: count(of: mails, in: .waiting)),
                 OperatorPage.Count(label: "Mails failed", value: count(of: mails, in: .failed)),

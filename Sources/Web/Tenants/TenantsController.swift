@@ -37,7 +37,7 @@ struct TenantsController {
     /// Fills an empty list of people with those of a sandbox, because an admin pressed the button that says so.
     func addSamples(_ request: Request, _ context: PersonContext) async throws -> Response {
         _ = try await site.form(request, context)
-        let member = try member(context)
+        let member = try site.member(context)
         guard member.role == .admin else { throw Failure.forbidden("Only an admin can add people here.") }
         let added = try await site.store.tenant(of: member).addSamples(at: site.now())
         return site.redirect(to: "/t/\(member.tenant.slug.text)", saying: added ? .samplesAdded : .samplesNotAdded)
@@ -45,7 +45,7 @@ struct TenantsController {
 
     /// For its members; to everybody else it is as unknown as one that does not exist.
     func show(_ request: Request, _ context: PersonContext) async throws -> Response {
-        try site.page(try page(for: try member(context)), request, context)
+        try site.page(try page(for: try site.member(context)), request, context)
     }
 }
 
@@ -57,32 +57,30 @@ extension TenantsController {
         return nil
     }
 
-    private func member(_ context: PersonContext) throws -> Member {
-        guard let slug = context.parameters.get("tenant").flatMap({ Slug($0) }),
-            let tenant = try site.store.tenant(slug),
-            let member = try site.store.membership(of: context.person.id, in: tenant.id)
-        else { throw Failure.notFound }
-        return member
-    }
-
     private func page(for member: Member) throws -> TenantPage {
         let tenant = member.tenant
         let people = try people(seenBy: member)
         let issuer = site.issuer(of: tenant)
+        let waiting =
+            try site.store.waitingRequests(of: member.person.id, at: site.now()).first { $0.tenant == tenant.id }?.count
+            ?? 0
         return TenantPage(
-            name: tenant.name, initials: initials(of: tenant.name), role: member.role.title,
-            isSandbox: tenant.kind == .sandbox, pathAddress: issuer,
-            subdomainAddress: site.subdomainAddress(of: tenant),
-            members: try site.store.members(seenBy: member).map { TenantPage.Member($0, seenBy: member.person) },
+            top: try site.top(of: member, at: .overview), name: tenant.name, role: member.role.title,
+            pathAddress: issuer, subdomainAddress: site.subdomainAddress(of: tenant),
+            members: counted(try site.store.reach(of: tenant).members, "member"), membersPath: tenant.path + "/members",
+            whoMayAllow: try site.store.policy(of: tenant.id).sentence,
+            waiting: waiting == 0 ? "" : waiting == 1 ? "1 request is waiting." : "\(waiting) requests are waiting.",
+            requestsPath: tenant.path + "/requests",
             people: people ?? "No people yet",
-            samplesPath: people == nil && member.role == .admin ? "/t/\(tenant.slug.text)/sample-people" : nil,
+            samplesPath: people == nil && member.role == .admin ? tenant.path + "/sample-people" : nil,
             endpoints: [
                 Fact(label: "Authorization", value: issuer + "/oauth/authorize"),
                 Fact(label: "Token", value: issuer + "/oauth/token"),
                 Fact(label: "Metadata", value: issuer + "/.well-known/oauth-authorization-server"),
                 Fact(label: "API", value: issuer + "/api/v1/people"),
             ],
-            newTokenPath: member.person.verifiedAt == nil ? "" : "/tokens/new?tenant=\(tenant.slug.text)")
+            newTokenPath: member.person.verifiedAt == nil ? "" : "/tokens/new?tenant=\(tenant.slug.text)",
+            testTokenPath: "/t/\(tenant.slug.text)/test-token")
     }
 
     /// - Returns: nil when there are none.
@@ -94,11 +92,15 @@ extension TenantsController {
     }
 }
 
-extension TenantPage.Member {
-    init(_ member: Member, seenBy reader: Person) {
-        self.init(
-            name: member.person.name, email: member.person.email, role: member.role.title,
-            isAdmin: member.role == .admin, isYou: member.person.id == reader.id, since: .day(member.since))
+extension TenantPolicy {
+    /// For members: who may allow apps here.
+    fileprivate var sentence: String {
+        let who = deciders == .admins ? "Only admins can allow" : "Every member can allow"
+        return switch admission {
+        case .any: "\(who) apps."
+        case .reviewed: "\(who) apps, and only those that were reviewed or are on the list."
+        case .listed: "\(who) apps, and only those on the list."
+        }
     }
 }
 

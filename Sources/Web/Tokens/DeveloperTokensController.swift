@@ -54,7 +54,7 @@ struct DeveloperTokensController {
         let page = TokenCreatedPage(
             token: secret, description: token.description, tenantName: token.tenant.name,
             scopes: token.scopes.sorted.map(\.text), expires: token.lastMoment.map { .fullDay($0) },
-            call: secret.flatMap { site.exampleCall(of: token, by: context.person, bearer: $0) },
+            call: secret.flatMap { site.firstCall(of: token, by: context.person, bearer: $0) },
             regeneratePath: "/tokens/new?from=\(token.id.text)")
         return try site.page(page, request, context)
     }
@@ -103,8 +103,12 @@ extension DeveloperTokensController {
 
     private func page(_ form: TokenForm, _ context: PersonContext) throws -> NewTokenPage {
         let now = site.now()
+        let memberships = try memberships(of: context.person)
         var page = NewTokenPage(
-            form, memberships: try memberships(of: context.person), catalogue: try site.store.scopeCatalogue(), at: now)
+            form, memberships: memberships, catalogue: try site.store.scopeCatalogue(), at: now)
+        page.rules = try memberships.compactMap {
+            try site.store.tokenRules(of: $0.tenant.id).sentence(at: $0.tenant.name)
+        }
         if let old = try replaced(by: form, context) {
             page.replaces = NewTokenPage.Old(
                 id: old.id.text, description: old.description, isActive: old.status(at: now) == .active)
@@ -147,10 +151,11 @@ extension DeveloperTokensController {
         let checked = form.check(
             memberships: try memberships(of: context.person), catalogue: catalogue,
             tokens: try site.store.developerTokens(of: context.person.id), at: site.now())
-        guard case .valid(let draft) = checked,
-            let problem = form.overreach(of: draft.member, catalogue: catalogue)
-        else { return checked }
-        return .invalid([problem])
+        guard case .valid(let draft) = checked else { return checked }
+        if let problem = form.overreach(of: draft.member, catalogue: catalogue) { return .invalid([problem]) }
+        let rules = try site.store.tokenRules(of: draft.member.tenant.id)
+        let problems = rules.problems(with: draft, at: site.now())
+        return problems.isEmpty ? checked : .invalid(problems)
     }
 
     /// Makes the token, tells its owner by mail, and keeps it for the one page that shows it.

@@ -5,7 +5,7 @@ extension Site {
     /// A call that a new token can make at once, ready to paste, and the beginning of what it answers.
     ///
     /// - Returns: nil when the token's scopes open none of the addresses that everybody can try.
-    func exampleCall(
+    func firstCall(
         of token: DeveloperTokenSummary, by person: Person, bearer: String
     ) -> TokenCreatedPage.Call? {
         let scopes = token.scopes
@@ -15,14 +15,6 @@ extension Site {
         return TokenCreatedPage.Call(
             sentence: example.sentence(at: token.tenant.name), curl: example.curl(address, bearer: bearer),
             reply: example == .me ? introduction(of: person) : example.reply)
-    }
-
-    /// The same in two texts, empty when there is no such call.
-    func firstCall(
-        of token: DeveloperTokenSummary, by person: Person, bearer: String
-    ) -> (curl: String, reply: String) {
-        let call = exampleCall(of: token, by: person, bearer: bearer)
-        return (curl: call?.curl ?? "", reply: call?.reply ?? "")
     }
 
     private func introduction(of person: Person) -> String {

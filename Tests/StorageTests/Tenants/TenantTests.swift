@@ -59,16 +59,15 @@ struct TenantTests {
     }
 
     @Test func `Case 146: a sandbox cannot take a quarantined slug either`() async throws {
-        let link = Secret<MailLink>.random()
         let until = now + 86_400
         try await test.engine.write { db in
             _ = try db.run("INSERT INTO quarantined_slugs (slug, until) VALUES ('old-name', \(until))")
         }
-        try await test.store.signUp(
-            try TestStore.signUp("Nia", "nia@nowhere.example"), passwordHash: "hash", link: link,
-            confirm: TestStore.letter(), known: { _ in TestStore.letter() }, at: now)
         let sandbox = TenantDraft(name: "Sandbox", slug: try #require(Slug("old-name")))
-        _ = try? await test.store.verify(link, sandbox: sandbox, at: now)
+        let application = try await test.apply(test.grace)
+        _ = try? await test.store.decide(
+            application.id, version: 1, .approved, reason: "", by: test.ada, sandbox: sandbox,
+            letter: TestStore.letter(), at: now)
         #expect(try test.store.tenant(sandbox.slug) == nil)
     }
 

@@ -15,7 +15,7 @@ import Testing
         try await site.browser(from: address).submit("/signup", ["name": name, "email": email, "password": password])
     }
 
-    @Test func `A newcomer signs up, confirms the address, signs in and finds a sandbox`() async throws {
+    @Test func `A newcomer signs up, confirms the address, signs in and is told what to do next`() async throws {
         let site = try await TestSite()
         #expect(try await signUp(at: site).location == "/signup/sent")
         let browser = site.browser()
@@ -28,9 +28,10 @@ import Testing
         #expect(try await browser.signIn(Self.nora.email, Self.nora.password).location == "/dashboard")
         let dashboard = try await browser.get("/dashboard")
         #expect(dashboard.contains("Welcome, Nora<"))
-        let slug = try #require(dashboard.value(after: "href=\"/t/sandbox-"))
-        #expect(slug.utf8.count == 8)
-        #expect(try await browser.get("/t/sandbox-\(slug)").status == 200)
+        for path in ["/tenants/new", "/tokens/new", "/developer/apply"] {
+            #expect(dashboard.contains("href=\"\(path)\""), "\(path)")
+        }
+        #expect(!dashboard.contains("href=\"/t/sandbox-"), "a sandbox comes with the approval")
     }
 
     @Test func `What is wrong with a sign-up is said, and what was typed is kept`() async throws {

@@ -50,12 +50,14 @@ import Testing
 
     @Test func `Case 139: a workspace is shown to its members, to nobody else`() async throws {
         let site = try await TestSite()
-        let grace = try await site.browser(signedInAs: site.cast.grace).get("/t/acme")
+        let browser = try await site.browser(signedInAs: site.cast.grace)
+        #expect(try await browser.get("/t/acme").contains("href=\"/t/acme/members\""))
+        let grace = try await browser.get("/t/acme/members")
         #expect(grace.status == 200)
         #expect(grace.contains("ada@acme.example") && grace.contains("(you)") && grace.contains("Member"))
         for somebody in [try site.cast.mallory, try site.cast.lin, try site.cast.olga] {
             let browser = try await site.browser(signedInAs: somebody)
-            for path in ["/t/acme", "/t/nowhere", "/t/ACME"] {
+            for path in ["/t/acme", "/t/acme/members", "/t/nowhere", "/t/ACME"] {
                 let answer = try await browser.get(path)
                 #expect(answer.status == 404)
                 #expect(!answer.contains("ada@acme.example"))

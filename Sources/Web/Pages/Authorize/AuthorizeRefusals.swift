@@ -46,30 +46,86 @@ package struct NotAMemberPage: Page {
         appName: "Roster Sync", tenantName: "Acme", personEmail: "mallory@globex.example", switchPath: "/logout")
 }
 
-/// A member, where the app needs an admin. Names the admins and says what to do.
+/// Somebody whom the workspace's rules do not let allow this app: says why, and what they can do about it.
 package struct NotAnAdminPage: Page {
     struct Admin: Sendable {
         var name: String
         var email: String
     }
 
+    enum Reason { case needsAdmin, notAdmitted, nothingToAllow }
+
     var appName: String
     var tenantName: String
     var personEmail: String
+    /// "a member" or "an admin".
+    var role = "a member"
+    /// Why, as the two flags that the template reads.
+    var isKeptOut = false
+    var isTooMuch = false
+    /// Whom to ask; empty for readers who are one of them.
     var admins: [Admin]
-    /// A message to copy: "Could you open … and allow Roster Sync for Acme?"
-    var message: String
+    /// Where the note to the admins goes; empty when there is nothing to ask.
+    var askPath = ""
+    var note = ""
+    /// How the last request stands, its page, and what the admin said to it; may be empty.
+    var requestState = ""
+    var requestPath = ""
+    var answer = ""
+    /// For admins: where they can change the rule that is in the way.
+    var rulesPath = ""
+    var rulesText = ""
     /// Signs out and comes back; the form posts.
     var switchPath: String
     /// With a ticket, offers to go back to the app without access (posts decision=deny); else empty.
     var formPath = ""
     var ticket = ""
 
+    var reason: Reason {
+        get { isKeptOut ? .notAdmitted : isTooMuch ? .nothingToAllow : .needsAdmin }
+        set {
+            isKeptOut = newValue == .notAdmitted
+            isTooMuch = newValue == .nothingToAllow
+        }
+    }
+
     package static let template = "authorize/not-an-admin"
-    package var title: String { "Only an admin of \(tenantName) can allow \(appName)" }
+    package var title: String {
+        switch reason {
+        case .needsAdmin: "Only an admin of \(tenantName) can allow \(appName)"
+        case .notAdmitted: "\(tenantName) does not let \(appName) in"
+        case .nothingToAllow: "\(tenantName) lets no app have this"
+        }
+    }
     package static let sample = NotAnAdminPage(
         appName: "Roster Sync", tenantName: "Acme", personEmail: "grace@acme.example",
-        admins: [Admin(name: "Ada", email: "ada@acme.example")],
-        message: "Hello Ada, could you allow Roster Sync for Acme? Start from the app and sign in with your account.",
-        switchPath: "/logout", formPath: "/t/acme/oauth/authorize", ticket: "gw_tk_sample")
+        admins: [Admin(name: "Ada", email: "ada@acme.example")], askPath: "/t/acme/requests", switchPath: "/logout",
+        formPath: "/t/acme/oauth/authorize", ticket: "gw_tk_sample")
+    package static var samples: [PageSample<Self>] {
+        var waiting = sample
+        waiting.askPath = ""
+        waiting.requestState = "You asked 2 hours ago. We write to you when an admin answers."
+        waiting.requestPath = "/t/acme/requests/req_1"
+        var denied = sample
+        denied.requestState = "Ada denied your last request."
+        denied.requestPath = "/t/acme/requests/req_1"
+        denied.answer = "Please use the export instead."
+        var keptOut = sample
+        keptOut.reason = .notAdmitted
+        var admin = keptOut
+        admin.role = "an admin"
+        admin.admins = []
+        admin.askPath = ""
+        admin.rulesPath = "/t/acme/apps/add?client_id=gw_id_1"
+        admin.rulesText = "Put it on the list"
+        var tooMuch = admin
+        tooMuch.reason = .nothingToAllow
+        tooMuch.rulesPath = "/t/acme/policy"
+        tooMuch.rulesText = "Change the policy"
+        return [
+            PageSample(sample), PageSample(waiting, state: "waiting"), PageSample(denied, state: "denied"),
+            PageSample(keptOut, state: "kept-out"), PageSample(admin, state: "kept-out-admin"),
+            PageSample(tooMuch, state: "too-much"),
+        ]
+    }
 }

@@ -19,10 +19,14 @@ package struct ConsentPage: Page {
     var scopes: [ScopeLine]
     /// The app was allowed before and now asks for more.
     var asksForMore = false
+    /// What it asked for and the tenant's rules keep from it, in words.
+    var withheld: [String] = []
     /// What the app cannot do with these scopes: "see or change your password".
     var cannot: [String]
     /// "Until you remove it." or "For 1 hour." One or two whole sentences.
     var lifetime: String
+    /// The token itself goes into the address that comes next.
+    var isDirect = false
     /// "You will go to …": `destinationStart` + **destinationHost** + `destinationEnd`. For https the whole host; for
     /// loopback "an app on this computer" (with `destinationEnd` " (127.0.0.1:51004)"); for a custom scheme "the app
     /// registered for com.example.app:".
@@ -65,6 +69,7 @@ package struct ConsentPage: Page {
         var more = sample
         more.isUnreviewed = true
         more.asksForMore = true
+        more.withheld = ["Full access to the API"]
         more.scopes[0].isNew = true
         more.destinationHost = "callback.app.roster.example"
         var local = sample
@@ -73,8 +78,12 @@ package struct ConsentPage: Page {
         local.makerDomain = ""
         local.makerURL = ""
         local.appDescription = ""
+        var direct = sample
+        direct.isDirect = true
+        direct.lifetime = "Its access ends after 1 hour; then it has to ask you again."
         return [
             PageSample(sample), PageSample(more, state: "asks-for-more"), PageSample(local, state: "loopback"),
+            PageSample(direct, state: "direct"),
         ]
     }
 }

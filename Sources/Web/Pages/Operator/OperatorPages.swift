@@ -7,6 +7,10 @@ package struct OperatorPage: Page {
         var value: String
     }
 
+    /// "2 applications" that wait; empty when none does.
+    var applications = ""
+    /// "3 apps" that nobody has looked at; empty when there is none.
+    var unreviewed = ""
     var counts: [Count]
     /// Version, database, base address and the like.
     var facts: [Fact]
@@ -15,6 +19,7 @@ package struct OperatorPage: Page {
     package static let place = Place.operator
     package var title: String { "Operator" }
     package static let sample = OperatorPage(
+        applications: "2 applications", unreviewed: "1 app",
         counts: [
             Count(label: "People", value: "5"), Count(label: "Workspaces", value: "6"),
             Count(label: "Apps", value: "1"),

@@ -24,6 +24,8 @@ package struct NewTokenPage: Page {
     var isPrefilled = false
     /// Sent along as the hidden field `replaces`.
     var replaces: Old?
+    /// What the admins of the workspaces decided about tokens, a sentence each.
+    var rules: [String] = []
 
     package static let template = "tokens/new"
     package static let place = Place.tokens
@@ -61,6 +63,7 @@ package struct NewTokenPage: Page {
         single.tenants = [Choice(value: "acme", label: "Acme", isChosen: true)]
         single.isPrefilled = true
         single.replaces = Old(id: "tok_2", description: "Old laptop", isActive: true)
+        single.rules = ["Acme lets tokens live for 30 days at most, with people:read."]
         var ended = single
         ended.isPrefilled = false
         ended.replaces = Old(id: "tok_3", description: "Trial", isActive: false)
