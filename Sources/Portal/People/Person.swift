@@ -80,7 +80,7 @@ package enum Lifetime {
     package static let emailChange: Int64 = 86_400
     /// … and the one to the old address that takes it back, also once it happened.
     package static let emailUndo: Int64 = 7 * 86_400
-    /// A tenant's name is nobody's for so long after it was given up (case 146).
+    /// A tenant's name is nobody's for so long after it was given up.
     package static let slugQuarantine: Int64 = 90 * 86_400
     /// What claims to be made later than so long from now was made while the clock was wrong, and what it says about its
     /// end is wrong with it. Two days, so that a clock put right by a day signs nobody out.

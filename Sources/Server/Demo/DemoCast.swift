@@ -129,7 +129,8 @@ struct DemoCast {
         let token = Secret<OAuth.DeveloperToken>.random()
         let letter = Letter.tokenCreated(
             to: ada.email, name: ada.name, description: draft.description, tenant: acme.name,
-            scopes: scopes.sorted.map { (title: $0.text, name: $0.text) }, expires: "in 90 days", list: base + "/tokens"
+            scopes: try store.scopeCatalogue().filter { scopes.contains($0.scope) }
+                .map { (title: $0.title, name: $0.scope.text) }, expires: "in 90 days", list: base + "/tokens"
         )
         _ = try await store.create(draft, token: token, letter: letter, at: now)
         return token

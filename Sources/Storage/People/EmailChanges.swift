@@ -3,7 +3,7 @@ package import Portal
 
 extension Store {
     /// Writes to both addresses: a link to confirm to the new one, a link to take it back to the old one. An address
-    /// that has an account already gets another letter, and the page says the same (case 169).
+    /// that has an account already gets another letter, and the page says the same.
     package func askToChangeEmail(
         of person: Person, to email: EmailAddress, confirm: (link: Secret<MailLink>, letter: Letter),
         undo: (link: Secret<MailLink>, letter: Letter), taken: Letter, from address: String = "", at now: Instant
@@ -54,7 +54,7 @@ extension Store {
     }
 
     /// Makes the new address the account's, ends every session but the one it is confirmed in, and lets go of links
-    /// that were mailed to the old address (case 163, 178).
+    /// that were mailed to the old address.
     ///
     /// - Returns: nil when the link does not work any more, or somebody else confirmed the address meanwhile.
     package func confirmEmailChange(

@@ -4,7 +4,7 @@ import OAuth
 import Portal
 import Storage
 
-/// `/user/api-keys` (seed 004): granted apps and own keys on one page. A key is an app like any other, made with
+/// `/user/api-keys`: granted apps and own keys on one page. A key is an app like any other, made with
 /// fewer questions.
 struct APIKeysController {
     let site: Site

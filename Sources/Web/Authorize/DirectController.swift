@@ -4,7 +4,7 @@ import OAuth
 import Portal
 import Storage
 
-/// `/user/oauth_allow?api_key=&callback=&state=` (seed 004): the same decision as the authorization endpoint, for apps
+/// `/user/oauth_allow?api_key=&callback=&state=`: the same decision as the authorization endpoint, for apps
 /// whose developer turned the direct flow on. It has no tenant in its address, so people choose one.
 struct DirectController {
     let site: Site

@@ -38,7 +38,7 @@ struct ClientRequest {
 
 extension Site {
     /// Authenticates a client. Failures are counted for this client at this address only: guessing there locks nobody
-    /// else out (case 73).
+    /// else out.
     func admit<Client>(
         _ credentials: ClientCredentials, _ request: Request, _ context: SiteContext,
         _ authenticate: () throws -> Result<Client, OAuthError>

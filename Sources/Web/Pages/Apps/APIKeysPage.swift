@@ -1,6 +1,6 @@
 import OAuth
 
-/// `/user/api-keys` (seed 004): what I granted, my own keys, and a form for a new one at the bottom. Posts `name`,
+/// `/user/api-keys`: what I granted, my own keys, and a form for a new one at the bottom. Posts `name`,
 /// `description`, `callbacks` and `scopes` to itself.
 package struct APIKeysPage: Page {
     struct Grant: Sendable {
