@@ -71,7 +71,7 @@ extension Letter {
             body: """
                 Hello \(owner.name),
 
-                an operator has reviewed your app "\(app)". It may now be allowed in any number of tenants, and people are
+                an operator has reviewed your app "\(app)". It may now be allowed in any number of workspaces, and people are
                 no longer warned before they allow it.
 
                 \(page)
