@@ -32,7 +32,7 @@ extension AuthorizeVisit {
     func unreviewedAtLimit(_ app: App) throws -> Response {
         let page = AppLimitPage(
             appName: app.details.name, tenantName: tenant.name, makerName: app.owner.name,
-            limit: counted(try site.store.rules().unreviewedLimit, "tenant"), switchPath: "/logout")
+            limit: counted(try site.store.rules().unreviewedLimit, "workspace"), switchPath: "/logout")
         return try site.page(page, request, context, status: .forbidden)
     }
 
