@@ -5,7 +5,8 @@ import Testing
 struct PublicNameTests {
     @Test(arguments: [
         "G\u{430}tewright", "\u{FF27}ATEWRIGHT", "Official Gatewright", "gate-wright", "G a t e w r i g h t",
-        "Gatewr1ght", "Gatevvright", "Gatewr\u{ED}ght", "\u{50D}\u{430}\u{442}\u{435}\u{51D}\u{433}\u{456}\u{50D}\u{4BB}\u{442}",
+        "Gatewr1ght", "Gatevvright", "Gatewr\u{ED}ght",
+        "\u{50D}\u{430}\u{442}\u{435}\u{51D}\u{433}\u{456}\u{50D}\u{4BB}\u{442}",
         "GATEWRIGHT Support", "g4tewrigh7", "Gatewr\u{131}ght", "Gatewr|ght", "Ga\u{301}tewright", "Gatewriqht",
         "\u{1D406}atewright", "\u{24BC}atewright", "My Gatewright\u{2019}s App",
     ])
@@ -19,7 +20,8 @@ struct PublicNameTests {
     }
 
     @Test(arguments: [
-        "Р\u{430}ypal", "\u{430}pple", "Roster S\u{443}nc", "Ro\u{3BF}ster", "\u{41A}a\u{444}e", "\u{3B1}lpha", "Microsoft\u{585}",
+        "Р\u{430}ypal", "\u{430}pple", "Roster S\u{443}nc", "Ro\u{3BF}ster", "\u{41A}a\u{444}e", "\u{3B1}lpha",
+        "Microsoft\u{585}",
         "\u{FF32}oster", "\u{24C7}oster", "\u{1D419}oom", "\u{212A}iosk", "R\u{1D0F}ster", "R\u{2B0}oster",
     ])
     func `Case 133: a word of two alphabets, or of letters in another coat, is refused`(name: String) {

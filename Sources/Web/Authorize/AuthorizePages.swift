@@ -142,7 +142,8 @@ extension AuthorizeErrorPage {
             headline: app.map { "\($0.details.name) sent a request that cannot be answered" }
                 ?? "An app sent a request that cannot be answered",
             sentence: "To be safe, you were not sent on. Nothing was allowed.", code: error.code.rawValue,
-            codePath: "/docs/errors#\(error.code.rawValue)", explanation: error.sentence, received: received, registered: isOwner ? app?.details.callbacks ?? [] : [],
+            codePath: "/docs/errors#\(error.code.rawValue)", explanation: error.sentence, received: received,
+            registered: isOwner ? app?.details.callbacks ?? [] : [],
             requestID: context.requestID)
     }
 }

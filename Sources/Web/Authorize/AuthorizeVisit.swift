@@ -70,7 +70,8 @@ struct AuthorizeVisit {
             return try await mayNotAllow(asked, app, member, session, why: step, at: now)
         case .askConsent(let new, let already):
             guard let session, let member else { return signIn(fresh: false, at: now) }
-            return try await consent(asked, app, member, session, new: new, already: already, standing: standing,
+            return try await consent(
+                asked, app, member, session, new: new, already: already, standing: standing,
                 at: now)
         case .allow:
             guard let member,

@@ -109,7 +109,8 @@ extension Outcome {
         get throws {
             let response = try answer.get()
             let renewal = try #require(response.renewal)
-            return Tokens(access: response.accessToken, refresh: try #require(renewal.refreshToken), scopes: renewal.scopes)
+            return Tokens(
+                access: response.accessToken, refresh: try #require(renewal.refreshToken), scopes: renewal.scopes)
         }
     }
 }

@@ -21,7 +21,9 @@ struct TokenTheftTests {
 
     private func recipients() throws -> [String] { try test.store.outbox().map(\.recipient).sorted() }
 
-    @Test func `Case 77: the app's owner and the tenant's admins are told when a refresh token is used again`() async throws {
+    @Test func `Case 77: the app's owner and the tenant's admins are told when a refresh token is used again`()
+        async throws
+    {
         let tokens = try await reuse(at: now)
         #expect(try recipients() == ["ada@acme.example", "lin@northwind.example"])
         for entry in try test.store.outbox() {

@@ -45,11 +45,13 @@ struct OutboxTests {
         return isDue
     }
 
-    @Test func `Case 178: a letter whose link was used, replaced or outrun is taken back, with its text`() async throws {
+    @Test func `Case 178: a letter whose link was used, replaced or outrun is taken back, with its text`() async throws
+    {
         let link = Secret<MailLink>.random()
         let used = try await writeReset(link)
         #expect(try waits(used, at: now))
-        #expect(try await test.store.reset(link, to: "hash", letter: { TestStore.letter(to: $0.email) }, at: now) != nil)
+        #expect(
+            try await test.store.reset(link, to: "hash", letter: { TestStore.letter(to: $0.email) }, at: now) != nil)
         #expect(try !waits(used, at: now))
         let replaced = try await writeReset()
         let other = try await writeReset()
@@ -66,12 +68,14 @@ struct OutboxTests {
         #expect(try !waits(expiring, at: now + 3600))
     }
 
-    @Test func `a letter without a link waits as long as it takes, and a delivered one keeps what it was`() async throws {
+    @Test func `a letter without a link waits as long as it takes, and a delivered one keeps what it was`() async throws
+    {
         let plain = try await write()
         let link = Secret<MailLink>.random()
         let delivered = try await writeReset(link)
         try await test.store.record(.delivered, of: delivered, keepBody: true, at: now)
-        #expect(try await test.store.reset(link, to: "hash", letter: { TestStore.letter(to: $0.email) }, at: now) != nil)
+        #expect(
+            try await test.store.reset(link, to: "hash", letter: { TestStore.letter(to: $0.email) }, at: now) != nil)
         let entry = try #require(try test.store.letter(delivered)).entry
         #expect(entry.deliveredAt == now && entry.failedAt == nil && entry.lastProblem == nil)
         _ = try await test.store.sweep(at: now + 80_000)

@@ -29,7 +29,9 @@ struct SweepTests {
         return chain
     }
 
-    @Test func `a family that ended goes after ninety days, and what its grant was last used for stays known`() async throws {
+    @Test func `a family that ended goes after ninety days, and what its grant was last used for stays known`()
+        async throws
+    {
         let chain = try await family(of: 8, from: now)
         let end = now + 8 * 3600
         #expect(try await test.refresh(chain[0].refresh, at: end).error == .invalidGrant)
@@ -46,7 +48,9 @@ struct SweepTests {
         #expect(try test.check(chain[7].access, at: end + 91 * day) == "unknown")
     }
 
-    @Test func `Case 77: in a family that lives, a refresh token of eleven months ago is still recognised`() async throws {
+    @Test func `Case 77: in a family that lives, a refresh token of eleven months ago is still recognised`()
+        async throws
+    {
         let chain = try await family(of: 3, from: now)
         let later = now + 330 * day
         try await sweep(at: later)
@@ -91,7 +95,8 @@ struct SweepTests {
         let drawn = DrawnRandom()
         var (first, again, other) = (drawn, drawn, DrawnRandom())
         let (a, b, c) = (
-            (0..<1000).map { _ in first.next() }, (0..<1000).map { _ in again.next() }, (0..<1000).map { _ in other.next() }
+            (0..<1000).map { _ in first.next() }, (0..<1000).map { _ in again.next() },
+            (0..<1000).map { _ in other.next() }
         )
         #expect(a == b && a != c)
         #expect(Set(a).count == 1000 && Set(a).isDisjoint(with: c))

@@ -97,7 +97,9 @@ import Testing
         }
     }
 
-    @Test func `Case 259: an address gets three mails an hour at most, and one network address asks for thirty`() async throws {
+    @Test func `Case 259: an address gets three mails an hour at most, and one network address asks for thirty`()
+        async throws
+    {
         let site = try await TestSite()
         let ada = try site.cast.ada
         for _ in 0..<6 {

@@ -63,7 +63,8 @@ package struct ErrorPage: Page {
         nextPath: CookieClearing.path, nextText: "Clear this site's cookies")
     static let cookiesCleared = ErrorPage(
         status: "431", headline: "The cookies of this site are cleared",
-        sentence: "If this page comes again, delete the cookies and site data of this address in your browser's settings.",
+        sentence:
+            "If this page comes again, delete the cookies and site data of this address in your browser's settings.",
         nextPath: "/login", nextText: "Sign in")
 
     package static let sample = of(404, requestID: "req_4fQ8sT2v")
@@ -74,7 +75,8 @@ package struct ErrorPage: Page {
                     of($0, requestID: "req_4fQ8sT2v", retryText: $0 == 429 ? "in 2 minutes" : ""), state: "\($0)")
             }
             + [
-                PageSample(cookiesTooLarge, state: "too-many-cookies"), PageSample(cookiesCleared, state: "cookies-cleared"),
+                PageSample(cookiesTooLarge, state: "too-many-cookies"),
+                PageSample(cookiesCleared, state: "cookies-cleared"),
             ]
             + [PageSample(expiredForm(requestID: "req_4fQ8sT2v", nextPath: "/tokens/new"), state: "expired-form")]
     }
