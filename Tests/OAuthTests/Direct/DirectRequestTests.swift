@@ -74,7 +74,7 @@ struct DirectRequestTests {
     @Test func `Case 130: consent is never remembered, whatever was allowed before`() throws {
         let step = nextStep(
             for: try read(fields), signedIn: SignedIn(person: Cast.ada, authenticatedAt: Cast.now),
-            membership: .admin, grantedScopes: Cast.roster.allowedScopes, at: Cast.now)
+            permission: Permission(.may), grantedScopes: Cast.roster.allowedScopes, at: Cast.now)
         #expect(step == .askConsent(new: ScopeSet(), already: Cast.roster.allowedScopes))
     }
 

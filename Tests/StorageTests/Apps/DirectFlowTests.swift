@@ -42,7 +42,7 @@ struct DirectFlowTests {
         let body = "grant_type=refresh_token&refresh_token=" + token.reveal()
         let outcome = try await test.store.exchange(
             try TokenRequest.read(try ParameterList(query: body)), by: test.client(), in: test.acme, idleLimit: nil,
-            at: now + 2)
+            letters: { _ in [] }, at: now + 2)
         #expect(outcome.error == .invalidGrant)
     }
 
