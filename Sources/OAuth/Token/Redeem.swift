@@ -21,6 +21,9 @@ package func redeem(
     }
     guard now < code.expiresAt else { return .refused(.invalidGrant, "the code has expired") }
     guard code.grantIsLive else { return .refused(.invalidGrant, "what the code stands for was revoked") }
+    guard !code.scopes.narrowed(to: code.ceiling).isEmpty else {
+        return .refused(.invalidGrant, "the tenant no longer lets the app have any of what the code stands for")
+    }
     return code.granted(client.client.tokenFormat, at: now, turn: turn, using: &random)
 }
 
@@ -66,7 +69,7 @@ extension CodeRecord {
         let start = FamilyStart(
             id: family, tenant: tenant, client: client, grant: grant, person: person, scopes: scopes, code: id, at: now)
         let access = IssuedAccess(
-            secret: .random(using: &random), family: family, scopes: scopes, issuedAt: now,
+            secret: .random(using: &random), family: family, scopes: scopes.narrowed(to: ceiling), issuedAt: now,
             expiresAt: format == .v2 ? now + TokenResponse.lifetime : nil)
         let effects: [Effect] = [.startFamily(start), .redeemed(id, family: family, at: now), .issueAccess(access)]
         switch format {
