@@ -99,6 +99,8 @@ def test_case_246_header_limits(server):
         refused = answer(headers)
         assert refused.status == 431 and refused.closed, (refused.status, headers[:40])
         assert json.loads(refused.body)["code"] == "headers_too_large"
+        lengths = [value for name, value in refused.headers if name.lower() == "content-length"]
+        assert lengths == [str(len(refused.body))]
         assert refused.header("X-Content-Type-Options") == "nosniff" and refused.header("Cache-Control") == "no-store"
         assert answer(headers, "/login").body.startswith(b"<!doctype html>")
     for target in ("/v2/me?" + "a" * 9000, "/v2/" + "a" * 60_000):

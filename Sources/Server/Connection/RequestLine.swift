@@ -2,11 +2,14 @@
 ///
 /// Of requests that were sent in one piece it holds the first: enough to say what was wrong, and decides nothing.
 final class RequestLine {
-    private(set) var start: [UInt8] = []
+    private var start: [UInt8] = []
+    private var length = 0
     /// The first line came whole.
-    private(set) var isComplete = false
+    private var isComplete = false
 
-    private static let longest = 512
+    private static let kept = 512
+    /// What the server reads of an address, as of any header field.
+    private static let longest = 8 * 1024
 
     func append(_ bytes: some Sequence<UInt8>) {
         guard !isComplete else { return }
@@ -15,15 +18,20 @@ final class RequestLine {
                 isComplete = true
                 return
             }
-            if start.count < Self.longest { start.append(byte) }
+            length += 1
+            if start.count < Self.kept { start.append(byte) }
         }
     }
 
     /// For the next request.
     func reset() {
         start.removeAll(keepingCapacity: true)
+        length = 0
         isComplete = false
     }
+
+    /// Whether it is the line that is too long, and not what follows it.
+    var isOverlong: Bool { length > Self.longest }
 
     /// What stands between the method and the version, as far as it came.
     var target: String {

@@ -45,10 +45,10 @@ final class RequestTarget: ChannelDuplexHandler {
             return
         }
         isRefusing = true
-        let answer = site.answer(toOverlong: line.isComplete ? .headers : .target, at: line.target)
+        let answer = site.answer(toOverlong: line.isOverlong ? .target : .headers, at: line.target)
         var headers = HTTPHeaders(answer.headers)
-        headers.add(name: "Content-Length", value: "\(answer.body.count)")
-        headers.add(name: "Connection", value: "close")
+        headers.replaceOrAdd(name: "Content-Length", value: "\(answer.body.count)")
+        headers.replaceOrAdd(name: "Connection", value: "close")
         let head = HTTPResponseHead(
             version: .http1_1, status: HTTPResponseStatus(statusCode: answer.status), headers: headers)
         context.write(wrapOutboundOut(.head(head)), promise: nil)
