@@ -13,13 +13,13 @@ struct AppsController {
     }
 
     func new(_ request: Request, _ context: PersonContext) async throws -> Response {
-        guard try site.store.obstacleToApp(of: context.person.id) == nil else { return site.redirect(to: "/apps") }
+        guard try obstacle(for: context.person) == nil else { return site.redirect(to: "/apps") }
         return try site.page(try page(AppForm(), editing: nil), request, context)
     }
 
     func create(_ request: Request, _ context: PersonContext) async throws -> Response {
         let sent = try await site.form(request, context)
-        guard try site.store.obstacleToApp(of: context.person.id) == nil else {
+        guard try obstacle(for: context.person) == nil else {
             return try list(request, context, status: .unprocessableContent)
         }
         var form = try AppForm(sent)
@@ -141,7 +141,7 @@ extension AppsController {
         return try site.page(page, request, context, status: status)
     }
 
-    /// Why this person cannot register an app now; nil when they can.
+    /// Why this person cannot register an app now; nil when they can. The number is asked again where it is written.
     func obstacle(for person: Person) throws -> String? {
         if case .closed(let obstacle) = try site.developerAccess(of: person) { return obstacle.sentence }
         return try site.store.obstacleToApp(of: person.id)?.sentence
