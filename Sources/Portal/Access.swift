@@ -40,9 +40,9 @@ package struct Access: Sendable {
         self.app = app
     }
 
-    /// What the token may do now: what was granted, as far as its person still may (case 118).
+    /// What the token may do now: what was granted, as far as its person still may.
     ///
-    /// `default` is seed 000's one scope and stands for all of them.
+    /// `default` is the one scope that older apps ask for; it stands for all of them.
     package func allows(_ scope: Scope) -> Bool {
         guard member.role == .admin || !scope.isWrite else { return false }
         return scopes.contains(scope) || scopes.contains(.default)
@@ -67,7 +67,7 @@ extension Access {
 /// What a bearer token turned out to be.
 package enum AccessCheck: Sendable {
     case live(Access)
-    /// It was ours and has run out: seed 000 wants clients told so, that they can refresh.
+    /// It was ours and has run out: clients are told so, since that is when they should refresh.
     case expired
     case unknown
 }

@@ -47,15 +47,15 @@ struct Settings: Sendable {
         guard (0...3650).contains(idleDays) else {
             throw SettingsError("GATEWRIGHT_REFRESH_IDLE_DAYS must be from 0 (never) to 3650.")
         }
+        mail = Self.mail(config, host: base.host)
         let proxies = config.string(forKey: "GATEWRIGHT_TRUSTED_PROXIES", default: "")
         site = SiteSettings(
             base: base, tenantHost: tenantHost, isDemo: isDemo,
             refreshIdleLimit: idleDays == 0 ? nil : Int64(idleDays) * 86_400,
             trustedProxies: Set(proxies.split { $0 == "," || $0 == " " }.map(String.init)),
-            partnerKey: try Self.partnerKey(config.string(forKey: "GATEWRIGHT_LEAK_REPORT_KEY")),
+            partnerKey: try Self.partnerKey(config.string(forKey: "GATEWRIGHT_LEAK_REPORT_KEY")), mailFrom: mail?.from,
             showsTiming: config.string(forKey: "GATEWRIGHT_SERVER_TIMING") == "1",
             assetVersion: try Self.version(of: assetsFolder + "/Public"), publicFolder: assetsFolder + "/Public")
-        mail = Self.mail(config, host: base.host)
     }
 
     /// For commands that need a database to exist but not the real one.

@@ -87,11 +87,11 @@ enum Cast {
 
     static func token(
         client: Client = roster, tenant: ID<Entity.Tenant> = acme, generation: Int = 1, rotatedAt: Instant? = nil,
-        sealedSuccessor: [UInt8]? = nil, replays: Int = 0
+        sealedSuccessor: [UInt8]? = nil, replays: Int = 0, isUnusedV1: Bool = false
     ) -> RefreshRecord {
         RefreshRecord(
             family: family, tenant: tenant, client: client.id, generation: generation, rotatedAt: rotatedAt,
-            sealedSuccessor: sealedSuccessor, replays: replays)
+            sealedSuccessor: sealedSuccessor, replays: replays, isUnusedV1: isUnusedV1)
     }
 
     /// A well-formed secret of some kind, the same for the same seed.

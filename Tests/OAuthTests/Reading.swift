@@ -111,6 +111,7 @@ extension Effect {
         case .issueAccess(let access):
             "access to \(access.scopes) until \(access.expiresAt.map { String($0 - Cast.now) } ?? "ever")"
         case .issueRefresh(let refresh): "refresh \(refresh.generation)"
+        case .movedToV2: "the V1 token ends"
         case .rotated(let rotation): "rotated \(rotation.generation) streak \(rotation.streak)"
         case .replayed(_, let generation, let streak, _): "replayed \(generation) streak \(streak)"
         case .revokeFamily(let family, let reason, _): "\(family) revoked: \(reason.rawValue)"

@@ -58,6 +58,7 @@ final class TestSite: Sendable {
             renderer: Self.renderer, now: { [clock] in clock.now })
         responder = site.responder()
         cast = hasCast ? try await Cast(in: store, hasher: hasher, at: clock.now) : .nobody
+        if hasCast { try await approve([cast.lin.person, cast.mallory.person]) }
     }
 
     deinit {

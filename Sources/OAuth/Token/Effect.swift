@@ -11,6 +11,9 @@ package enum Effect: Sendable {
     case issueAccess(IssuedAccess)
     /// Keep this refresh token's digest. It is its family's current one.
     case issueRefresh(IssuedRefresh)
+    /// A V1 access token was exchanged: it ends as an access token, and its digest is kept as the family's refresh
+    /// token of the first generation. Comes before the `rotated` of that generation.
+    case movedToV2(Secret<AccessToken>, family: ID<Entity.TokenFamily>, at: Instant)
     /// The refresh token of this generation was used: set `rotated_at`, `sealed_successor` where
     /// `rotated_at IS NULL`; the family's `generation` + 1, `streak` and `last_used_at` too.
     case rotated(Rotation)
@@ -31,6 +34,8 @@ package enum Reason: String, Hashable, CaseIterable, Sendable {
     case refreshReuse = "refresh_reuse"
     /// RFC 6749 §10.4: another client presented its refresh token.
     case stolenByOtherClient = "stolen_by_other_client"
+    /// The app's developer turned the direct flow off that the token came from.
+    case directFlowOff = "direct_flow_off"
     /// The person or an admin ended the grant. (Not decided here; named here so that all reasons are in one list.)
     case grantRevoked = "grant_revoked"
     /// RFC 7009 §2.1: the app itself ended it.

@@ -44,13 +44,13 @@ package struct CodeRedemption: Sendable {
 
 /// RFC 6749 §6.
 package struct RefreshRequest: Sendable {
-    /// Nil when what was presented cannot be a refresh token: refused as `invalid_grant` before any look-up.
-    package let token: Secret<RefreshToken>?
+    /// Nil when what was presented cannot be one: refused as `invalid_grant` before any look-up.
+    package let token: PresentedRefresh?
     /// Nil: all that was granted.
     package let scopes: ScopeSet?
 
     init(_ list: ParameterList) throws(OAuthError) {
-        token = Secret(try list.required(.refreshToken))
+        token = PresentedRefresh(try list.required(.refreshToken))
         scopes = try list.scopes()
     }
 }

@@ -1,4 +1,4 @@
-/// RFC 6749 §5.1, in the two shapes of seed 000.
+/// RFC 6749 §5.1, in two shapes: V1, which never expires, and V2, with refresh.
 package struct TokenResponse: Sendable {
     package let accessToken: Secret<AccessToken>
     package let createdAt: Instant
@@ -13,7 +13,7 @@ package struct TokenResponse: Sendable {
         package let scopes: ScopeSet
     }
 
-    /// Seconds that a V2 access token lives (seed 000: 24 hours).
+    /// Seconds that a V2 access token lives.
     package static let lifetime: Int64 = 86_400
 
     /// The body. It must be sent with `Cache-Control: no-store` (RFC 6749 §5.1).

@@ -9,10 +9,12 @@ package struct Person: Sendable {
     package let verifiedAt: Instant?
     package let isOperator: Bool
     package let isSuspended: Bool
+    /// Whether signing in takes a code besides the password.
+    package let hasSecondFactor: Bool
 
     package init(
         id: ID<Entity.Person>, email: String, name: String, createdAt: Instant, verifiedAt: Instant?,
-        isOperator: Bool, isSuspended: Bool
+        isOperator: Bool, isSuspended: Bool, hasSecondFactor: Bool = false
     ) {
         self.id = id
         self.email = email
@@ -21,6 +23,7 @@ package struct Person: Sendable {
         self.verifiedAt = verifiedAt
         self.isOperator = isOperator
         self.isSuspended = isSuspended
+        self.hasSecondFactor = hasSecondFactor
     }
 }
 
@@ -62,14 +65,25 @@ package struct Session: Sendable {
 
 /// How long sessions and one-time links live, in seconds.
 package enum Lifetime {
-    /// A session that nobody uses ends after 12 hours (security.md 6.6) …
+    /// A session that nobody uses ends after 12 hours …
     package static let idleSession: Int64 = 12 * 3600
     /// … and any session after 14 days.
     package static let session: Int64 = 14 * 86_400
+    /// For how long a browser is known as one on which somebody signed in.
+    package static let device: Int64 = 365 * 86_400
     /// A proof of identity counts for 10 minutes (ASVS 7.5.1).
     package static let confirmation: Int64 = 600
     package static let verificationLink: Int64 = 86_400
-    /// Case 178: at most an hour.
+    /// Whoever reads an old mailbox later finds nothing that still works.
     package static let resetLink: Int64 = 3600
+    /// A link that confirms a new address …
+    package static let emailChange: Int64 = 86_400
+    /// … and the one to the old address that takes it back, also once it happened.
+    package static let emailUndo: Int64 = 7 * 86_400
+    /// A tenant's name is nobody's for so long after it was given up (case 146).
+    package static let slugQuarantine: Int64 = 90 * 86_400
+    /// How far ahead of ours a clock may have been that wrote what we read. What claims to be from later was written
+    /// while a clock was wrong, and what it promises about its end is wrong with it.
+    package static let clockSkew: Int64 = 300
     package static let consentTicket: Int64 = 600
 }

@@ -70,11 +70,30 @@ extension Store {
     }
 }
 
+extension Store {
+    /// Reads the newest events of one tenant's chain and recomputes their hashes; what came before them is taken as
+    /// their first one tells it. For a page, which cannot wait for the whole log.
+    package func auditChain(of tenant: ID<Entity.Tenant>, newest count: Int) throws -> AuditReport {
+        var audit = AuditVerification(keyring: keyring, anchor: nil)
+        let rows = try engine.read { db in
+            try db.rows(
+                """
+                SELECT * FROM audit_events WHERE tenant_id = \(tenant) ORDER BY sequence DESC LIMIT \(count)
+                """)
+        }
+        for row in rows.reversed() {
+            if audit.report.events == 0 { try audit.begin(at: row) }
+            try audit.read(row)
+        }
+        return audit.report
+    }
+}
+
 /// One walk through the log.
 private struct AuditVerification {
     private let keyring: Keyring
     private let anchor: AuditAnchor?
-    private var report = AuditReport()
+    fileprivate private(set) var report = AuditReport()
     private var heads: [String: (sequence: Int64, hash: Digest)] = [:]
     private var expected: Int64 = 1
     private var gaps: [Int64] = []
@@ -85,6 +104,13 @@ private struct AuditVerification {
     init(keyring: Keyring, anchor: AuditAnchor?) {
         self.keyring = keyring
         self.anchor = anchor
+    }
+
+    /// Takes the word of this event for what is before it, unless it is the first of its tenant.
+    mutating func begin(at row: Row) throws {
+        let link = try AuditLink(row)
+        guard link.sequence > 1 else { return }
+        heads[link.tenant] = (sequence: link.sequence - 1, hash: link.previous)
     }
 
     mutating func read(_ row: Row) throws {

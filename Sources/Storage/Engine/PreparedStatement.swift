@@ -69,10 +69,18 @@ final class PreparedStatement {
         switch value {
         case .null: return sqlite3_bind_null(handle, place)
         case .integer(let integer): return sqlite3_bind_int64(handle, place, integer)
-        case .text(let text):
+        case .text(var text):
             // SQLite keeps such text, but its functions and people's tools see "acme" in "acme\0evil".
             guard !text.utf8.contains(0) else { throw StorageError.value("text with a NUL") }
-            return sqlite3_bind_text(handle, place, text, CInt(clamping: text.utf8.count), Self.copied)
+            // Not as Swift would pass a `String` to C, which is to copy it first.
+            return text.withUTF8 { bytes in
+                bytes.withMemoryRebound(to: CChar.self) { bytes in
+                    guard let start = bytes.baseAddress else {
+                        return sqlite3_bind_text(handle, place, "", 0, Self.copied)
+                    }
+                    return sqlite3_bind_text(handle, place, start, CInt(clamping: bytes.count), Self.copied)
+                }
+            }
         case .blob(let bytes):
             // SQLite takes a blob without an address for NULL.
             guard !bytes.isEmpty else { throw StorageError.value("an empty blob") }

@@ -9,15 +9,22 @@ extension Store {
     package func keepForm(
         _ bytes: [UInt8], of session: ID<Entity.Session>, for path: String
     ) throws -> String {
-        let sealed = try keyring.seal(bytes, table: "sessions", column: "kept_form", row: session.text + " " + path)
+        try keepForm(bytes, place: session.text + " " + path)
+    }
+
+    func keepForm(_ bytes: [UInt8], place: String) throws -> String {
+        let sealed = try keyring.seal(bytes, table: "sessions", column: "kept_form", row: place)
         return Self.swap(Data(sealed).base64EncodedString(), ["+": "-", "/": "_"])
     }
 
     /// What was kept; nil when it was not kept for this session and address.
     package func keptForm(_ text: String, of session: ID<Entity.Session>, for path: String) -> [UInt8]? {
+        keptForm(text, place: session.text + " " + path)
+    }
+
+    func keptForm(_ text: String, place: String) -> [UInt8]? {
         guard let sealed = Data(base64Encoded: Self.swap(text, ["-": "+", "_": "/"])) else { return nil }
-        return try? keyring.open(
-            Array(sealed), table: "sessions", column: "kept_form", row: session.text + " " + path)
+        return try? keyring.open(Array(sealed), table: "sessions", column: "kept_form", row: place)
     }
 
     private static func swap(_ text: String, _ bytes: [Unicode.Scalar: Unicode.Scalar]) -> String {

@@ -52,7 +52,8 @@ extension Digest {
     /// HMAC-SHA256 (RFC 2104) of the text's bytes.
     fileprivate init(of text: String, with keyed: HMAC<SHA256>) {
         var code = keyed
-        code.update(data: Array(text.utf8))
+        var text = text
+        text.withUTF8 { code.update(data: $0) }
         self.init(trusted: code.finalize().withUnsafeBytes { Array($0) })
     }
 }

@@ -52,8 +52,13 @@ extension Store {
                 """)
         }
         guard let row else { return .unknown }
+        let app: ID<Entity.Client> = try row.id("app_id")
         let expiry = try row.optionalInstant("expires_at")
-        if let expiry, now >= expiry { return .expired }
+        if let expiry, now >= expiry {
+            activity.count(.expired, of: app, at: now)
+            return .expired
+        }
+        activity.count(.used, of: app, at: now)
         let family: ID<Entity.TokenFamily> = try row.id("family_id")
         uses.note(
             .family(family, in: try row.id("tenant_id")), at: now, stored: try row.instant("last_used_at"), address: nil
@@ -61,7 +66,7 @@ extension Store {
         return .live(
             Access(
                 member: try Member(caller: row), scopes: try ScopeSet(row),
-                credential: .accessToken(family: family, app: try row.id("app_id")),
+                credential: .accessToken(family: family, app: app),
                 issuedAt: try row.instant("issued_at"), expiresAt: expiry,
                 app: Access.Caller(
                     clientID: ClientID(try row.text("client_id")),

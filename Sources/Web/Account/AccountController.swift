@@ -12,12 +12,14 @@ struct AccountController {
         try page(request, context)
     }
 
-    /// Ends every other session, and gives this one a new cookie (case 163).
+    /// Ends every other session, and gives this one a new cookie.
     func changePassword(_ request: Request, _ context: PersonContext) async throws -> Response {
         let form = try await site.form(request, context)
+        // The form asks for the password itself; who has two-step sign-in proves that as well.
+        if context.person.hasSecondFactor { try await site.confirm(form, request, context) }
         let (current, password) = (try form.text("current_password"), try form.text("password"))
         let person = context.person
-        // The same count as signing in: a stolen session is no way to guess faster (case 172).
+        // The same count as signing in: a stolen session is no way to guess faster.
         if let wait = try await site.countSignIn(EmailAddress(person.email), request, context) {
             throw Failure.tooManyRequests(retryAfter: wait)
         }
@@ -44,6 +46,16 @@ struct AccountController {
         return site.redirect(to: "/account", saying: .othersEnded)
     }
 
+    /// Here too: for whoever thinks that somebody else is in.
+    func endAllSessions(_ request: Request, _ context: PersonContext) async throws -> Response {
+        _ = try await site.form(request, context)
+        try await site.store.endSessions(
+            of: context.person.id, except: nil, from: site.clientAddress(of: request, context), at: site.now())
+        var response = site.redirect(to: "/login", saying: .signedOutEverywhere)
+        site.setCookie(.session, "", lifetime: 0, on: &response)
+        return response
+    }
+
     func endSession(_ request: Request, _ context: PersonContext) async throws -> Response {
         _ = try await site.form(request, context)
         let id = ID<Entity.Session>(context.parameters.get("session") ?? "")
@@ -62,7 +74,9 @@ struct AccountController {
         let (person, now) = (context.person, site.now())
         let sessions = try site.store.sessions(of: person.id, at: now)
         let page = AccountPage(
-            name: person.name, email: person.email, isVerified: person.verifiedAt != nil,
+            name: person.name, email: person.email,
+            newEmail: try site.store.waitingEmailChange(of: person.id, at: now)?.newEmail ?? "",
+            isVerified: person.verifiedAt != nil, hasSecondFactor: person.hasSecondFactor,
             memberSince: .day(person.createdAt),
             sessions: sessions.map { AccountPage.Session($0, isCurrent: $0.id == context.session.id, at: now) },
             hasOthers: sessions.contains { $0.id != context.session.id })

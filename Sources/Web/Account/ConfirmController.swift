@@ -11,7 +11,8 @@ struct ConfirmController {
         let next = InternalPath((try? site.query(request).text("next")) ?? "")
         guard !context.session.isConfirmed(at: site.now()) else { return site.redirect(to: next?.text ?? "/account") }
         let page = ConfirmPage(
-            formPath: "/account/confirm", email: context.person.email, next: next?.text ?? "", kept: [])
+            formPath: "/account/confirm", email: context.person.email,
+            needsCode: context.person.hasSecondFactor, next: next?.text ?? "")
         return try site.page(page, request, context)
     }
 

@@ -7,9 +7,12 @@ import Storage
 /// What somebody typed to show that it is still them.
 struct Proof: Sendable {
     let password: String
+    /// From the authenticator, or a recovery code; asked of those who have two-step sign-in.
+    let code: String
 
     init(_ form: Form) throws {
         password = try form.text("confirm_password")
+        code = try form.text("confirm_code")
     }
 }
 
@@ -75,11 +78,30 @@ extension Site {
         guard try await isPassword(proof.password, of: person) else {
             return .wrong(Problem("confirm_password", "This is not your password."))
         }
+        if person.hasSecondFactor {
+            if let wait = try await store.count(.secondStep, person.id.text, at: now()) { return .tooOften(wait: wait) }
+            guard try await useCode(proof.code, of: person, request, context) else {
+                return .wrong(
+                    Problem("confirm_code", "This code is not right, or was used already. Enter the next one."))
+            }
+        }
         try await forgiveFailures(of: person, request, context)
         let cookie = Secret<SessionCookie>.random()
         guard try await store.confirm(context.session.id, under: cookie, at: now()) else { throw Failure.signInFirst }
         context.siteContext.visitor.renewal?.leave(cookie)
         return nil
+    }
+
+    /// Whether the code is right; it is used up then. Counted by the caller before.
+    func useCode(_ code: String, of person: Person, _ request: Request, _ context: some Browsing) async throws -> Bool {
+        let (email, name, account) = (person.email, person.name, url("/account/second-factor"))
+        let use = try await store.useCode(
+            code, of: person.id,
+            recovered: { .recoveryCodeUsed(to: email, name: name, left: $0, account: account) },
+            from: clientAddress(of: request, context), at: now())
+        guard use != .refused else { return false }
+        try await store.clear(.secondStep, person.id.text)
+        return true
     }
 
     func isPassword(_ password: String, of person: Person) async throws -> Bool {
@@ -91,7 +113,8 @@ extension Site {
     func confirmPage(_ confirmation: Confirmation, _ request: Request, _ context: SiteContext) -> Response {
         var page = ConfirmPage(
             formPath: confirmation.formPath, email: context.visitor.session?.person.email ?? "",
-            next: confirmation.next, kept: confirmation.kept)
+            needsCode: context.visitor.session?.person.hasSecondFactor == true, next: confirmation.next,
+            kept: confirmation.kept)
         var problems: [Problem] = []
         var wait: Int64?
         switch confirmation.refusal {

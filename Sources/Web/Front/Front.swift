@@ -9,6 +9,9 @@ package struct Front: HTTPResponder {
     let site: Site
     let router: RouterResponder<SiteContext>
 
+    /// A path that no route has.
+    private static let nowhere = "/404"
+
     package func respond(to request: Request, context: SiteContext) async throws -> Response {
         var response: Response
         do {
@@ -39,7 +42,13 @@ package struct Front: HTTPResponder {
         case .alias(let path):
             guard request.method == .get else { throw Failure.misdirected }
             return .sending(to: site.settings.base.text + path, status: .found)
-        case .notCanonical: throw Failure.notFound
+        case .notCanonical:
+            // Nothing is looked up by such a path. The router only says so, in a page that knows who is signed in.
+            guard Surface(path: request.uri.path) == .page else { throw Failure.notFound }
+            var head = request.head
+            head.path = Self.nowhere
+            guard case .portal = Address(head: head, settings: site.settings) else { throw Failure.notFound }
+            return try await router.respond(to: Request(head: head, body: request.body), context: context)
         case .malformed: throw Failure.badRequest("The request's address could not be read.")
         case .unknownHost: throw Failure.misdirected
         }

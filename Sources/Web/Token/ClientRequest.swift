@@ -11,7 +11,12 @@ struct ClientRequest {
     static let largestBody = 16 * 1024
 
     init(_ request: Request) async throws {
-        body = try await Self.parameters(of: request)
+        try self.init(request, body: try await Self.parameters(of: request))
+    }
+
+    /// - Parameter body: of this request, already read.
+    init(_ request: Request, body: ParameterList) throws {
+        self.body = body
         let query = try ParameterList(query: request.uri.query ?? "")
         // A token in an address is in somebody's log by now (RFC 9700 §4.3.2).
         guard !query.mentions(.token), !query.mentions(.accessToken) else {
@@ -21,7 +26,7 @@ struct ClientRequest {
             authorizationHeaders: request.headers[values: .authorization], body: body, query: query)
     }
 
-    private static func parameters(of request: Request) async throws -> ParameterList {
+    static func parameters(of request: Request) async throws -> ParameterList {
         let type = MediaType(request)
         guard type?.isForm == true || type?.isJSON == true, request.headers[.contentEncoding] == nil
         else { throw Failure.unsupportedMediaType }
@@ -39,7 +44,8 @@ extension Site {
         _ authenticate: () throws -> Result<Client, OAuthError>
     ) throws -> Client {
         let now = now()
-        let counter = "\(context.clientAddress(of: request, settings: settings)) \(credentials.clientID.text)"
+        let network = SiteContext.network(of: context.clientAddress(of: request, settings: settings))
+        let counter = "\(network) \(credentials.clientID.text)"
         if let seconds = limiter.wait(.tokenFailures, counter, at: now) {
             throw Failure.tooManyRequests(retryAfter: seconds)
         }

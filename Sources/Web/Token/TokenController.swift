@@ -6,16 +6,24 @@ import OAuth
 import Portal
 import Storage
 
-/// `POST /t/{tenant}/oauth/token` (RFC 6749 §3.2), with form or JSON bodies (seed 000).
+/// `POST /t/{tenant}/oauth/token` (RFC 6749 §3.2), with form or JSON bodies.
 struct TokenController {
     let site: Site
 
     func exchange(_ request: Request, _ context: SiteContext) async throws -> Response {
         let tenant = try site.liveTenant(context)
+        var body = ParameterList.empty
+        var clientID: String?
         do {
-            let sent = try await ClientRequest(request)
+            body = try await ClientRequest.parameters(of: request)
+            clientID = body.all(.clientID).first
+            let sent = try ClientRequest(request, body: body)
+            clientID = sent.credentials.clientID.text
             return try await exchange(sent, in: tenant, request, context)
         } catch let error as OAuthError {
+            site.note(
+                error, of: clientID, body: body, in: tenant,
+                from: context.clientAddress(of: request, settings: site.settings))
             return .refusal(error, realm: site.issuer(of: tenant))
         }
     }
@@ -27,11 +35,16 @@ struct TokenController {
         let client = try site.admit(sent.credentials, request, context) {
             try site.store.authenticate(sent.credentials, at: now)
         }
+        let wanted = try TokenRequest.read(sent.body)
         let outcome = try await site.store.exchange(
-            try TokenRequest.read(sent.body), by: client, in: tenant, idleLimit: site.settings.refreshIdleLimit,
-            from: context.clientAddress(of: request, settings: site.settings), at: now)
+            wanted, by: client, in: tenant, idleLimit: site.settings.refreshIdleLimit,
+            letters: { [site] theft in
+                Letter.all(about: theft, page: site.url(theft.app.path), allowed: site.url("/account/apps"))
+            }, from: context.clientAddress(of: request, settings: site.settings), at: now)
         switch outcome.answer {
-        case .success(let answer): return .json(bytes: answer.json())
+        case .success(let answer):
+            site.note(wanted, by: client, in: tenant)
+            return .json(bytes: answer.json())
         case .failure(let error):
             context.logger.notice(
                 "token request refused",
@@ -54,7 +67,7 @@ extension Response {
 }
 
 extension Site {
-    /// The tenant that a path names. A suspended one is gone for everybody (case 150).
+    /// The tenant that a path names. A suspended one is gone for everybody.
     func liveTenant(_ context: some RequestContext) throws -> Tenant {
         guard let slug = context.parameters.get("tenant").flatMap(Slug.init), let tenant = try store.tenant(slug),
             !tenant.isSuspended

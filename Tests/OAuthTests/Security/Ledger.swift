@@ -69,7 +69,7 @@ final class Ledger {
             revokedBecause = reason
         case .revokeAccess(let secret, _):
             for index in access.indices where access[index].0 == secret.reveal() { access[index].2 = false }
-        case .redeemed, .codeFailure, .startFamily:
+        case .redeemed, .codeFailure, .startFamily, .movedToV2:
             break
         }
     }

@@ -70,7 +70,11 @@ extension TestStore {
     ) async throws -> Outcome {
         let request = try TokenRequest.read(try ParameterList(query: body))
         return try await store.exchange(
-            request, by: try client ?? self.client(at: now), in: tenant ?? acme, idleLimit: idleLimit, at: now)
+            request, by: try client ?? self.client(at: now), in: tenant ?? acme, idleLimit: idleLimit,
+            letters: {
+                Letter.all(about: $0, page: "https://portal.example/app", allowed: "https://portal.example/allowed")
+            },
+            at: now)
     }
 
     /// Ada's tokens for Roster Sync at Acme.

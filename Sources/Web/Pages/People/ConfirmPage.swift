@@ -4,6 +4,8 @@ package struct ConfirmPage: Page {
     /// The action's own address, or `/account/confirm` on the way to a page.
     var formPath: String
     var email: String
+    /// With two-step sign-in.
+    var needsCode = false
     /// The page to go on to; empty when a form is kept.
     var next = ""
     /// The sealed form, in pieces.
@@ -20,6 +22,11 @@ package struct ConfirmPage: Page {
             PageSample(sample),
             PageSample(
                 sample, state: "errors", problems: [FieldProblem("confirm_password", "This is not your password.")]),
+            PageSample(
+                ConfirmPage(
+                    formPath: "/account/confirm", email: "ada@acme.example", needsCode: true, next: "/tokens/new"),
+                state: "code",
+                problems: [FieldProblem("confirm_code", "This code is not right, or was used already.")]),
             PageSample(
                 ConfirmPage(
                     formPath: "/account/confirm", email: "ada@acme.example", next: "/tokens/new",
