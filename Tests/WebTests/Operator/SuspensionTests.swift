@@ -1,4 +1,5 @@
 import Foundation
+import HTTPTypes
 import OAuth
 import Portal
 import Storage
