@@ -93,6 +93,7 @@ extension Site {
         visitor.get   ("/",                                      use: home.landing)
         visitor.get   ("/scopes",                                use: home.scopes)
         visitor.post  ("/theme",                                 use: home.theme)
+        visitor.get   ("/cookies/clear",                         use: home.cookiesCleared)
         visitor.get   ("/setup",                                 use: setup.new)
         visitor.post  ("/setup",                                 use: setup.create)
         visitor.get   ("/signup",                                use: signUp.new)

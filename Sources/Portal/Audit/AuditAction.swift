@@ -93,7 +93,7 @@ extension AuditAction {
     package static let areas: [(name: String, title: String)] = [
         ("person", "People and sign-in"), ("developer", "Developer applications"), ("app", "Apps"),
         ("token", "Tokens"), ("grant", "App access"), ("request", "Requests for access"), ("member", "Members"),
-        ("tenant", "Tenant"), ("installation", "Installation"),
+        ("tenant", "Workspace"), ("installation", "Installation"),
     ]
 
     /// For people, after "Ada Lovelace": what they did.

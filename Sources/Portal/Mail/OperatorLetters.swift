@@ -71,8 +71,8 @@ extension Letter {
             body: """
                 Hello \(owner.name),
 
-                an operator has reviewed your app "\(app)". It may now be allowed in any number of tenants, and people are
-                no longer warned before they allow it.
+                an operator has reviewed your app "\(app)". It may now be allowed in any number of workspaces, and
+                people are no longer warned before they allow it.
 
                 \(page)
                 """)

@@ -69,7 +69,8 @@ struct DemoCast {
         let answers = ApplicationAnswers(
             organization: "Northwind", website: "https://northwind.example",
             about: "We are four people who write software for clubs and choirs.",
-            building: "Roster Sync: it keeps a roster of volunteers in step with the people of a tenant, every night.")
+            building:
+                "Roster Sync: it keeps a roster of volunteers in step with the people of a workspace, every night.")
         try await apply(answers, lin)
         guard let application = try store.application(of: lin.id), let slug = Slug("sandbox-northwind") else { return }
         _ = try await store.decide(
@@ -86,7 +87,7 @@ struct DemoCast {
             ApplicationAnswers(
                 organization: "Northw1nd", website: "https://nora.example",
                 about: "I write small tools for choirs, in my spare time.",
-                building: "An app that shows singers when the next rehearsal is, from the people of their tenant."),
+                building: "An app that shows singers when the next rehearsal is, from the people of their workspace."),
             nora)
     }
 

@@ -48,7 +48,9 @@ extension Store {
     /// asked again, since nothing that they read gets wider.
     ///
     /// - Returns: false when the app is not this person's.
-    package func switchToV2(_ app: ID<Entity.Client>, owner: Person, from address: String, at now: Instant) async throws -> Bool {
+    package func switchToV2(_ app: ID<Entity.Client>, owner: Person, from address: String, at now: Instant) async throws
+        -> Bool
+    {
         let entry = newActivityID(at: now)
         return try await engine.write { db in
             guard let found = try self.app(app, in: db), found.owner.id == owner.id else { return false }

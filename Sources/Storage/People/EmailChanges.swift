@@ -40,7 +40,7 @@ extension Store {
             try db.row(
                 """
                 \(fragment: EmailChange.select) WHERE c.person_id = \(person) AND c.confirmed_at IS NULL
-                    AND c.undone_at IS NULL AND c.expires_at > \(now) AND c.asked_at <= \(now + Lifetime.clockSkew)
+                    AND c.undone_at IS NULL AND c.expires_at > \(now) AND c.asked_at <= \(now + Lifetime.clockSlack)
                 ORDER BY c.asked_at DESC LIMIT 1
                 """
             ).map(EmailChange.init)
@@ -131,7 +131,7 @@ extension Store {
         try db.row(
             """
             \(fragment: EmailChange.select) WHERE c.digest = \(digest) AND c.confirmed_at IS NULL
-                AND c.undone_at IS NULL AND c.expires_at > \(now) AND c.asked_at <= \(now + Lifetime.clockSkew)
+                AND c.undone_at IS NULL AND c.expires_at > \(now) AND c.asked_at <= \(now + Lifetime.clockSlack)
                 AND c.old_email_key = p.email_key
             """
         ).map(EmailChange.init).flatMap { $0.person.isSuspended ? nil : $0 }
@@ -141,7 +141,7 @@ extension Store {
         try db.row(
             """
             \(fragment: EmailChange.select) WHERE c.undo_digest = \(digest) AND c.undone_at IS NULL
-                AND c.undo_expires_at > \(now) AND c.asked_at <= \(now + Lifetime.clockSkew)
+                AND c.undo_expires_at > \(now) AND c.asked_at <= \(now + Lifetime.clockSlack)
             """
         ).map(EmailChange.init)
     }

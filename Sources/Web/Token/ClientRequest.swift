@@ -44,7 +44,8 @@ extension Site {
         _ authenticate: () throws -> Result<Client, OAuthError>
     ) throws -> Client {
         let now = now()
-        let counter = "\(context.clientAddress(of: request, settings: settings)) \(credentials.clientID.text)"
+        let network = SiteContext.network(of: context.clientAddress(of: request, settings: settings))
+        let counter = "\(network) \(credentials.clientID.text)"
         if let seconds = limiter.wait(.tokenFailures, counter, at: now) {
             throw Failure.tooManyRequests(retryAfter: seconds)
         }

@@ -112,7 +112,7 @@ package struct AppPage: Page {
         single.standing = "An operator suspended this app: it sent people to a page that is not yours."
         single.standingKind = "bad"
         var open = sample
-        open.standing = "No operator has reviewed this app yet. It works in sandboxes, and in up to 10 tenants."
+        open.standing = "No operator has reviewed this app yet. It works in sandboxes, and in up to 10 workspaces."
         open.isConfidential = false
         open.kind = "Public"
         open.secrets = []
