@@ -44,9 +44,9 @@ extension AuthenticationPage {
             path: "/user/api-keys", pathText: "API keys"),
         Way(
             key: "test-token", name: "Test token",
-            choose: "you are an admin and want to see once what an app of yours would get, without writing one.",
+            choose: "you want to see once what your own rights in a workspace open, without keeping a token.",
             actsAs: "You, in one workspace.",
             lasts: "24 hours. Not for production.",
-            path: "/dashboard", pathText: "Your workspaces"),
+            path: "/dashboard", pathText: "Your workspaces have it"),
     ])
 }
