@@ -34,7 +34,8 @@ struct Shelf: Sendable {
     }
 
     func developerTokens(_ count: Int) async throws -> [String] {
-        try await fill(count, { Made(DeveloperToken.self, Entity.DeveloperToken.self, keyring, at: now) }) { token, db in
+        try await fill(count, { Made(DeveloperToken.self, Entity.DeveloperToken.self, keyring, at: now) }) {
+            token, db in
             try db.run(
                 """
                 INSERT INTO developer_tokens (digest, tenant_id, id, person_id, description, scopes, hint, created_at)

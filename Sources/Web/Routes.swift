@@ -50,17 +50,39 @@ extension Site {
         let access    = TenantAppsController(site: self)
         let policy    = PolicyController(site: self)
         let requests  = RequestsController(site: self)
-        let held      = HeldTokensController(site: self)
+        let held      = MemberTokensController(site: self)
         let tenant    = TenantSettingsController(site: self)
         let log       = TenantAuditController(site: self)
+        let formats   = TokenFormatController(site: self)
+        let grants    = AppGrantsController(site: self)
+        let happened  = AppActivityController(site: self)
+        let flow      = DirectFlowController(site: self)
+        let direct    = DirectController(site: self)
+        let keys      = APIKeysController(site: self)
+        let testToken = TestTokenController(site: self)
         let authorize = AuthorizeController(site: self)
         let token     = TokenController(site: self)
         let metadata  = MetadataController(site: self)
+        let inspect   = IntrospectionController(site: self)
+        let revoke    = RevocationController(site: self)
+        let gate      = ForwardAuthController(site: self)
+        let leaked    = LeakedTokensController(site: self)
+        let visible   = HeldTokensController(site: self)
+        let openAPI   = OpenAPIController(site: self)
         let me        = MeController(site: self)
         let people    = PeopleController(site: self)
         let reset     = SecondFactorReset(site: self)
         let desk      = OperatorController(site: self)
+        let applying  = ApplyController(site: self)
+        let queue     = ApplicationsController(site: self)
+        let persons   = PeopleDeskController(site: self)
+        let reviewed  = AppsDeskController(site: self)
+        let customers = TenantsDeskController(site: self)
+        let catalogue = CatalogueController(site: self)
+        let ledger    = AuditController(site: self)
         let outbox    = OutboxController(site: self)
+        let docs      = DocsController(site: self)
+        let apis      = APIsController(site: self)
 
         // Probes and files
         machine.get   ("/healthz",                               use: health.alive)
@@ -71,6 +93,7 @@ extension Site {
         visitor.get   ("/",                                      use: home.landing)
         visitor.get   ("/scopes",                                use: home.scopes)
         visitor.post  ("/theme",                                 use: home.theme)
+        visitor.get   ("/cookies/clear",                         use: home.cookiesCleared)
         visitor.get   ("/setup",                                 use: setup.new)
         visitor.post  ("/setup",                                 use: setup.create)
         visitor.get   ("/signup",                                use: signUp.new)
@@ -94,6 +117,13 @@ extension Site {
         visitor.post  ("/email/{link}",                          use: address.confirm)
         visitor.get   ("/email/undo/{link}",                     use: address.askToUndo)
         visitor.post  ("/email/undo/{link}",                     use: address.undo)
+
+        // To read
+        visitor.get   ("/docs",                                  use: docs.index)
+        visitor.get   ("/docs/quickstart",                       use: docs.quickstart)
+        visitor.get   ("/docs/authentication",                   use: docs.authentication)
+        visitor.get   ("/docs/api",                              use: docs.api)
+        visitor.get   ("/docs/errors",                           use: docs.errors)
 
         // A person's own pages
         person.get    ("/dashboard",                             use: home.dashboard)
@@ -138,9 +168,12 @@ extension Site {
         person.post   ("/apps/{app}/secrets",                    use: secrets.create)
         person.get    ("/apps/{app}/secrets/{secret}/revoke",    use: secrets.askToRevoke)
         person.post   ("/apps/{app}/secrets/{secret}/revoke",    use: secrets.revoke)
+        person.get    ("/developer/apply",                       use: applying.show)
+        person.post   ("/developer/apply",                       use: applying.send)
         person.get    ("/tenants/new",                           use: tenants.new)
         person.post   ("/tenants",                               use: tenants.create)
         person.get    ("/t/{tenant}",                            use: tenants.show)
+        person.post   ("/t/{tenant}/sample-people",              use: tenants.addSamples)
 
         // A workspace's members, and what its admins decide
         person.get    ("/t/{tenant}/members",                    use: members.index)
@@ -181,13 +214,48 @@ extension Site {
         person.post   ("/t/{tenant}/leave",                      use: tenant.leave)
         person.get    ("/t/{tenant}/delete",                     use: tenant.askToDelete)
         person.post   ("/t/{tenant}/delete",                     use: tenant.destroy)
+        // What the owner of an app sees and sets
+        person.get    ("/apps/{app}/token-format",               use: formats.show)
+        person.post   ("/apps/{app}/token-format",               use: formats.switchToV2)
+        person.post   ("/apps/{app}/token-format/test",          use: formats.test)
+        person.get    ("/apps/{app}/grants",                     use: grants.index)
+        person.get    ("/apps/{app}/grants/{grant}/revoke",      use: grants.askToRevoke)
+        person.post   ("/apps/{app}/grants/{grant}/revoke",      use: grants.revoke)
+        person.get    ("/apps/{app}/activity",                   use: happened.index)
+        person.get    ("/apps/{app}/activity/{event}",           use: happened.show)
+        person.get    ("/apps/{app}/direct",                     use: flow.show)
+        person.post   ("/apps/{app}/direct",                     use: flow.turnOn)
+        person.post   ("/apps/{app}/direct/off",                 use: flow.turnOff)
+
+        // API keys and the direct flow (seed 004), test tokens (seed 000)
+        person.get    ("/user/api-keys",                         use: keys.index)
+        person.post   ("/user/api-keys",                         use: keys.create)
+        visitor.get   ("/user/oauth_allow",                      use: direct.ask)
+        person.get    ("/t/{tenant}/test-token",                 use: testToken.show)
+        person.post   ("/t/{tenant}/test-token",                 use: testToken.create)
+        person.post   ("/t/{tenant}/test-token/revoke",          use: testToken.revoke)
 
         // Authorization server, at a tenant's address
         visitor.get   ("/t/{tenant}/oauth/authorize",            use: authorize.ask)       // RFC 6749 §3.1
         person.post   ("/t/{tenant}/oauth/authorize",            use: authorize.answer)
         machine.post  ("/t/{tenant}/oauth/token",                use: token.exchange)      // RFC 6749 §3.2
-        machine.get   ("/t/{tenant}/.well-known/oauth-authorization-server", use: metadata.show)   // RFC 8414
-        machine.get   ("/.well-known/oauth-authorization-server/t/{tenant}", use: metadata.show)   // RFC 8414 §3.1
+        machine.post  ("/t/{tenant}/oauth/revoke",               use: revoke.revoke)       // RFC 7009
+        machine.post  ("/t/{tenant}/oauth/introspect",           use: inspect.tenant)      // RFC 7662
+        machine.post  ("/oauth/introspect",                      use: inspect.portal)
+
+        // Metadata: RFC 8414 §3.1, and the other spellings that clients try for an issuer with a path; RFC 9728
+        machine.get   ("/.well-known/oauth-authorization-server/t/{tenant}", use: metadata.authorizationServer)
+        machine.get   ("/t/{tenant}/.well-known/oauth-authorization-server", use: metadata.authorizationServer)
+        machine.get   ("/.well-known/openid-configuration/t/{tenant}", use: metadata.authorizationServer)
+        machine.get   ("/t/{tenant}/.well-known/openid-configuration", use: metadata.authorizationServer)
+        machine.get   ("/.well-known/oauth-protected-resource/t/{tenant}/api/v1", use: metadata.protectedResource)
+        machine.get   ("/t/{tenant}/.well-known/oauth-protected-resource/api/v1", use: metadata.protectedResource)
+
+        // Whoever finds a token
+        machine.post  ("/leaked-tokens",                         use: leaked.report)
+
+        // For the proxy in front of the operator's own API
+        machine.get   ("/auth/verify",                           use: gate.verify)
 
         // The API
         machine.get   ("/v2/me",                                 use: me.portal)
@@ -200,12 +268,53 @@ extension Site {
         machine.patch ("/t/{tenant}/api/v1/people/{contact}",    use: people.update)
         machine.delete("/t/{tenant}/api/v1/people/{contact}",    use: people.destroy)
 
+        machine.get   ("/openapi.json",                          use: openAPI.show)
+        machine.get   ("/v2.1/token",                            use: visible.index)
+        machine.post  ("/v2.1/token",                            use: visible.create)
+        machine.delete("/v2.1/token",                            use: visible.destroyOwn)
+        machine.get   ("/v2.1/token/{token}",                    use: visible.show)
+        machine.delete("/v2.1/token/{token}",                    use: visible.destroy)
+
         // The operator's desk
         staff.get     ("/operator",                              use: desk.show)
         staff.get     ("/operator/people/{person}/second-factor", use: reset.ask)
         staff.post    ("/operator/people/{person}/second-factor", use: reset.reset)
+        staff.get     ("/operator/applications",                 use: queue.index)
+        staff.get     ("/operator/applications/{application}",   use: queue.show)
+        staff.post    ("/operator/applications/{application}",   use: queue.decide)
+        staff.get     ("/operator/people",                       use: persons.index)
+        staff.get     ("/operator/people/{person}",              use: persons.show)
+        staff.post    ("/operator/people/{person}/suspend",      use: persons.suspend)
+        staff.post    ("/operator/people/{person}/reinstate",    use: persons.reinstate)
+        staff.get     ("/operator/apps",                         use: reviewed.index)
+        staff.get     ("/operator/apps/{app}",                   use: reviewed.show)
+        staff.post    ("/operator/apps/{app}/review",            use: reviewed.review)
+        staff.post    ("/operator/apps/{app}/withdraw",          use: reviewed.withdraw)
+        staff.post    ("/operator/apps/{app}/suspend",           use: reviewed.suspend)
+        staff.post    ("/operator/apps/{app}/reinstate",         use: reviewed.reinstate)
+        staff.get     ("/operator/tenants",                      use: customers.index)
+        staff.get     ("/operator/tenants/{tenant}",             use: customers.show)
+        staff.post    ("/operator/tenants/{tenant}/plan",        use: customers.changePlan)
+        staff.post    ("/operator/tenants/{tenant}/suspend",     use: customers.suspend)
+        staff.post    ("/operator/tenants/{tenant}/reinstate",   use: customers.reinstate)
+        staff.get     ("/operator/scopes",                       use: catalogue.index)
+        staff.post    ("/operator/scopes",                       use: catalogue.create)
+        staff.get     ("/operator/scopes/new",                   use: catalogue.new)
+        staff.get     ("/operator/scopes/{scope}",               use: catalogue.edit)
+        staff.post    ("/operator/scopes/{scope}",               use: catalogue.update)
+        staff.post    ("/operator/scopes/{scope}/remove",        use: catalogue.remove)
+        staff.get     ("/operator/rules",                        use: catalogue.rules)
+        staff.post    ("/operator/rules",                        use: catalogue.changeRules)
+        staff.get     ("/operator/audit",                        use: ledger.index)
+        staff.get     ("/operator/health",                       use: ledger.health)
         staff.get     ("/operator/outbox",                       use: outbox.index)
         staff.get     ("/operator/outbox/{mail}",                use: outbox.show)
+
+        staff.get     ("/operator/apis",                         use: apis.index)
+        staff.post    ("/operator/apis",                         use: apis.create)
+        staff.get     ("/operator/apis/{api}/created",           use: apis.created)
+        staff.get     ("/operator/apis/{api}/revoke",            use: apis.askToRevoke)
+        staff.post    ("/operator/apis/{api}/revoke",            use: apis.revoke)
 
         guard settings.isDemo else { return }
         let demo = DemoController(site: self)
@@ -216,7 +325,7 @@ extension Site {
         visitor.get   ("/dev/pages/{exhibit}",                   use: demo.exhibit)
     }
 
-    /// A known address and an unknown method: 405 with what is allowed (case 89), not "nothing here".
+    /// A known address and an unknown method: 405 with what is allowed, not "nothing here".
     private func refuseOtherMethods(on router: Router<SiteContext>) {
         let methods: [HTTPRequest.Method] = [.get, .head, .post, .put, .patch, .delete, .options, .trace]
         let known = Dictionary(grouping: router.routes, by: \.path.description).mapValues { Set($0.map(\.method)) }

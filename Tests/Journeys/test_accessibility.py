@@ -104,14 +104,33 @@ def test_a_developers_pages(browsing: Browsing, lin: Human, app: flow.App, publi
 
 
 def test_a_newcomers_empty_pages(browsing: Browsing, newcomer: Human):
-    walk(browsing, newcomer, ["/dashboard", "/tokens", "/apps", "/account/apps", f"/t/{newcomer.tenant}"])
+    walk(browsing, newcomer, ["/dashboard", "/tokens", "/apps", "/account/apps", "/developer/apply", f"/t/{newcomer.tenant}"])
 
 
 def test_the_operators_pages(browsing: Browsing, olga: Human):
     page = browsing.open(person=olga)
     problems: list[str] = []
-    page.goto("/operator")
-    look_at(page, problems)
+    for path in (
+        "/operator",
+        "/operator/applications",
+        "/operator/applications?state=approved",
+        "/operator/people",
+        "/operator/apps",
+        "/operator/tenants?q=nothing+like+it",
+        "/operator/tenants",
+        "/operator/scopes",
+        "/operator/scopes/new",
+        "/operator/scopes/people:read",
+        "/operator/rules",
+        "/operator/audit",
+        "/operator/health",
+    ):
+        page.goto(path)
+        look_at(page, problems)
+    for path in ("/operator/applications", "/operator/people", "/operator/apps", "/operator/tenants"):
+        page.goto(path)
+        page.locator(f"th a[href^='{path}/']").first.click()
+        look_at(page, problems)
     page.goto("/operator/outbox")
     look_at(page, problems)
     page.locator("a[href^='/operator/outbox/']").first.click()

@@ -21,6 +21,8 @@ package enum NextStep: Equatable, Sendable {
     case notAdmitted
     /// The tenant lets the client in, but with none of the scopes it asks for.
     case nothingToAllow
+    /// Nobody who runs this server has looked at the client, and it is in use in as many places as it may be.
+    case unreviewedAtLimit
     /// `new` is what was not allowed before, `already` what was.
     case askConsent(new: ScopeSet, already: ScopeSet)
     /// Everything asked for was allowed before: send a code.
@@ -32,11 +34,12 @@ package enum NextStep: Equatable, Sendable {
 ///
 /// - `permission`: what this tenant's rules say to the signed-in person, nil when they are no member of it.
 /// - `grantedScopes`: of their live grant to this client here, nil when there is none.
+/// - `standing`: of this client, at this tenant.
 /// - `reauthenticatedSince`: when this very flow first asked to sign in again (`prompt=login`, `max_age`), nil while
 ///   it has not. A sign-in no older than that satisfies it, so another tab's older one cannot.
 package func nextStep(
     for request: AuthorizeRequest, signedIn: SignedIn?, permission: Permission?, grantedScopes: ScopeSet?,
-    reauthenticatedSince: Instant? = nil, at now: Instant
+    standing: ClientStanding = .trusted, reauthenticatedSince: Instant? = nil, at now: Instant
 ) -> NextStep {
     guard let signedIn, !request.wantsSignIn(after: signedIn, since: reauthenticatedSince, at: now) else {
         return request.ask(.signIn, orRefuse: OAuthError(.loginRequired, "nobody is signed in recently enough"))
@@ -47,6 +50,11 @@ package func nextStep(
     }
     guard permission.verdict != .clientNotAdmitted else {
         return request.ask(.notAdmitted, orRefuse: OAuthError(.accessDenied, "the tenant does not let this app in"))
+    }
+    guard standing != .unreviewedAtLimit else {
+        return request.ask(
+            .unreviewedAtLimit,
+            orRefuse: OAuthError(.accessDenied, "the app has not been reviewed, and is at its limit"))
     }
     let scopes = request.scopes.narrowed(to: permission.ceiling)
     guard !scopes.isEmpty else {
@@ -78,8 +86,8 @@ extension AuthorizeRequest {
         return maxAge == 0 || now - signedIn.authenticatedAt > maxAge
     }
 
-    /// Case 130: whoever can put another app behind the same scheme or loopback port would get the remembered yes.
+    /// Whoever can put another app behind the same scheme or loopback port would get the remembered yes.
     fileprivate var maySkipConsent: Bool {
-        client.kind == .confidential && !redirectURI.isNative && !prompt.contains(.consent)
+        client.kind == .confidential && !redirectURI.isNative && !prompt.contains(.consent) && delivery == .code
     }
 }

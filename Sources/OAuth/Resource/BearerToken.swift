@@ -28,7 +28,13 @@ package struct BearerToken: Sendable {
         guard isToken(token), let text = String(validating: token, as: UTF8.self) else {
             throw OAuthError(.invalidRequest, "the Authorization header must be Bearer, a space and the token")
         }
-        return BearerToken(access: Secret(text), developer: Secret(text))
+        return BearerToken(text)
+    }
+
+    /// Any text that is said to be a token; one that cannot be ours is neither.
+    package init(_ text: String) {
+        access = Secret(text)
+        developer = Secret(text)
     }
 
     /// §2.1: `1*( ALPHA / DIGIT / "-" / "." / "_" / "~" / "+" / "/" ) *"="`.

@@ -24,7 +24,7 @@ package struct CodeRecord: Sendable {
     /// The most that the tenant lets the client hold today; nil limits nothing.
     package let ceiling: ScopeSet?
 
-    /// Seconds (seed 000: 10 minutes; RFC 6749 §4.1.2 recommends at most that).
+    /// Seconds: the most that RFC 6749 §4.1.2 recommends.
     package static let lifetime: Int64 = 600
     /// How many wrong verifiers burn it.
     package static let mostFailures = 5

@@ -56,10 +56,12 @@ package struct RefreshRecord: Sendable {
     package let sealedSuccessor: [UInt8]?
     /// How often it was presented again after its rotation and answered.
     package let replays: Int
+    /// It is a V1 access token that was not presented here before: the exchange of it begins the family's chain.
+    package let isUnusedV1: Bool
 
     package init(
         family: ID<Entity.TokenFamily>, tenant: ID<Entity.Tenant>, client: ID<Entity.Client>, generation: Int,
-        rotatedAt: Instant?, sealedSuccessor: [UInt8]?, replays: Int
+        rotatedAt: Instant?, sealedSuccessor: [UInt8]?, replays: Int, isUnusedV1: Bool = false
     ) {
         self.family = family
         self.tenant = tenant
@@ -68,5 +70,6 @@ package struct RefreshRecord: Sendable {
         self.rotatedAt = rotatedAt
         self.sealedSuccessor = sealedSuccessor
         self.replays = replays
+        self.isUnusedV1 = isUnusedV1
     }
 }

@@ -65,14 +65,16 @@ package struct Session: Sendable {
 
 /// How long sessions and one-time links live, in seconds.
 package enum Lifetime {
-    /// A session that nobody uses ends after 12 hours (security.md 6.6) …
+    /// A session that nobody uses ends after 12 hours …
     package static let idleSession: Int64 = 12 * 3600
     /// … and any session after 14 days.
     package static let session: Int64 = 14 * 86_400
+    /// For how long a browser is known as one on which somebody signed in.
+    package static let device: Int64 = 365 * 86_400
     /// A proof of identity counts for 10 minutes (ASVS 7.5.1).
     package static let confirmation: Int64 = 600
     package static let verificationLink: Int64 = 86_400
-    /// Case 178: at most an hour.
+    /// Whoever reads an old mailbox later finds nothing that still works.
     package static let resetLink: Int64 = 3600
     /// A link that confirms a new address …
     package static let emailChange: Int64 = 86_400

@@ -14,7 +14,7 @@ extension Store {
         try engine.read { db in try self.liveSecrets(of: app, in: db, at: now) }
     }
 
-    /// Makes a new secret; those there were end when the overlap is over (case 72).
+    /// Makes a new secret; those there were end when the overlap is over.
     package func rotateSecret(
         of app: ID<Entity.Client>, owner: Person, to secret: Secret<ClientSecretKind>,
         overlap: SecretOverlap, letter: Letter, from address: String = "", at now: Instant

@@ -3,7 +3,7 @@ package import Portal
 
 extension Store {
     /// Authenticates a client (RFC 6749 §2.3): one look-up by `client_id`, then digests compared in constant time,
-    /// so an unknown client and a wrong secret cost and answer the same (case 65, 74).
+    /// so an unknown client and a wrong secret cost and answer the same.
     ///
     /// A suspended app is an unknown one.
     package func authenticate(

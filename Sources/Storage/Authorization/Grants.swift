@@ -3,7 +3,7 @@ package import Portal
 
 extension Store {
     /// What this person allowed this app here before; nil when nothing, when it was revoked, or when the app has
-    /// changed since: its name, callbacks or scopes may not be those that were read (case 131).
+    /// changed since: its name, callbacks or scopes may not be those that were read.
     package func grantedScopes(
         to app: ID<Entity.Client>, by person: ID<Entity.Person>, in tenant: ID<Entity.Tenant>
     ) throws -> ScopeSet? {
@@ -20,7 +20,23 @@ extension Store {
         }
     }
 
-    /// Records that a member allowed an app and issues the code, in one transaction (case 51). A grant that exists
+    /// Whether this person has reason to know the app: it is their own, or they are a member here and somebody here
+    /// allows it. A tenant that strangers opened vouches for nothing to anybody else.
+    package func isKnown(
+        _ app: ID<Entity.Client>, to person: ID<Entity.Person>, in tenant: ID<Entity.Tenant>
+    ) throws -> Bool {
+        try engine.read { db in
+            try db.row(
+                """
+                SELECT 1 AS one FROM apps WHERE id = \(app) AND owner_id = \(person)
+                UNION ALL SELECT 1 FROM grants g
+                JOIN members m ON m.tenant_id = g.tenant_id AND m.person_id = \(person)
+                WHERE g.tenant_id = \(tenant) AND g.app_id = \(app) AND g.revoked_at IS NULL
+                """) != nil
+        }
+    }
+
+    /// Records that a member allowed an app and issues the code, in one transaction. A grant that exists
     /// grows by what is new.
     ///
     /// - Parameter asked: narrowed here to what the tenant's rules let the app hold.
@@ -31,24 +47,43 @@ extension Store {
         challenge: String?, from address: String = "", at now: Instant
     ) async throws -> Secret<AuthorizationCode>? {
         let fresh = ID<Entity.Grant>.random()
+        let drawn = DrawnRandom()
         return try await engine.write { db in
-            guard let member = try self.current(member, in: db), let app = try self.app(app.id, in: db),
-                !app.isSuspended
+            guard
+                let (grant, granted, scopes) = try self.grow(
+                    asked, to: app, by: member, or: fresh, in: db, from: address, at: now)
             else { return nil }
-            let permission = try self.permission(of: member, for: app, in: db, at: now)
-            let scopes = asked.narrowed(to: permission.ceiling)
-            guard permission.covers(scopes) else { return nil }
-            let (grant, granted) = try self.grant(scopes, to: app, by: member, orNew: fresh, in: db, from: address, at: now)
             guard
                 let consented = ConsentedRequest(
                     tenant: member.tenant.id, client: app.id, person: member.person.id, grant: grant, granted: granted,
                     redirectURI: redirectURI, redirectURIWasSent: wasSent, challenge: challenge, scopes: scopes)
             else { return nil }
-            var random = SystemRandomNumberGenerator()
+            var random = drawn
             let (code, record) = issueCode(for: consented, at: now, using: &random)
             try self.insert(record, digest: self.keyring.digest(code), in: db)
             return code
         }
+    }
+
+    /// Writes that a member allows an app, as far as the tenant's rules let the app hold what it asks for: the grant
+    /// there is, grown, or a new one. All ways to allow go through here, so that the right to do so is checked once,
+    /// in the transaction that writes.
+    ///
+    /// - Parameter fresh: the ID of a grant that does not exist yet.
+    /// - Returns: the grant with all its scopes, and those of them that this time is about; nil when the member may
+    ///   not allow the app (any more) or somebody is suspended.
+    func grow(
+        _ asked: ScopeSet, to app: App, by member: Member, or fresh: ID<Entity.Grant>, in db: any Connection,
+        from address: String, at now: Instant
+    ) throws -> (grant: ID<Entity.Grant>, granted: ScopeSet, scopes: ScopeSet)? {
+        guard let member = try current(member, in: db), let app = try self.app(app.id, in: db), !app.isSuspended,
+            try standing(of: app, in: member.tenant, in: db) != .unreviewedAtLimit
+        else { return nil }
+        let permission = try self.permission(of: member, for: app, in: db, at: now)
+        let scopes = asked.narrowed(to: permission.ceiling)
+        guard permission.covers(scopes) else { return nil }
+        let written = try grant(scopes, to: app, by: member, orNew: fresh, in: db, from: address, at: now)
+        return (written.id, written.scopes, scopes)
     }
 
     /// Writes the grant: the one there is, grown, or a new one.
@@ -185,8 +220,8 @@ extension Store {
 
     private static let grantSelect: SQL = """
         SELECT g.id AS grant_id, g.app_id, g.scopes, g.created_at AS granted_at,
-            (SELECT max(f.last_used_at) FROM token_families f WHERE f.tenant_id = g.tenant_id AND f.grant_id = g.id)
-                AS last_used_at,
+            (SELECT max(used_at) FROM (SELECT g.last_used_at AS used_at UNION ALL SELECT f.last_used_at
+                FROM token_families f WHERE f.tenant_id = g.tenant_id AND f.grant_id = g.id)) AS last_used_at,
             \(fragment: Tenant.columns)
         FROM grants g JOIN tenants t ON t.id = g.tenant_id
         """

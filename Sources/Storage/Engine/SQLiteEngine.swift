@@ -146,7 +146,7 @@ extension SQLiteEngine {
 }
 
 extension SQLiteEngine {
-    /// What a log should say at start, and a test may hold against `security.md` §6.11.
+    /// What SQLite is really set to, read back: for the log at start, since a pragma that did nothing says nothing.
     package struct Settings: Equatable, Sendable {
         package let library: String
         package let journalMode: String

@@ -1,7 +1,7 @@
 import Foundation
 import GRDB
 
-/// The database file and how connections to it are set up. (`security.md` §6.11 says why for each pragma.)
+/// The database file and how connections to it are set up.
 struct SQLiteFile: Sendable {
     let path: String
 
@@ -39,6 +39,30 @@ struct SQLiteFile: Sendable {
                 try Self.verify(database, "foreign_keys", is: "1")
             }
             return try SQLiteHandle(writer)
+        }
+    }
+
+    /// A writing connection beside a running server: it commits, and leaves every checkpoint to the server.
+    func openGuest() throws -> SQLiteHandle {
+        var configuration = Configuration()
+        configuration.label = "gatewright.guest"
+        configuration.foreignKeysEnabled = true
+        configuration.busyMode = .timeout(10)
+        return try translatingErrors {
+            let guest = try DatabaseQueue(path: path, configuration: configuration)
+            try guest.inDatabase { database in
+                try database.execute(
+                    sql: """
+                        PRAGMA secure_delete = ON;
+                        PRAGMA trusted_schema = OFF;
+                        PRAGMA synchronous = FULL;
+                        PRAGMA temp_store = MEMORY;
+                        PRAGMA wal_autocheckpoint = 0;
+                        """)
+                try Self.verify(database, "journal_mode", is: "wal")
+                try Self.verify(database, "synchronous", is: "2")
+            }
+            return try SQLiteHandle(guest)
         }
     }
 

@@ -27,10 +27,10 @@ extension Store {
         }
     }
 
-    /// Signs somebody up, or writes to an address that is known; the caller cannot tell which (case 169).
+    /// Signs somebody up, or writes to an address that is known; the caller cannot tell which.
     ///
     /// An address that was never confirmed belongs to whoever signs up last: the earlier name, password and links
-    /// die, so an account cannot be prepared for somebody else (case 183).
+    /// die, so an account cannot be prepared for somebody else.
     package func signUp(
         _ signUp: SignUp, passwordHash: String, link: Secret<MailLink>, confirm: Letter,
         known: @escaping @Sendable (Person) -> Letter, from address: String = "", at now: Instant
@@ -59,18 +59,18 @@ extension Store {
                 try self.replaceLinks(of: id, email: signUp.email, with: digest, for: .verify, in: db, at: now)
                 try self.record(.signedUp, by: id, from: address, in: db, at: now)
             }
-            try self.enqueue(confirm, in: db, at: now)
+            try self.enqueue(confirm, carrying: digest, in: db, at: now)
         }
     }
 
-    /// Writes a new hash without ending anything: the cost parameters rose since the last sign-in (case 175).
+    /// Writes a new hash without ending anything: the cost parameters rose since the last sign-in.
     package func rehash(_ person: ID<Entity.Person>, to passwordHash: String) async throws {
         try await engine.write { db in
             _ = try db.run("UPDATE people SET password_hash = \(passwordHash) WHERE id = \(person)")
         }
     }
 
-    /// Changes a password and ends every other session (case 163).
+    /// Changes a password and ends every other session.
     package func changePassword(
         of person: Person, to passwordHash: String, keeping session: ID<Entity.Session>, letter: Letter,
         from address: String = "", at now: Instant
@@ -79,6 +79,7 @@ extension Store {
             try db.run("UPDATE people SET password_hash = \(passwordHash) WHERE id = \(person.id)")
             try db.run("DELETE FROM sessions WHERE person_id = \(person.id) AND id <> \(session)")
             try db.run("UPDATE mail_links SET used_at = \(now) WHERE person_id = \(person.id) AND used_at IS NULL")
+            try self.withdrawSpentLinks(in: db, at: now)
             try self.expireCodes(of: person.id, in: db, at: now)
             try self.record(.passwordChanged, by: person.id, from: address, in: db, at: now)
             try self.enqueue(letter, in: db, at: now)
@@ -87,7 +88,7 @@ extension Store {
 }
 
 extension Store {
-    /// Codes that were given out but not redeemed: whoever had the old password may have asked for them (case 50).
+    /// Codes that were given out but not redeemed: whoever had the old password may have asked for them.
     func expireCodes(of person: ID<Entity.Person>, in db: any Connection, at now: Instant) throws {
         try db.run(
             """

@@ -2,7 +2,7 @@ package import OAuth
 package import Portal
 
 extension Store {
-    /// Starts a session under a new cookie; whatever cookie came with the sign-in is not adopted (case 157).
+    /// Starts a session under a new cookie; whatever cookie came with the sign-in is not adopted.
     package func startSession(
         _ cookie: Secret<SessionCookie>, for person: ID<Entity.Person>, replacing old: ID<Entity.Session>?,
         userAgent: String, address: String, at now: Instant
@@ -65,7 +65,7 @@ extension Store {
         }
     }
 
-    /// Dead from the next request on (case 160).
+    /// Dead from the next request on.
     package func endSession(
         _ session: ID<Entity.Session>, of person: ID<Entity.Person>, from address: String = "", at now: Instant
     ) async throws {

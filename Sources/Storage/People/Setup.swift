@@ -6,7 +6,7 @@ extension Store {
         try engine.read { db in try db.row("SELECT 1 AS one FROM operators LIMIT 1") != nil }
     }
 
-    /// Replaces whatever set-up code there was; only the console sees the code (case 182).
+    /// Replaces whatever set-up code there was; only the console sees the code.
     package func offerSetup(with code: Secret<SetupCode>, at now: Instant) async throws {
         let digest = keyring.digest(code)
         try await engine.write { db in
@@ -16,7 +16,7 @@ extension Store {
     }
 
     /// Creates the first operator. Using the code, checking that there is none yet and creating the person are
-    /// one transaction, so set-up closes for good (case 182).
+    /// one transaction, so set-up closes for good.
     ///
     /// - Returns: nil when the code is wrong, used, or an operator exists.
     package func claimSetup(

@@ -113,7 +113,7 @@ extension Store {
         let row = try db.row(
             "SELECT listed_at, ceiling FROM tenant_apps WHERE tenant_id = \(tenant) AND app_id = \(app.id)")
         return AppStanding(
-            isReviewed: false, isListed: try row.map { try !$0.isNull("listed_at") } ?? false,
+            isReviewed: app.isReviewed, isListed: try row.map { try !$0.isNull("listed_at") } ?? false,
             ceiling: try row?.optionalScopes("ceiling"))
     }
 

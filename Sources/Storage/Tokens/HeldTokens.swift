@@ -1,64 +1,76 @@
 package import OAuth
 package import Portal
 
-/// A developer token that somebody else holds, as an admin of its tenant sees it.
-package struct HeldToken: Sendable {
-    package let token: DeveloperTokenSummary
-    package let owner: Person
-}
-
 extension Store {
-    /// The developer tokens that work in the admin's tenant, newest first.
-    package func heldTokens(
-        seenBy admin: Member, after last: (at: Instant, id: ID<Entity.DeveloperToken>)?, at now: Instant, limit: Int
-    ) throws -> (tokens: [HeldToken], hasMore: Bool) {
-        let place: SQL = last.map { "AND (d.created_at, d.id) < (\($0.at), \($0.id))" } ?? ""
-        let found = try engine.readConsistently { db in
-            try db.rows(
-                """
-                \(fragment: DeveloperTokenSummary.select) WHERE d.tenant_id = \(admin.tenant.id)
-                    AND d.revoked_at IS NULL AND (d.expires_at IS NULL OR d.expires_at > \(now)) \(fragment: place)
-                ORDER BY d.created_at DESC, d.id DESC LIMIT \(limit + 1)
-                """
-            ).compactMap { try self.held($0, in: db) }
-        }
-        return (tokens: Array(found.prefix(limit)), hasMore: found.count > limit)
-    }
-
-    package func heldToken(_ id: ID<Entity.DeveloperToken>, seenBy admin: Member) throws -> HeldToken? {
+    /// The live tokens that the caller may see, newest first: for a person's own token all of that person's in this
+    /// tenant, for an app's what that app holds by the same person.
+    package func heldTokens(seenBy access: Access, at now: Instant) throws -> [HeldToken] {
         try engine.readConsistently { db in
-            try db.row(
-                """
-                \(fragment: DeveloperTokenSummary.select) WHERE d.tenant_id = \(admin.tenant.id) AND d.id = \(id)
-                    AND d.revoked_at IS NULL
-                """
-            ).flatMap { try self.held($0, in: db) }
+            let own = try self.ownTokens(seenBy: access, in: db, at: now)
+            let apps = try self.appTokens(seenBy: access, in: db)
+            return (own + apps).sorted { ($1.createdAt, $0.id) < ($0.createdAt, $1.id) }
         }
     }
 
-    /// - Returns: false when there is nothing to revoke, or whoever asked is no admin any more.
+    /// Ends what apps hold, and writes down who did it. (A person's own token goes through `revoke(_:of:letter:)`.)
+    ///
+    /// - Returns: false when it ended before.
     package func revoke(
-        _ held: HeldToken, by admin: Member, letter: Letter, from address: String, at now: Instant
+        _ family: ID<Entity.TokenFamily>, named app: String, by access: Access, from address: String, at now: Instant
     ) async throws -> Bool {
-        try await engine.write { db in
-            guard try self.isAdmin(admin, in: db) else { return false }
+        let (tenant, person) = (access.member.tenant.id, access.member.person)
+        let reason = access.app == nil ? Reason.revokedByPerson : .revokedByApp
+        let event = AuditEvent(
+            .tokenRevoked, by: .person(person), on: AuditSubject(.token, id: family.text, name: app), in: tenant,
+            detail: ["through": access.app == nil ? "a developer token" : "the app's own token"], from: address)
+        return try await engine.write { db in
             let changed = try db.run(
                 """
-                UPDATE developer_tokens SET revoked_at = \(now), revoked_by = \(admin.person.id)
-                WHERE tenant_id = \(admin.tenant.id) AND id = \(held.token.id) AND revoked_at IS NULL
+                UPDATE token_families SET revoked_at = \(now), revoked_because = \(reason.rawValue)
+                WHERE tenant_id = \(tenant) AND id = \(family) AND person_id = \(person.id) AND revoked_at IS NULL
                 """)
             guard changed == 1 else { return false }
-            if held.owner.id != admin.person.id { try self.enqueue(letter, in: db, at: now) }
-            try self.record(
-                AuditEvent(
-                    .tokenRevoked, by: .person(admin.person), on: .token(held.token.id, held.token.description),
-                    in: admin.tenant.id, detail: ["owner": held.owner.name], from: address), in: db, at: now)
+            try self.record(event, in: db, at: now)
             return true
         }
     }
 
-    private func held(_ row: Row, in db: any Connection) throws -> HeldToken? {
-        let owner = try db.row("\(fragment: Person.select) WHERE p.id = \(try row.text("person_id"))")
-        return try owner.map { HeldToken(token: try DeveloperTokenSummary(row), owner: try Person($0)) }
+    private func ownTokens(seenBy access: Access, in db: any Connection, at now: Instant) throws -> [HeldToken] {
+        guard case .developerToken = access.credential else { return [] }
+        let member = access.member
+        return try db.rows(
+            """
+            SELECT id, description, scopes, created_at, last_used_at FROM developer_tokens
+            WHERE tenant_id = \(member.tenant.id) AND person_id = \(member.person.id) AND revoked_at IS NULL
+                AND (expires_at IS NULL OR expires_at > \(now))
+            ORDER BY created_at DESC, id LIMIT 1000
+            """
+        ).map { row in
+            HeldToken(
+                kind: .developer(try row.id("id")), name: try row.text("description"), owner: member.person.name,
+                scopes: try ScopeSet(row), createdAt: try row.instant("created_at"),
+                lastUsedAt: try row.optionalInstant("last_used_at"))
+        }
+    }
+
+    private func appTokens(seenBy access: Access, in db: any Connection) throws -> [HeldToken] {
+        let member = access.member
+        var filter: SQL = ""
+        if case .accessToken(_, let app) = access.credential { filter = "AND f.app_id = \(app)" }
+        return try db.rows(
+            """
+            SELECT f.id, f.app_id, f.scopes, f.created_at, f.last_used_at, a.name, o.name AS owner_name
+            FROM grants g JOIN token_families f ON f.tenant_id = g.tenant_id AND f.grant_id = g.id
+            JOIN apps a ON a.id = g.app_id JOIN people o ON o.id = a.owner_id
+            WHERE g.person_id = \(member.person.id) AND g.tenant_id = \(member.tenant.id) AND f.revoked_at IS NULL
+                \(fragment: filter)
+            ORDER BY f.created_at DESC, f.id LIMIT 1000
+            """
+        ).map { row in
+            HeldToken(
+                kind: .app(try row.id("id"), of: try row.id("app_id")), name: try row.text("name"),
+                owner: try row.text("owner_name"), scopes: try ScopeSet(row), createdAt: try row.instant("created_at"),
+                lastUsedAt: try row.instant("last_used_at"))
+        }
     }
 }

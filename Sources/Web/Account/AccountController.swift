@@ -12,14 +12,14 @@ struct AccountController {
         try page(request, context)
     }
 
-    /// Ends every other session, and gives this one a new cookie (case 163).
+    /// Ends every other session, and gives this one a new cookie.
     func changePassword(_ request: Request, _ context: PersonContext) async throws -> Response {
         let form = try await site.form(request, context)
         // The form asks for the password itself; who has two-step sign-in proves that as well.
         if context.person.hasSecondFactor { try await site.confirm(form, request, context) }
         let (current, password) = (try form.text("current_password"), try form.text("password"))
         let person = context.person
-        // The same count as signing in: a stolen session is no way to guess faster (case 172).
+        // The same count as signing in: a stolen session is no way to guess faster.
         if let wait = try await site.countSignIn(EmailAddress(person.email), request, context) {
             throw Failure.tooManyRequests(retryAfter: wait)
         }

@@ -57,5 +57,5 @@ extension AuthorizedAppsPage.Authorization {
 }
 
 extension GrantSummary {
-    fileprivate var revokePath: String { "/account/apps/\(tenant.slug.text)/\(id.text)/revoke" }
+    var revokePath: String { "/account/apps/\(tenant.slug.text)/\(id.text)/revoke" }
 }

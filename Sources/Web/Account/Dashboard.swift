@@ -5,13 +5,13 @@ extension DashboardPage {
     /// Everything on it comes from what is true now; there is nothing to tick by hand.
     init(
         _ person: Person, tokens: [DeveloperTokenSummary], apps: [App], memberships: [Member],
-        waiting: [(tenant: ID<Entity.Tenant>, count: Int64)], base: String, at now: Instant
+        waiting: [(tenant: ID<Entity.Tenant>, count: Int64)], access: DeveloperAccess, base: String, at now: Instant
     ) {
         let isVerified = person.verifiedAt != nil
         let wasUsed = tokens.contains { $0.lastUsedAt != nil }
         let steps = Self.steps(
             email: person.email, isVerified: isVerified, hasToken: !tokens.isEmpty, wasUsed: wasUsed,
-            hasApp: !apps.isEmpty)
+            hasTenant: !memberships.isEmpty, access: access, hasApp: !apps.isEmpty)
         let done = steps.count { $0.isDone }
         let isComplete = done == steps.count
         self.init(
@@ -26,19 +26,29 @@ extension DashboardPage {
     }
 
     private static func steps(
-        email: String, isVerified: Bool, hasToken: Bool, wasUsed: Bool, hasApp: Bool
+        email: String, isVerified: Bool, hasToken: Bool, wasUsed: Bool, hasTenant: Bool, access: DeveloperAccess,
+        hasApp: Bool
     ) -> [Step] {
-        [
+        var obstacle: DeveloperAccess.Obstacle?
+        if case .closed(let why) = access, why != .emailNotConfirmed { obstacle = why }
+        return [
             Step(
                 title: "Confirm your email",
                 sentence: isVerified ? "\(email) is confirmed." : "Follow the link we sent to \(email).",
                 isDone: isVerified, actionPath: "/verify/resend", actionText: "Send the link again"),
+            Step(
+                title: "Create a workspace", sentence: "With sample people in it, for the API to answer from.",
+                isDone: hasTenant, actionPath: "/tenants/new", actionText: "Create a workspace"),
             Step(
                 title: "Create a token", sentence: "Yours to try the API with.", isDone: hasToken,
                 actionPath: "/tokens/new", actionText: "Create a token"),
             Step(
                 title: "Make the first call", sentence: "Ask the API who you are.", isDone: wasUsed,
                 actionPath: hasToken ? "/tokens" : "", actionText: hasToken ? "Your tokens" : ""),
+            Step(
+                title: "Become a developer",
+                sentence: obstacle?.sentence ?? "For registering apps; tokens need no approval.", isDone: access.isOpen,
+                actionPath: "/developer/apply", actionText: obstacle?.action ?? ""),
             Step(
                 title: "Register an app", sentence: "So that others can allow it to act for them.", isDone: hasApp,
                 actionPath: "/apps/new", actionText: "Register an app"),

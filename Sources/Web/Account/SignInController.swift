@@ -20,7 +20,7 @@ struct SignInController {
         let form = try await site.form(request, context)
         let (typed, password) = (try form.text("email"), try form.text("password"))
         let next = InternalPath(try form.text("next"))
-        // Bounded before hashing; nobody's password is longer, because none can be set (case 174).
+        // Bounded before hashing; nobody's password is longer, because none can be set.
         guard password.utf8.count <= 1024 else { throw Failure.badRequest("A password has at most 1,024 characters.") }
         let email = EmailAddress(typed)
         var page = page(email: typed, next: next)
@@ -84,14 +84,14 @@ struct SignInController {
         let form = try await site.form(request, context)
         try await site.store.endSession(
             session.id, of: session.person.id, from: site.clientAddress(of: request, context), at: site.now())
-        let next = InternalPath(try form.text("next")).map { "?next=" + FormEncoding.encode($0.text) }
+        let next = InternalPath(try form.text("next")).map { "?next=" + PercentEncoding.encode($0.text) }
         var response = site.redirect(to: "/login" + (next ?? ""), saying: .signedOut)
         site.setCookie(.session, "", lifetime: 0, on: &response)
         return response
     }
 
     /// Whose address and password these are, if they may sign in. Unknown, unconfirmed and suspended people cost
-    /// the same work and get the same answer as a wrong password (case 169).
+    /// the same work and get the same answer as a wrong password.
     private func person(_ email: EmailAddress?, _ password: String) async throws -> Person? {
         guard let email, let candidate = try site.store.signInCandidate(for: email) else {
             try await site.passwords.verifyNothing(password)

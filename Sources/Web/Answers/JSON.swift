@@ -87,7 +87,7 @@ protocol JSONWritable {
     func write(to json: inout JSONWriter)
 }
 
-/// The API's error body, as seed 000 shows it: a word for programs and a sentence for their authors.
+/// The API's error body: a word for programs and a sentence for their authors.
 struct APIError: JSONWritable {
     let code: String
     let message: String

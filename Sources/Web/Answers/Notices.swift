@@ -3,9 +3,13 @@ enum NoticeText: String {
     case verified, signedOut, passwordChanged, passwordReset, sessionEnded, othersEnded
     case signedOutEverywhere, secondFactorOff, secondFactorReset, emailChanged, emailKept, emailAsked, accountDeleted
     case tokenRevoked, appSaved, appDeleted, secretRevoked, grantRevoked, tenantOpened
+    case samplesAdded, samplesNotAdded
     case roleChanged, memberRemoved, tenantLeft, tenantDeleted, tenantSaved, policySaved, policySavedAndRevoked
     case invitationSent, invitationWithdrawn, invitationAccepted, accessRevoked, nothingToRevoke
     case appListed, appRulesSaved, requestSent, requestAllowed, requestDenied, heldTokenRevoked, tokenRulesSaved
+    case switchedToV2, directFlowOn, directFlowOff, grantGivenBack, testTokenRevoked
+    case draftSaved, applicationSent, applicationDecided, decidedMeanwhile, appReviewed, reviewWithdrawn, appChanged
+    case suspended, reinstated, planChanged, rulesSaved, scopeSaved, scopeRemoved, scopeHeld
 
     var notice: Notice {
         switch self {
@@ -28,7 +32,29 @@ enum NoticeText: String {
         case .appDeleted: Notice(.ok, "The app is deleted, and all its tokens with it.")
         case .secretRevoked: Notice(.ok, "The client secret is revoked.")
         case .grantRevoked: Notice(.ok, "The app no longer has access. Its tokens stopped working.")
-        case .tenantOpened: Notice(.ok, "It is ready, with sample people to try the API on.")
+        case .switchedToV2: Notice(.ok, "The app uses V2 from now on. Its clients can exchange their V1 tokens.")
+        case .directFlowOn: Notice(.ok, "The direct flow is on for this app.")
+        case .directFlowOff: Notice(.ok, "The direct flow is off, and the tokens that came of it have ended.")
+        case .grantGivenBack: Notice(.ok, "The access is given back. The tokens stopped working.")
+        case .testTokenRevoked: Notice(.ok, "The test token is revoked.")
+        case .draftSaved: Notice(.ok, "Saved. Nobody reads it until you send it.")
+        case .applicationSent: Notice(.ok, "Your application is on its way to the operators.")
+        case .applicationDecided: Notice(.ok, "Decided. The applicant gets a mail.")
+        case .decidedMeanwhile:
+            Notice(.warn, "Nothing was decided: somebody decided before you, or the applicant sent another version.")
+        case .appReviewed: Notice(.ok, "The app counts as reviewed. Its developer gets a mail.")
+        case .reviewWithdrawn: Notice(.ok, "The review is withdrawn. Its developer gets a mail.")
+        case .appChanged: Notice(.warn, "Nothing was done: the app has changed since you opened this page. Look again.")
+        case .suspended: Notice(.ok, "Suspended, with effect at the next request.")
+        case .reinstated: Notice(.ok, "Reinstated, with effect at the next request.")
+        case .planChanged: Notice(.ok, "The plan is changed.")
+        case .rulesSaved: Notice(.ok, "The rules are saved, and hold from the next request on.")
+        case .scopeSaved: Notice(.ok, "The scope is saved.")
+        case .scopeRemoved: Notice(.ok, "The scope is removed.")
+        case .scopeHeld: Notice(.warn, "Nothing was removed: an app, a grant or a token still holds this scope.")
+        case .tenantOpened: Notice(.ok, "The workspace is ready. Its list of people is empty.")
+        case .samplesAdded: Notice(.ok, "The sample people are there.")
+        case .samplesNotAdded: Notice(.warn, "Nothing was added: there are people here already.")
         case .roleChanged: Notice(.ok, "The role is changed. They are told by mail.")
         case .memberRemoved: Notice(.ok, "They are removed. Their tokens and their apps' access here have stopped.")
         case .tenantLeft: Notice(.ok, "You have left the workspace.")

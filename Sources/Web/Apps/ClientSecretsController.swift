@@ -3,7 +3,7 @@ import OAuth
 import Portal
 import Storage
 
-/// `/apps/{id}/secrets`: a confidential app's secrets, two at most (case 72).
+/// `/apps/{id}/secrets`: a confidential app's secrets, two at most.
 struct ClientSecretsController {
     let site: Site
 
@@ -26,6 +26,7 @@ struct ClientSecretsController {
         case .publicApp, .twoExist: return try refuse(refusal?.sentence ?? "", app, request, context)
         case nil: break
         }
+        site.store.activity.note(.change("A new client secret was made: \(secret.hint.text).", of: app.id, at: now))
         site.shownOnce.keep(secret.reveal(), of: app.id.text, for: context.session.id, at: now)
         return site.redirect(to: app.path + "/created")
     }
@@ -51,6 +52,8 @@ struct ClientSecretsController {
                 secret.id, of: app.id, owner: context.person.id, from: site.clientAddress(of: request, context),
                 at: site.now())
         else { throw Failure.notFound }
+        site.store.activity.note(
+            .change("The client secret \(secret.hint) was revoked.", of: app.id, at: site.now()))
         return site.redirect(to: app.path, saying: .secretRevoked)
     }
 }

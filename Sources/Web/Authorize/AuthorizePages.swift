@@ -8,22 +8,32 @@ extension AuthorizeVisit {
     /// The consent page, and the ticket that its answer must bring.
     func consent(
         _ asked: AuthorizeRequest, _ app: App, _ member: Member, _ session: Session, new: ScopeSet, already: ScopeSet,
-        at now: Instant
+        standing: ClientStanding, at now: Instant
     ) async throws -> Response {
         // What the tenant's rules leave of what was asked for.
         let scopes = new.union(already)
         let ticket = try await keep(asked, scopes, app, session, at: now)
         let catalogue = try site.store.scopeCatalogue()
         let started = ContinuousClock.now
-        let page = ConsentPage(
+        let direct = asked.delivery == .token ? try site.store.directFlow(of: app.id) : nil
+        var page = ConsentPage(
             asked, scopes, of: app, by: member, catalogue: catalogue, new: already.isEmpty ? ScopeSet() : new,
+            direct: direct,
             formPath: formPath, ticket: ticket)
+        page.isUnreviewed = standing != .trusted
         var response = try site.page(page, request, context)
         if site.settings.showsTiming {
             let spent = started.duration(to: .now).components.attoseconds / 1_000_000_000_000
             response.headers[.serverTiming] = "render;dur=\(spent / 1000).\(spent % 1000 / 100)"
         }
         return response
+    }
+
+    func unreviewedAtLimit(_ app: App) throws -> Response {
+        let page = AppLimitPage(
+            appName: app.details.name, tenantName: tenant.name, makerName: app.owner.name,
+            limit: counted(try site.store.rules().unreviewedLimit, "tenant"), switchPath: "/logout")
+        return try site.page(page, request, context, status: .forbidden)
     }
 
     func notAMember(_ app: App) throws -> Response {
@@ -80,23 +90,20 @@ extension AuthorizeVisit {
         }
     }
 
-    /// For two readers: one who did not expect it, and the developer who has to mend it.
     func errorPage(_ error: OAuthError) -> AuthorizeErrorPage {
-        let query = site.query(request)
-        let names: [StaticString] = ["client_id", "redirect_uri", "response_type"]
-        let received = names.flatMap { name in
-            query.all(name).prefix(3).map { Fact(label: "\(name)", value: String($0.prefix(300))) }
-        }
-        let clientID = query.all("client_id")
-        let app = clientID.count == 1 ? try? site.store.app(clientID: clientID.first ?? "") : nil
-        // Callback URLs are the owner's business: strangers to the app see only what they sent.
-        let isOwner = app.map { $0.owner.id == context.visitor.session?.person.id } ?? false
-        return AuthorizeErrorPage(
-            headline: app.map { "\($0.details.name) sent a request that cannot be answered" }
-                ?? "An app sent a request that cannot be answered",
-            sentence: "To be safe, you were not sent on. Nothing was allowed.", code: error.code.rawValue,
-            explanation: error.sentence, received: received, registered: isOwner ? app?.details.callbacks ?? [] : [],
-            requestID: context.requestID)
+        AuthorizeErrorPage(error, as: kind, request, context, at: site)
+    }
+
+    /// Asks before it sends anybody to an address that nobody here knows.
+    func leaving(for uri: VerifiedRedirectURI, with error: OAuthError, by way: String) throws -> Response {
+        let app = try site.store.app(uri.client)
+        let destination = Destination(uri)
+        let page = LeavingPage(
+            appName: app?.details.name ?? "An app", makerName: app?.owner.name ?? "",
+            destinationStart: destination.start, destinationHost: destination.host, destinationEnd: destination.end,
+            leavePath: way, stayPath: context.visitor.session == nil ? "/" : "/dashboard", code: error.code.rawValue,
+            explanation: error.sentence, requestID: context.requestID)
+        return try site.page(page, request, context)
     }
 
     private var formPath: String { "/t/\(tenant.slug.text)/oauth/authorize" }
@@ -110,9 +117,33 @@ extension AuthorizeVisit {
                 tenant: tenant.id, session: session.id, person: session.person.id, app: app.id,
                 appUpdatedAt: app.updatedAt, redirectURI: asked.redirectURI.text,
                 redirectURIWasSent: asked.redirectURIWasSent, scopes: scopes, state: asked.state,
-                challenge: asked.challenge?.text),
+                challenge: asked.challenge?.text, delivery: asked.delivery),
             as: ticket, at: now)
         return ticket.reveal()
+    }
+}
+
+extension AuthorizeErrorPage {
+    /// For two readers: one who did not expect it, and the developer who has to mend it.
+    init(
+        _ error: OAuthError, as kind: AppEvent.Kind, _ request: Request, _ context: SiteContext, at site: Site
+    ) {
+        let query = site.query(request)
+        let names: [StaticString] =
+            kind == .direct ? ["api_key", "callback"] : ["client_id", "redirect_uri", "response_type"]
+        let received = names.flatMap { name in
+            query.all(name).prefix(3).map { Fact(label: "\(name)", value: String($0.prefix(300))) }
+        }
+        let clientID = query.all(kind == .direct ? "api_key" : "client_id")
+        let app = clientID.count == 1 ? try? site.store.app(clientID: clientID.first ?? "") : nil
+        // Callback URLs are the owner's business: strangers to the app see only what they sent.
+        let isOwner = app.map { $0.owner.id == context.visitor.session?.person.id } ?? false
+        self.init(
+            headline: app.map { "\($0.details.name) sent a request that cannot be answered" }
+                ?? "An app sent a request that cannot be answered",
+            sentence: "To be safe, you were not sent on. Nothing was allowed.", code: error.code.rawValue,
+            codePath: "/docs/errors#\(error.code.rawValue)", explanation: error.sentence, received: received, registered: isOwner ? app?.details.callbacks ?? [] : [],
+            requestID: context.requestID)
     }
 }
 
@@ -122,7 +153,7 @@ extension ConsentPage {
     ///   - new: what was not allowed before; empty when this is the first time.
     init(
         _ asked: AuthorizeRequest, _ scopes: ScopeSet, of app: App, by member: Member, catalogue: [ScopeDescription],
-        new: ScopeSet, formPath: String, ticket: String
+        new: ScopeSet, direct: DirectFlow? = nil, formPath: String, ticket: String
     ) {
         let withheld = asked.scopes.subtracting(scopes)
         let lines = catalogue.filter { scopes.contains($0.scope) }
@@ -137,7 +168,8 @@ extension ConsentPage {
             tenantInitials: initials(of: member.tenant.name), scopes: lines, asksForMore: !new.isEmpty,
             withheld: catalogue.filter { withheld.contains($0.scope) }.map(\.title),
             cannot: Self.cannot(scopes, tenant: member.tenant.name),
-            lifetime: Self.lifetime(app.details.tokenFormat), destinationStart: destination.start,
+            lifetime: direct.map { Self.lifetime($0) } ?? Self.lifetime(app.details.tokenFormat),
+            isDirect: asked.delivery == .token, destinationStart: destination.start,
             destinationHost: destination.host, destinationEnd: destination.end, personName: member.person.name,
             personEmail: member.person.email, role: "\(member.role.rawValue) of \(member.tenant.name)",
             switchPath: "/logout", formPath: formPath, ticket: ticket)
@@ -149,6 +181,10 @@ extension ConsentPage {
         if !scopes.contains(.peopleWrite) { list.insert("Add, change or delete people of \(tenant)", at: 0) }
         if !scopes.contains(.peopleRead) { list.insert("See the people of \(tenant)", at: 0) }
         return list
+    }
+
+    private static func lifetime(_ direct: DirectFlow) -> String {
+        "Its access ends after \(direct.lifetime.words); then it has to ask you again."
     }
 
     private static func lifetime(_ format: Client.TokenFormat) -> String {
@@ -163,35 +199,6 @@ extension ConsentPage {
         let rest = Array(url.utf8).split(separator: UInt8(ascii: "/"), maxSplits: 2, omittingEmptySubsequences: false)
         guard rest.count >= 2, let last = rest.dropFirst(2).first else { return "" }
         return String(decoding: last.prefix { $0 != 0x2F && $0 != 0x3F && $0 != 0x23 }, as: UTF8.self)
-    }
-}
-
-/// Where the person goes next, said so that they recognise it. The last two labels of a host are emphasised: most
-/// names' registrable part, though below a public suffix of two labels (co.uk) it is one label short.
-struct Destination {
-    let start: String
-    let host: String
-    let end: String
-
-    init(_ uri: VerifiedRedirectURI) {
-        switch uri.shape {
-        case .privateUse:
-            (start, host, end) = ("the app registered for ", uri.destination + ":", "")
-        case .loopback:
-            (start, host, end) = ("", "an app on this computer", " (\(uri.destination))")
-        case .web:
-            let labels = uri.destination.utf8.split(separator: UInt8(ascii: ".")).map {
-                String(decoding: $0, as: UTF8.self)
-            }
-            let isAddress = labels.allSatisfy { $0.utf8.allSatisfy { (0x30...0x39).contains($0) } }
-            guard labels.count > 2, !isAddress else {
-                (start, host, end) = ("", uri.destination, "")
-                return
-            }
-            start = labels.dropLast(2).joined(separator: ".") + "."
-            host = labels.suffix(2).joined(separator: ".")
-            end = ""
-        }
     }
 }
 

@@ -6,7 +6,7 @@ import Portal
 /// The cookies of a request, read as bytes.
 ///
 /// Hummingbird trims Unicode white space around names and takes the first match, so a cookie planted under a
-/// look-alike name would count (case 159). Here only SP and HTAB are trimmed, and a name that comes twice is nobody's.
+/// look-alike name would count. Here only SP and HTAB are trimmed, and a name that comes twice is nobody's.
 struct Cookies {
     private let pairs: [(name: [UInt8], value: [UInt8])]
 
@@ -42,7 +42,7 @@ struct Cookies {
 }
 
 extension Site {
-    enum CookieName: String { case session, visitor, notice, theme }
+    enum CookieName: String { case session, visitor, notice, theme, device }
 
     /// `__Host-` binds a cookie to exactly this host, but needs TLS; plain http on this computer goes without.
     func cookieName(_ name: CookieName) -> String {

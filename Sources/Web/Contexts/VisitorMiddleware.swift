@@ -13,11 +13,12 @@ struct VisitorMiddleware: RouterMiddleware {
     func handle(
         _ request: Request, context: SiteContext, next: (Request, SiteContext) async throws -> Response
     ) async throws -> Response {
-        // No session, no cookies, no pages for machines: a cookie is no authentication there (case 110).
+        // No session, no cookies, no pages for machines: a cookie is no authentication there.
         guard Surface(path: request.uri.path) == .page else { return try await next(request, context) }
         var context = context
         let cookies = Cookies(request)
         context.visitor = try visitor(with: cookies)
+        site.proxyNotice.look(at: request, context, settings: site.settings)
         let renewal = CookieRenewal()
         context.visitor.renewal = renewal
         if cookies.isRepeated(site.cookieName(.session)) {
@@ -56,13 +57,14 @@ struct VisitorMiddleware: RouterMiddleware {
         } else if let seed = cookies[site.cookieName(.visitor)], Secret<SessionCookie>(seed) != nil {
             visitor.formSeed = seed
         }
+        visitor.device = cookies[site.cookieName(.device)].flatMap(site.store.device)
         visitor.theme = cookies[site.cookieName(.theme)].flatMap(Theme.init(rawValue:)) ?? .auto
         visitor.notice = cookies[site.cookieName(.notice)].flatMap(NoticeText.init(rawValue:))?.notice
         return visitor
     }
 }
 
-/// Whether an unsafe request came from one of our own pages (security.md 6.6; case 122, 181).
+/// Whether an unsafe request came from one of our own pages.
 enum SameOrigin {
     static func check(_ request: Request, hasSession: Bool, base: BaseURL) throws {
         guard ![.get, .head, .options].contains(request.method) else { return }

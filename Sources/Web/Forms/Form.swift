@@ -26,7 +26,7 @@ struct Form {
         }
     }
 
-    /// The one value of a field, "" when it was not sent. A field sent twice is refused (case 177).
+    /// The one value of a field, "" when it was not sent. A field sent twice is refused.
     func text(_ name: StaticString) throws -> String {
         let values = list.all(Parameter(name))
         guard values.count <= 1 else { throw Failure.badRequest("A field was sent more than once.") }
@@ -40,7 +40,7 @@ struct Form {
 extension Site {
     static let largestForm = 64 * 1024
 
-    /// Reads a form and checks that it came from a page made for this very visitor (security.md 6.6). A form that was
+    /// Reads a form and checks that it came from a page made for this very visitor. A form that was
     /// kept while its sender proved who they are is as it was then, with the proof.
     func form(_ request: Request, _ context: some Browsing) async throws -> Form {
         guard MediaType(request)?.isForm == true else { throw Failure.unsupportedMediaType }

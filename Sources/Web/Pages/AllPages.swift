@@ -1,6 +1,7 @@
 /// Every page there is. A test holds this list and the templates equal; the gallery shows it.
 package let allPages: [any Page.Type] = [
     LandingPage.self, DashboardPage.self, ScopesPage.self,
+    DocsPage.self, QuickstartPage.self, AuthenticationPage.self, APIPage.self, ErrorsPage.self,
     SignUpPage.self, SignUpSentPage.self, VerifyPage.self, VerifyResendPage.self, LinkGonePage.self,
     LoginPage.self, ForgotPage.self, ForgotSentPage.self, ResetPage.self, SetupPage.self,
     AccountPage.self, ConfirmPage.self,
@@ -9,13 +10,20 @@ package let allPages: [any Page.Type] = [
     AuthorizedAppsPage.self, RevokeAuthorizationPage.self,
     TokensPage.self, NewTokenPage.self, TokenCreatedPage.self, RevokeTokenPage.self,
     AppsPage.self, AppFormPage.self, AppPage.self, AppCreatedPage.self, RevokeSecretPage.self, DeleteAppPage.self,
+    TokenFormatPage.self, AppGrantsPage.self, GiveBackPage.self, AppActivityPage.self, AppActivityEntryPage.self,
+    DirectFlowPage.self, APIKeysPage.self, ChooseTenantPage.self, TestTokenPage.self,
     TenantPage.self, NewTenantPage.self,
     MembersPage.self, InvitePage.self, InvitationPage.self, TenantConfirmPage.self,
     TenantAppsPage.self, TenantAppPage.self, AddTenantAppPage.self, PolicyPage.self, HeldTokensPage.self,
     RequestsPage.self, RequestPage.self, AskAdminPage.self,
     TenantSettingsPage.self, DeleteTenantPage.self, TenantAuditPage.self,
+    ApplyPage.self, AppLimitPage.self,
     ConsentPage.self, AuthorizeErrorPage.self, NotAMemberPage.self, NotAnAdminPage.self,
+    ApplicationsPage.self, ApplicationPage.self, OperatorListPage.self, SubjectPage.self, CataloguePage.self,
+    ScopeFormPage.self, RulesPage.self, AuditLogPage.self, HealthPage.self,
+    LeavingPage.self,
     OperatorPage.self, OutboxPage.self, MailPage.self,
+    APIsPage.self, APICreatedPage.self, RevokeAPIPage.self,
     ErrorPage.self, DemoCallbackPage.self, GalleryPage.self,
 ]
 

@@ -7,9 +7,6 @@ import Storage
 struct TenantsController {
     let site: Site
 
-    /// How many one person may run (case 267).
-    static let most = 10
-
     func new(_ request: Request, _ context: PersonContext) async throws -> Response {
         try site.page(NewTenantPage(addressPrefix: site.url("/t/")), request, context)
     }
@@ -18,39 +15,44 @@ struct TenantsController {
         let form = try await site.form(request, context)
         let (name, slug) = (try form.text("name"), try form.text("slug"))
         var problems: [Problem] = []
-        if let obstacle = try obstacle(for: context.person) { problems.append(Problem("name", obstacle)) }
+        if let obstacle = try site.store.obstacleToWorkspace(of: context.person.id) {
+            problems.append(Problem("name", obstacle.sentence))
+        }
         switch TenantDraft.check(name: name, slug: slug) {
         case .invalid(let more):
             problems += more
         case .valid(let draft) where problems.isEmpty:
-            let tenant = try await site.store.openTenant(
-                draft, kind: .standard, admin: context.person.id, from: site.clientAddress(of: request, context),
-                at: site.now())
-            if let tenant { return site.redirect(to: "/t/\(tenant.slug.text)", saying: .tenantOpened) }
-            problems.append(TenantDraft.taken)
+            let address = site.clientAddress(of: request, context)
+            switch try await site.store.openTenant(draft, by: context.person.id, from: address, at: site.now()) {
+            case .success(let tenant): return site.redirect(to: "/t/\(tenant.slug.text)", saying: .tenantOpened)
+            case .failure(.slugTaken): problems.append(TenantDraft.taken)
+            case .failure(.obstacle(let obstacle)): problems.append(Problem("name", obstacle.sentence))
+            }
         case .valid: break
         }
         let page = NewTenantPage(name: name, slug: slug, addressPrefix: site.url("/t/"))
         return try site.page(page, request, context, problems: problems)
     }
 
-    /// For its members; to everybody else it is as unknown as one that does not exist (case 139).
-    func show(_ request: Request, _ context: PersonContext) async throws -> Response {
+    /// Fills an empty list of people with those of a sandbox, because an admin pressed the button that says so.
+    func addSamples(_ request: Request, _ context: PersonContext) async throws -> Response {
+        _ = try await site.form(request, context)
         let member = try site.member(context)
-        return try site.page(try page(for: member), request, context)
+        guard member.role == .admin else { throw Failure.forbidden("Only an admin can add people here.") }
+        let added = try await site.store.tenant(of: member).addSamples(at: site.now())
+        return site.redirect(to: "/t/\(member.tenant.slug.text)", saying: added ? .samplesAdded : .samplesNotAdded)
+    }
+
+    /// For its members; to everybody else it is as unknown as one that does not exist.
+    func show(_ request: Request, _ context: PersonContext) async throws -> Response {
+        try site.page(try page(for: try site.member(context)), request, context)
     }
 }
 
 extension TenantsController {
-    private func obstacle(for person: Person) throws -> String? {
-        guard person.verifiedAt != nil else { return "Confirm your email address first: the link is in your mail." }
-        let count = try site.store.memberships(of: person.id).count { $0.role == .admin }
-        guard count < Self.most else { return "You run \(count) workspaces, the most one person can." }
-        return nil
-    }
-
     private func page(for member: Member) throws -> TenantPage {
         let tenant = member.tenant
+        let people = try people(seenBy: member)
         let issuer = site.issuer(of: tenant)
         let waiting =
             try site.store.waitingRequests(of: member.person.id, at: site.now()).first { $0.tenant == tenant.id }?.count
@@ -62,18 +64,22 @@ extension TenantsController {
             whoMayAllow: try site.store.policy(of: tenant.id).sentence,
             waiting: waiting == 0 ? "" : waiting == 1 ? "1 request is waiting." : "\(waiting) requests are waiting.",
             requestsPath: tenant.path + "/requests",
-            people: try people(seenBy: member),
+            people: people ?? "No people yet",
+            samplesPath: people == nil && member.role == .admin ? tenant.path + "/sample-people" : nil,
             endpoints: [
                 Fact(label: "Authorization", value: issuer + "/oauth/authorize"),
                 Fact(label: "Token", value: issuer + "/oauth/token"),
                 Fact(label: "Metadata", value: issuer + "/.well-known/oauth-authorization-server"),
                 Fact(label: "API", value: issuer + "/api/v1/people"),
             ],
-            newTokenPath: member.person.verifiedAt == nil ? "" : "/tokens/new?tenant=\(tenant.slug.text)")
+            newTokenPath: member.person.verifiedAt == nil ? "" : "/tokens/new?tenant=\(tenant.slug.text)",
+            testTokenPath: "/t/\(tenant.slug.text)/test-token")
     }
 
-    private func people(seenBy member: Member) throws -> String {
+    /// - Returns: nil when there are none.
+    private func people(seenBy member: Member) throws -> String? {
         let page = try site.store.tenant(of: member).contacts(from: 0, limit: 100)
+        guard !page.contacts.isEmpty else { return nil }
         guard page.next == nil else { return "More than 100 people" }
         return page.contacts.count == 1 ? "1 person" : "\(page.contacts.count) people"
     }

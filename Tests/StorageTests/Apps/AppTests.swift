@@ -60,7 +60,7 @@ struct AppTests {
         ).tokens
         _ = try await test.code()
         let client = try test.client()
-        #expect(try test.store.reach(of: test.rosterSync.id) == (grants: 1, families: 1))
+        #expect(try test.store.reach(of: test.rosterSync.id) == (people: 1, tenants: 1, grants: 1, families: 1))
         #expect(try await test.store.deleteApp(test.rosterSync.id, of: test.lin.id, at: TestStore.start))
         #expect(try test.check(tokens.access) == "unknown")
         #expect(try await test.refresh(tokens.refresh, by: client).error == .invalidGrant)

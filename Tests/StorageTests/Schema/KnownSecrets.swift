@@ -43,8 +43,7 @@ struct KnownSecrets {
         try await store.resendVerification(
             to: nia.email, link: second,
             letter: { _ in TestStore.letter("https://portal.example/verify/" + second.reveal()) }, at: now)
-        let sandbox = TenantDraft(name: "Sandbox", slug: try #require(Slug("sandbox-nia")))
-        let person = try #require(try await store.verify(second, sandbox: sandbox, at: now))
+        let person = try #require(try await store.verify(second, at: now))
         try await store.sendReset(
             to: nia.email, link: reset,
             letter: { _ in TestStore.letter("https://portal.example/reset/" + reset.reveal()) }, at: now)

@@ -25,7 +25,8 @@ import Web
                 guard case .hidden(let status) = route.rule, !caller.mayReach(route) else { continue }
                 let real = try await caller.answer(to: route, on: world.lins)
                 let missing = try await caller.answer(to: route, on: .missing)
-                let expected = caller.isStranger && !caller.isMachine(route) ? 303 : status
+                let unknown = caller.isMachine(route) ? 401 : 303
+                let expected = caller.isStranger ? unknown : status
                 #expect(real.status == expected, "\(caller.name): \(route)")
                 let text = world.text(of: real, objects: world.lins)
                 #expect(text == world.text(of: missing, objects: .missing), "\(caller.name): \(route)")

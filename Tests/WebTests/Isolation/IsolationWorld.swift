@@ -32,6 +32,9 @@ struct IsolationWorld {
             for: try cast.rosterSync.app, try #require(ScopeSet(parsing: "people:read")), by: member, note: "",
             path: "/t/northwind", letters: { _ in [] }, from: "198.51.100.1", at: now)
         guard case .asked(let request) = asked else { throw Unexpected() }
+        store.activity.note(.change("A change.", of: app, at: now))
+        try await store.flushActivity()
+        _ = try await site.api()
         lins = IsolationObjects(values: [
             "tenant": "northwind", "grant": try #require(try store.grants(of: person).first).id.text,
             "session": try #require(try store.sessions(of: person, at: now).first).id.text,
@@ -39,7 +42,10 @@ struct IsolationWorld {
             "secret": try #require(try store.liveSecrets(of: app, at: now).first).id.text,
             "contact": String(contact.id), "request": request.text,
             "invitation": try #require(try store.invitations(seenBy: member, at: now).first).id.text,
+            "event": try #require(try store.activity(of: app).first).id,
+            "application": "dev_Lin", "scope": "people:read",
             "mail": "\(try #require(try store.outbox().first).id)",
+            "api": try #require(try store.resourceServers().first).id.text,
         ])
     }
 
@@ -129,7 +135,7 @@ struct IsolationCaller {
     /// The operator's own pages are nothing that is hidden from her.
     func mayReach(_ route: IsolationRoute) -> Bool { name.hasPrefix("Olga") && route.path.hasPrefix("/operator") }
 
-    func isMachine(_ route: IsolationRoute) -> Bool { route.path.contains("/api/") }
+    func isMachine(_ route: IsolationRoute) -> Bool { ["/api/", "/v2.1/"].contains { route.path.contains($0) } }
 
     func answer(to route: IsolationRoute, on objects: IsolationObjects) async throws -> Answer {
         let path = objects.path(of: route)

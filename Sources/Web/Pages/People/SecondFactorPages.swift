@@ -8,6 +8,7 @@ package struct SecondStepPage: Page {
     var retryText = ""
 
     package static let template = "people/login-code"
+    package static let formsLeadAway = true
     package var title: String { "Enter the code" }
     package static let sample = SecondStepPage(ticket: "c2VhbGVk", next: "/tokens")
     package static var samples: [PageSample<Self>] {

@@ -17,12 +17,16 @@ package struct TenantPage: Page {
     /// "2 requests are waiting."; empty for readers who cannot answer them.
     var waiting = ""
     var requestsPath = ""
-    /// "25 people"; may be empty.
-    var people = ""
+    /// "25 people", "No people yet".
+    var people: String
+    /// Posts nothing but the form's token; nil when there are people already, or the reader is no admin.
+    var samplesPath: String?
     /// Authorization endpoint, token endpoint, metadata, API.
     var endpoints: [Fact]
     /// `/tokens/new?tenant={slug}`; empty when the reader cannot.
     var newTokenPath = ""
+    /// `/t/{slug}/test-token`
+    var testTokenPath = ""
 
     package static let template = "tenants/show"
     package var title: String { name }
@@ -39,7 +43,14 @@ package struct TenantPage: Page {
             Fact(label: "Metadata", value: "http://127.0.0.1:8080/t/acme/.well-known/oauth-authorization-server"),
             Fact(label: "API", value: "http://127.0.0.1:8080/t/acme/api/v1/people"),
         ],
-        newTokenPath: "/tokens/new?tenant=acme")
+        newTokenPath: "/tokens/new?tenant=acme", testTokenPath: "/t/acme/test-token")
+
+    package static var samples: [PageSample<Self>] {
+        var empty = sample
+        empty.people = "No people yet"
+        empty.samplesPath = "/t/acme/sample-people"
+        return [PageSample(sample), PageSample(empty, state: "empty")]
+    }
 }
 
 /// `/tenants/new`; posts name and slug to `/tenants`.
