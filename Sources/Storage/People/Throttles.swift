@@ -33,6 +33,10 @@ extension Store {
         try await engine.write { db in try self.count(throttle, key, in: db, at: now) }
     }
 
+    /// In seconds: a window that began further ahead than this was begun by a clock that was wrong. One set back by
+    /// less opens no window early.
+    private static let steadyClock: Int64 = 172_800
+
     /// The same inside a transaction.
     func count(_ throttle: Throttle, _ key: String, in db: any Connection, at now: Instant) throws -> Int64? {
         let row = try db.row(
@@ -40,10 +44,10 @@ extension Store {
             INSERT INTO throttles (key, window_started_at, count) VALUES (\(stored(throttle, key)), \(now), 1)
             ON CONFLICT (key) DO UPDATE SET
                 count = CASE WHEN throttles.window_started_at <= \(now - throttle.window)
-                        OR throttles.window_started_at > \(now + throttle.window)
+                        OR throttles.window_started_at > \(now + Self.steadyClock)
                     THEN 1 ELSE throttles.count + 1 END,
                 window_started_at = CASE WHEN throttles.window_started_at <= \(now - throttle.window)
-                        OR throttles.window_started_at > \(now + throttle.window)
+                        OR throttles.window_started_at > \(now + Self.steadyClock)
                     THEN \(now) ELSE throttles.window_started_at END
             RETURNING count, window_started_at
             """)

@@ -14,7 +14,14 @@ struct VisitorMiddleware: RouterMiddleware {
         _ request: Request, context: SiteContext, next: (Request, SiteContext) async throws -> Response
     ) async throws -> Response {
         // No session, no cookies, no pages for machines: a cookie is no authentication there.
-        guard Surface(path: request.uri.path) == .page else { return try await next(request, context) }
+        guard Surface(path: request.uri.path) == .page else {
+            do {
+                return try await next(request, context)
+            } catch let error as HTTPError {
+                // The router's own words (nothing here, say) have no body; a machine reads why from one.
+                return Failure(error).answer(to: request, context, at: site)
+            }
+        }
         var context = context
         let cookies = Cookies(request)
         context.visitor = try visitor(with: cookies)

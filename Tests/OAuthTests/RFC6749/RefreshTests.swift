@@ -26,7 +26,7 @@ struct RefreshTests {
 
     @Test func `§6: an unknown, malformed or foreign kind of token is refused without effects`() throws {
         let presented = [
-            "unknown", "", Cast.secret(AccessToken.self).reveal(), Cast.secret(AuthorizationCode.self).reveal(),
+            "unknown", "", Cast.secret(DeveloperToken.self).reveal(), Cast.secret(AuthorizationCode.self).reveal(),
             Cast.secret(RefreshToken.self).reveal().lowercased(),
         ]
         for text in presented where !text.isEmpty {

@@ -152,6 +152,7 @@ import Web
             #expect(one.json["code_challenge_methods_supported"] as? [String] == ["S256"])
             #expect(one.json["response_types_supported"] as? [String] == ["code"])
         }
-        #expect(try await site.send(.get, "/.well-known/openid-configuration/t/acme").status == 404)
+        let elsewhere = try await site.send(.get, "/.well-known/openid-configuration/t/acme")
+        #expect(elsewhere.json["issuer"] as? String == "http://127.0.0.1:8080/t/acme")
     }
 }

@@ -30,6 +30,7 @@ struct IsolationRoute: CustomStringConvertible {
     static let openToMembers = [
         "GET /t/{tenant}", "GET /t/{tenant}/members", "GET /t/{tenant}/requests", "POST /t/{tenant}/requests",
         "GET /t/{tenant}/requests/{request}", "GET /t/{tenant}/requests/{request}/continue",
+        "GET /t/{tenant}/test-token", "POST /t/{tenant}/test-token", "POST /t/{tenant}/test-token/revoke",
         "GET /t/{tenant}/settings", "GET /t/{tenant}/leave", "POST /t/{tenant}/leave",
     ]
 

@@ -98,6 +98,7 @@ struct IsolationWorld {
         var text = answer.everything(hiding: "no such text")
         for (name, value) in objects.values where value.utf8.count > 4 {
             text = text.replacingOccurrences(of: value, with: name)
+                .replacingOccurrences(of: value.replacingOccurrences(of: ":", with: "%3A"), with: name)
         }
         for name in ["contact", "mail"] {
             text = text.replacingOccurrences(of: "/\(objects.values[name] ?? "")", with: "/" + name)
