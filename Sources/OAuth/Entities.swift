@@ -15,6 +15,7 @@ package enum Entity {
     package enum DeveloperToken: EntityTag { package static var prefix: String { "tok" } }
     package enum Session: EntityTag { package static var prefix: String { "ses" } }
     package enum ResourceServer: EntityTag { package static var prefix: String { "api" } }
+    package enum Device: EntityTag { package static var prefix: String { "dvc" } }
     package enum Mail: EntityTag { package static var prefix: String { "mai" } }
     package enum Activity: EntityTag { package static var prefix: String { "act" } }
     package enum DeveloperApplication: EntityTag { package static var prefix: String { "dev" } }

@@ -45,8 +45,7 @@ struct Installation: Sendable {
         var random = SystemRandomNumberGenerator()
         let keys = try KeyFile.readOrCreate(
             settings.keyFile, isFirstStart: try !KeyCheck.hasRun(on: engine), using: &random)
-        let keyring = try Keyring(keys)
-        try await KeyCheck.verify(engine, keyring, at: now())
+        let keyring = try await KeyRotation.keyring(of: keys, for: engine, at: now())
         if isNew {
             logger.notice(
                 "a master key was made; back it up apart from the database, which is worth nothing without it",

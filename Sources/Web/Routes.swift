@@ -93,6 +93,7 @@ extension Site {
         visitor.get   ("/",                                      use: home.landing)
         visitor.get   ("/scopes",                                use: home.scopes)
         visitor.post  ("/theme",                                 use: home.theme)
+        visitor.get   ("/cookies/clear",                         use: home.cookiesCleared)
         visitor.get   ("/setup",                                 use: setup.new)
         visitor.post  ("/setup",                                 use: setup.create)
         visitor.get   ("/signup",                                use: signUp.new)
@@ -226,7 +227,7 @@ extension Site {
         person.post   ("/apps/{app}/direct",                     use: flow.turnOn)
         person.post   ("/apps/{app}/direct/off",                 use: flow.turnOff)
 
-        // API keys and the direct flow (seed 004), test tokens (seed 000)
+        // API keys and the direct flow, test tokens
         person.get    ("/user/api-keys",                         use: keys.index)
         person.post   ("/user/api-keys",                         use: keys.create)
         visitor.get   ("/user/oauth_allow",                      use: direct.ask)

@@ -14,6 +14,7 @@ package struct Site: Sendable {
     let limiter = RateLimiter()
     /// When the background last deleted what had expired.
     package let lastSweep = LastSweep()
+    let proxyNotice = ProxyNotice()
 
     package init(
         settings: SiteSettings, store: Store, passwords: PasswordHasher, passwordPolicy: PasswordPolicy,

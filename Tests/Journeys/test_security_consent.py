@@ -137,18 +137,38 @@ def test_case_127_deny(ada: Human, asked: markup.Form, base: str):
     assert got["state"] == ["st-1"] and got["iss"] == [f"{base}/t/acme"]
 
 
-def test_case_128_prompt_none_shows_nothing(ada: Human, wire: Wire, lin: Human):
+def test_case_128_prompt_none_asks_nothing_of_people_who_know_the_app(
+    base: str, ledger, people: dict, ada: Human, wire: Wire, lin: Human
+):
     app = flow.register(lin, "https://silent.example/callback")
     path = flow.authorize_path("acme", app, flow.pkce()[1], prompt="none")
-    assert flow.authorize(ada, path)["error"] == ["consent_required"]
+    # Its own developer knows it, and Ada does once somebody at Acme allowed it.
+    assert flow.authorize(lin, path)["error"] == ["access_denied"] and lin.wire.get(path).status_code in (302, 303)
     assert "code" in flow.authorize(ada, flow.authorize_path("acme", app, flow.pkce()[1]))
     silent = ada.wire.get(path)
     assert silent.status_code in (302, 303) and "code" in flow.callback_parameters(silent)
     both = ada.wire.get(flow.authorize_path("acme", app, flow.pkce()[1], prompt="none login"))
-    assert flow.callback_parameters(both)["error"] == ["invalid_request"]
-    # Signed out: an app that Ada already let in may hear so; no sign-in page is shown to a hidden frame.
-    out = wire.get(path)
-    assert "/login" not in out.headers.get("Location", "")
+    assert both.status_code in (302, 303) and flow.callback_parameters(both)["error"] == ["invalid_request"]
+    # Signed out, in a browser of somebody who knows it: no sign-in page.
+    left = human.signed_in(base, ledger, people["ada"])
+    left.submit("/dashboard", action="/logout")
+    out = left.wire.get(path)
+    assert out.status_code in (302, 303) and flow.callback_parameters(out)["error"] == ["login_required"]
+
+
+def test_case_27_128_strangers_are_asked_before_they_are_sent_to_an_app(
+    ada: Human, grace: Human, mallory: Human, wire: Wire
+):
+    """Mallory registers an app, allows it in her own tenant, and mails links to ours that would lead to her site."""
+    app = flow.register(mallory, "https://evil.example/callback")
+    assert "code" in flow.authorize(mallory, flow.authorize_path("globex", app, flow.pkce()[1]))
+    for tenant in ("globex", "acme"):
+        for somebody in (wire, ada.wire, grace.wire):
+            for change in ({"prompt": "none"}, {"scope": "nonsense"}, {"response_type": "token"}):
+                answer = somebody.get(flow.authorize_path(tenant, app, flow.pkce()[1], **change))
+                assert "evil.example" not in answer.headers.get("Location", "").split("?")[0], (tenant, change)
+                if answer.status_code == 200:
+                    assert "Go to" in markup.visible_text(answer.text) and "evil.example" in answer.text
 
 
 @pytest.mark.parametrize("change", [{"prompt": "login"}, {"max_age": "0"}], ids=["prompt=login", "max_age=0"])

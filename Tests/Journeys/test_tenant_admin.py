@@ -38,7 +38,7 @@ def test_grace_asks_ada_allows_and_the_flow_finishes(
         assert axe(adas) == []
     adas.get_by_label(re.compile("A sentence")).fill("Gladly.")
     adas.get_by_role("button", name="Allow", exact=True).click()
-    expect(adas.locator("[role=status]")).to_contain_text("Allowed")
+    expect(adas.locator(".note.ok[role=status]")).to_contain_text("Allowed")
 
     hers.reload()
     expect(hers.locator("main")).to_contain_text("Gladly.")
@@ -60,7 +60,7 @@ def test_grace_asks_ada_allows_and_the_flow_finishes(
         assert axe(adas) == []
     adas.get_by_role("link", name="Revoke all access").click()
     adas.get_by_role("button", name="Revoke all access").click()
-    expect(adas.locator("[role=status]")).to_contain_text("revoked")
+    expect(adas.locator(".note.ok[role=status]")).to_contain_text("revoked")
     assert not flow.works(wire, token["access_token"])
     adas.get_by_role("link", name="Audit log").click()
     expect(adas.locator("main")).to_contain_text("without a gap")

@@ -99,6 +99,9 @@ extension TestSite {
         return try ids.compactMap { try store.letter(ID($0))?.body }
     }
 
+    /// How many letters were written to this address, also those that were taken back.
+    func written(to email: String) throws -> Int { try store.outbox().count { $0.recipient == email } }
+
     /// The path of a link in the newest letter that has one of this purpose: `verify` or `reset`.
     func link(_ purpose: String, to email: String) throws -> String {
         let marker = site.settings.base.text + "/\(purpose)/"

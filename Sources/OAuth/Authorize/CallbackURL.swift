@@ -5,7 +5,7 @@ package func callbackURL(
     appending([("code", code.reveal()), ("state", state), ("iss", issuer)], to: uri)
 }
 
-/// Where the browser goes with the token itself (seed 004). Send it with `Referrer-Policy: no-referrer`.
+/// Where the browser goes with the token itself. Send it with `Referrer-Policy: no-referrer`.
 package func callbackURL(_ uri: VerifiedRedirectURI, token: Secret<AccessToken>, state: String?) -> String {
     appending([("access_token", token.reveal()), ("state", state)], to: uri)
 }

@@ -2,13 +2,13 @@
 package enum Delivery: String, Hashable, CaseIterable, Sendable {
     /// A code, which the app's server redeems (RFC 6749 §4.1).
     case code
-    /// The token itself, in the address of the callback: seed 004's flow, for apps whose developer turned it on.
+    /// The token itself, in the address of the callback: for apps whose developer turned it on.
     /// It leaks by design (RFC 9700 §2.1.2): into histories, logs and `Referer`s.
     case token
 }
 
 extension AuthorizeRequest {
-    /// Reads the query of seed 004's request: `api_key`, `callback`, and `state` if there is one. As with `read`, the
+    /// Reads the query of such a request: `api_key`, `callback`, and `state` if there is one. As with `read`, the
     /// client and the callback come first.
     ///
     /// The callback must be sent, be a registered one byte for byte, without the leeway that `redirect_uri` has for
@@ -30,7 +30,8 @@ extension AuthorizeRequest {
         else {
             throw .tellThePerson(
                 OAuthError(
-                    .invalidRequest, "callback is not one of the app's callback URLs, which are compared byte for byte"))
+                    .invalidRequest, "callback is not one of the app's callback URLs, which are compared byte for byte")
+            )
         }
         guard isOn else {
             throw .tellThePerson(

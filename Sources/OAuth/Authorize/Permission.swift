@@ -34,7 +34,7 @@ package struct Permission: Equatable, Sendable {
 extension ScopeSet {
     /// No more than a ceiling lets through (RFC 6749 §3.3: a server may grant less than was asked for, and says what).
     ///
-    /// `default`, seed 000's one scope, stands for all of them: what remains of it is the ceiling itself.
+    /// `default`, the one scope that older apps ask for, stands for all of them: what remains of it is the ceiling itself.
     package func narrowed(to ceiling: ScopeSet?) -> ScopeSet {
         guard let ceiling, !ceiling.standsForAll else { return self }
         return standsForAll ? ceiling : intersection(ceiling)

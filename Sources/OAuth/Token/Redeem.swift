@@ -19,7 +19,10 @@ package func redeem(
     guard code.failures < CodeRecord.mostFailures else {
         return .refused(.invalidGrant, "the code was tried with too many wrong verifiers")
     }
-    guard now < code.expiresAt else { return .refused(.invalidGrant, "the code has expired") }
+    // Also one that claims to be from more than a day later: it was made while the clock was wrong.
+    guard now < code.expiresAt, code.issuedAt - now <= 86_400 else {
+        return .refused(.invalidGrant, "the code has expired")
+    }
     guard code.grantIsLive else { return .refused(.invalidGrant, "what the code stands for was revoked") }
     guard !code.scopes.narrowed(to: code.ceiling).isEmpty else {
         return .refused(.invalidGrant, "the tenant no longer lets the app have any of what the code stands for")

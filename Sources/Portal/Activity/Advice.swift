@@ -108,6 +108,14 @@ package enum Advice {
             "The person has to be an admin of the workspace in the address: check which one your app uses."
         ),
         (
+            "the tenant's rules do not let this person allow the app",
+            "Ask the person for an admin of the workspace: they can allow the app, or change the rules."
+        ),
+        (
+            "the app has not been reviewed, and is at its limit",
+            "Ask for a review on the app's page: until then it works in a few workspaces only."
+        ),
+        (
             "only an admin of the tenant may allow apps",
             "Ask the person for somebody who is an admin of the workspace, and let them connect your app."
         ),

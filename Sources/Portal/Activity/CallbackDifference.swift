@@ -25,7 +25,8 @@ package enum CallbackDifference {
         if swap(sent, "http://", "https://").elementsEqual(registered) { return "It starts with http, not https" }
         if swap(sent, "https://", "http://").elementsEqual(registered) { return "It starts with https, not http" }
         let query = UInt8(ascii: "?")
-        if sent.contains(query), !registered.contains(query), sent.prefix(while: { $0 != query }).elementsEqual(registered)
+        if sent.contains(query), !registered.contains(query),
+            sent.prefix(while: { $0 != query }).elementsEqual(registered)
         {
             return "It has a query (what follows the ?), which belongs into state"
         }

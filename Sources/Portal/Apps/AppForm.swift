@@ -21,9 +21,7 @@ package struct AppForm: Sendable {
         var problems: [Problem] = []
         let name = TypedText.line(self.name, atMost: 60)
         if name == nil { problems.append(Problem("name", "Enter a name, up to 60 characters.")) }
-        if let name, imitatesThisProduct(name) {
-            problems.append(Problem("name", "Choose a name that cannot be mistaken for Gatewright's own."))
-        }
+        if let problem = name.flatMap(PublicName.problem(withBrand:)) { problems.append(Problem("name", problem)) }
         let description = TypedText.paragraph(self.description, atMost: 1000)
         if description == nil || description.map({ $0.unicodeScalars.count < 20 }) == true {
             problems.append(Problem("description", "Say in at least 20 characters what the app does and for whom."))
@@ -81,13 +79,5 @@ package struct AppForm: Sendable {
         let known = catalogue.filter { entry in scopes.contains { $0.utf8.elementsEqual(entry.scope.text.utf8) } }
         if known.isEmpty { problems.append(Problem("scopes", "Choose at least one thing the app may ask for.")) }
         return ScopeSet(known.map(\.scope))
-    }
-
-    private func imitatesThisProduct(_ name: String) -> Bool {
-        let letters = name.utf8.map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 }.filter {
-            (0x61...0x7A).contains($0)
-        }
-        let ours = Array("gatewright".utf8)
-        return letters.indices.contains { letters[$0...].starts(with: ours) }
     }
 }

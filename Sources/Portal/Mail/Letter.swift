@@ -7,6 +7,7 @@ package struct Letter: Sendable {
         case leaked
         case applicationReceived, applicationWaiting, applicationDecided, appReviewed, appReviewWithdrawn
         case suspended, reinstated
+        case refreshTokenReused
     }
 
     package let kind: Kind

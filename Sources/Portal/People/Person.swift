@@ -69,6 +69,8 @@ package enum Lifetime {
     package static let idleSession: Int64 = 12 * 3600
     /// … and any session after 14 days.
     package static let session: Int64 = 14 * 86_400
+    /// For how long a browser is known as one on which somebody signed in.
+    package static let device: Int64 = 365 * 86_400
     /// A proof of identity counts for 10 minutes (ASVS 7.5.1).
     package static let confirmation: Int64 = 600
     package static let verificationLink: Int64 = 86_400
@@ -78,10 +80,10 @@ package enum Lifetime {
     package static let emailChange: Int64 = 86_400
     /// … and the one to the old address that takes it back, also once it happened.
     package static let emailUndo: Int64 = 7 * 86_400
-    /// A tenant's name is nobody's for so long after it was given up (case 146).
+    /// A tenant's name is nobody's for so long after it was given up.
     package static let slugQuarantine: Int64 = 90 * 86_400
-    /// How far ahead of ours a clock may have been that wrote what we read. What claims to be from later was written
-    /// while a clock was wrong, and what it promises about its end is wrong with it.
-    package static let clockSkew: Int64 = 300
+    /// What claims to be made later than so long from now was made while the clock was wrong, and what it says about its
+    /// end is wrong with it. Two days, so that a clock put right by a day signs nobody out.
+    package static let clockSlack: Int64 = 2 * 86_400
     package static let consentTicket: Int64 = 600
 }

@@ -58,6 +58,7 @@ package struct TenantDraft: Sendable {
         var problems: [Problem] = []
         let goodName = TypedText.line(name, atMost: 80)
         if goodName == nil { problems.append(Problem("name", "Enter a name, up to 80 characters.")) }
+        if let problem = goodName.flatMap(PublicName.problem(withBrand:)) { problems.append(Problem("name", problem)) }
         let goodSlug = Slug(slug)
         if goodSlug == nil {
             problems.append(
@@ -66,6 +67,19 @@ package struct TenantDraft: Sendable {
         if let goodSlug, goodSlug.isReserved { problems.append(taken) }
         guard let goodName, let goodSlug, problems.isEmpty else { return .invalid(problems) }
         return .valid(TenantDraft(name: goodName, slug: goodSlug))
+    }
+
+    /// The tenant every newcomer gets to try things in. Its address says nothing about the person.
+    package static func sandbox(
+        ofSomebodyCalled name: String, using random: inout some RandomNumberGenerator
+    ) -> TenantDraft? {
+        let letters = Array("abcdefghijklmnopqrstuvwxyz0123456789".utf8)
+        let tail = (0..<8).compactMap { _ in letters.randomElement(using: &random) }
+        let name = TypedText.line(name + "'s sandbox", atMost: 80)
+            .flatMap { PublicName.problem(withBrand: $0) == nil ? $0 : nil }
+        return Slug("sandbox-" + String(decoding: tail, as: UTF8.self)).map {
+            TenantDraft(name: name ?? "My sandbox", slug: $0)
+        }
     }
 
     /// The same words for reserved, taken and quarantined names.

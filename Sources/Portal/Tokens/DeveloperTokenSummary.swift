@@ -64,7 +64,7 @@ package struct DeveloperTokenDraft: Sendable {
 /// What a developer token was made for.
 package enum DeveloperTokenPurpose: String, CaseIterable, Sendable {
     case own
-    /// To try the API for a day, from the tenant's own page (seed 000). Not for production.
+    /// To try the API for a day, from the tenant's own page. Not for production.
     case test
 }
 

@@ -52,7 +52,7 @@ struct Check: AsyncParsableCommand {
         }
         var keyring: Keyring?
         report.try("keys") {
-            let keys = try Keyring(try KeyFile.read(settings.keyFile))
+            let keys = try KeyRotation.keyring(of: KeyFile.read(settings.keyFile), beside: guest)
             try KeyCheck.inspect(guest, keys)
             keyring = keys
             return "\(settings.keyFile) fits the database, key \(keys.activeID) is in use"

@@ -79,7 +79,7 @@ struct Access {
             throw SettingsError("There is no database in \(settings.dataFolder). Start `gatewright serve` once.")
         }
         let migrator = Migrator(folder: settings.assetsFolder + "/Migrations/sqlite")
-        let keyring = try Keyring(try KeyFile.read(settings.keyFile))
+        let keys = try KeyFile.read(settings.keyFile)
         let engine: any Engine
         do {
             let own = try SQLiteEngine(path: path)
@@ -93,6 +93,7 @@ struct Access {
             }
             engine = guest
         }
+        let keyring = try KeyRotation.keyring(of: keys, beside: engine)
         try KeyCheck.inspect(engine, keyring)
         return Access(store: Store(engine: engine, keyring: keyring), engine: engine)
     }

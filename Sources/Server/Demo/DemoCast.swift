@@ -69,7 +69,8 @@ struct DemoCast {
         let answers = ApplicationAnswers(
             organization: "Northwind", website: "https://northwind.example",
             about: "We are four people who write software for clubs and choirs.",
-            building: "Roster Sync: it keeps a roster of volunteers in step with the people of a workspace, every night.")
+            building:
+                "Roster Sync: it keeps a roster of volunteers in step with the people of a workspace, every night.")
         try await apply(answers, lin)
         guard let application = try store.application(of: lin.id), let slug = Slug("sandbox-northwind") else { return }
         _ = try await store.decide(
@@ -129,7 +130,8 @@ struct DemoCast {
         let token = Secret<OAuth.DeveloperToken>.random()
         let letter = Letter.tokenCreated(
             to: ada.email, name: ada.name, description: draft.description, tenant: acme.name,
-            scopes: scopes.sorted.map { (title: $0.text, name: $0.text) }, expires: "in 90 days", list: base + "/tokens"
+            scopes: try store.scopeCatalogue().filter { scopes.contains($0.scope) }
+                .map { (title: $0.title, name: $0.scope.text) }, expires: "in 90 days", list: base + "/tokens"
         )
         _ = try await store.create(draft, token: token, letter: letter, at: now)
         return token

@@ -2,41 +2,69 @@ package import OAuth
 package import Portal
 
 extension Store {
-    /// Registers an app; a confidential one gets its first secret in the same transaction.
+    /// Why this person cannot register an app now; nil when they can.
+    package func obstacleToApp(of person: ID<Entity.Person>) throws -> Obstacle? {
+        try engine.read { db in try self.obstacleToApp(of: person, in: db) }
+    }
+
+    /// Registers an app because its developer asked for it; a confidential one gets its first secret in the same
+    /// transaction.
+    package func register(
+        _ details: AppDetails, by owner: Person, secret: Secret<ClientSecretKind>?, from address: String = "",
+        at now: Instant
+    ) async throws -> Result<App, Obstacle> {
+        let new = NewApp(details, owner, secret, address, keyring)
+        return try await engine.write { db in
+            if let obstacle = try self.obstacleToApp(of: owner.id, in: db) { return .failure(obstacle) }
+            return .success(try self.insert(new, in: db, at: now))
+        }
+    }
+
+    /// Registers an app, and asks nobody's quota: see ``register(_:by:secret:at:)``.
     package func register(
         _ details: AppDetails, owner: Person, secret: Secret<ClientSecretKind>?, from address: String = "",
         at now: Instant
     ) async throws -> App {
-        let id = ID<Entity.Client>.random()
-        var generator = SystemRandomNumberGenerator()
-        let clientID = ClientID.random(using: &generator)
-        let new = secret.map { (id: ID<Entity.ClientSecret>.random(), digest: keyring.digest($0), hint: $0.hint.text) }
-        return try await engine.write { db in
+        let new = NewApp(details, owner, secret, address, keyring)
+        return try await engine.write { db in try self.insert(new, in: db, at: now) }
+    }
+
+    private func obstacleToApp(of person: ID<Entity.Person>, in db: any Connection) throws -> Obstacle? {
+        let row = try db.row(
+            """
+            SELECT verified_at, (SELECT count(*) FROM apps WHERE owner_id = people.id) AS apps
+            FROM people WHERE id = \(person)
+            """)
+        guard let row else { return .unconfirmedAddress }
+        return .toApp(isConfirmed: try row.optionalInstant("verified_at") != nil, having: try row.int("apps"))
+    }
+
+    private func insert(_ new: NewApp, in db: any Connection, at now: Instant) throws -> App {
+        let details = new.details
+        try db.run(
+            """
+            INSERT INTO apps (id, client_id, owner_id, name, description, homepage, kind, pkce_required,
+                token_format, created_at, updated_at)
+            VALUES (\(new.id), \(new.clientID.text), \(new.owner.id), \(details.name), \(details.description),
+                \(details.homepage), \(details.kind.rawValue), \(details.pkceRequired),
+                \(details.tokenFormat.rawValue), \(now), \(now))
+            """)
+        try insertLists(of: details, for: new.id, in: db)
+        if let secret = new.secret {
             try db.run(
                 """
-                INSERT INTO apps (id, client_id, owner_id, name, description, homepage, kind, pkce_required,
-                    token_format, created_at, updated_at)
-                VALUES (\(id), \(clientID.text), \(owner.id), \(details.name), \(details.description),
-                    \(details.homepage), \(details.kind.rawValue), \(details.pkceRequired),
-                    \(details.tokenFormat.rawValue), \(now), \(now))
+                INSERT INTO client_secrets (id, app_id, digest, hint, created_by, created_at)
+                VALUES (\(secret.id), \(new.id), \(secret.digest), \(secret.hint), \(new.owner.name), \(now))
                 """)
-            try self.insertLists(of: details, for: id, in: db)
-            if let new {
-                try db.run(
-                    """
-                    INSERT INTO client_secrets (id, app_id, digest, hint, created_by, created_at)
-                    VALUES (\(new.id), \(id), \(new.digest), \(new.hint), \(owner.name), \(now))
-                    """)
-            }
-            guard let app = try self.app(id, in: db) else {
-                throw StorageError.column("apps", "holds what this version does not know")
-            }
-            try self.record(
-                AuditEvent(
-                    .appCreated, by: .person(owner), on: .app(app), detail: app.details.auditDetail, from: address),
-                in: db, at: now)
-            return app
         }
+        guard let app = try app(new.id, in: db) else {
+            throw StorageError.column("apps", "holds what this version does not know")
+        }
+        try record(
+            AuditEvent(
+                .appCreated, by: .person(new.owner), on: .app(app), detail: app.details.auditDetail, from: new.address),
+            in: db, at: now)
+        return app
     }
 
     /// An app of this person; anybody else's is as unknown as one that does not exist.
@@ -170,6 +198,28 @@ extension Store {
         for scope in details.scopes.sorted {
             try db.run("INSERT INTO app_scopes (app_id, scope) VALUES (\(id), \(scope.text))")
         }
+    }
+}
+
+/// An app about to be written, with everything in it that chance decides.
+private struct NewApp: Sendable {
+    let id = ID<Entity.Client>.random()
+    let clientID: ClientID
+    let details: AppDetails
+    let owner: Person
+    let address: String
+    let secret: (id: ID<Entity.ClientSecret>, digest: Digest, hint: String)?
+
+    init(
+        _ details: AppDetails, _ owner: Person, _ secret: Secret<ClientSecretKind>?, _ address: String,
+        _ keyring: Keyring
+    ) {
+        var generator = SystemRandomNumberGenerator()
+        clientID = ClientID.random(using: &generator)
+        self.details = details
+        self.owner = owner
+        self.address = address
+        self.secret = secret.map { (id: .random(), digest: keyring.digest($0), hint: $0.hint.text) }
     }
 }
 

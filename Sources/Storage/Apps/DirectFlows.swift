@@ -23,7 +23,8 @@ extension Store {
                 INSERT INTO direct_flows (app_id, lifetime, turned_on_at, turned_on_by)
                 VALUES (\(app), \(lifetime.rawValue), \(now), \(owner.name))
                 """)
-            let what = "\(wasOn ? "Tokens of the direct flow now live" : "The direct flow was turned on, for tokens of")"
+            let what =
+                "\(wasOn ? "Tokens of the direct flow now live" : "The direct flow was turned on, for tokens of")"
             try self.record(.change("\(what) \(lifetime.words).", of: app, at: now), id: entry, in: db)
             try self.record(
                 AuditEvent(

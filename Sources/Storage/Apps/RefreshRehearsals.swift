@@ -45,10 +45,12 @@ extension Store {
         let tenant = member.tenant.id
         let held = try begin(consented, fromV1: fromV1, in: db, at: now)
         var steps: [RefreshRehearsal.Step] = []
-        func play(_ turn: RefreshRehearsal.Turn, _ token: PresentedRefresh, at moment: Instant) throws -> TokenResponse? {
+        func play(_ turn: RefreshRehearsal.Turn, _ token: PresentedRefresh, at moment: Instant) throws -> TokenResponse?
+        {
             let body = try ParameterList(query: "grant_type=refresh_token&refresh_token=" + token.reveal())
             let outcome = try exchange(
-                try TokenRequest.read(body), by: client, in: tenant, idleLimit: nil, from: "", db, at: moment)
+                try TokenRequest.read(body), by: client, in: tenant, idleLimit: nil, from: "", using: DrawnRandom(), db,
+                at: moment)
             let answer = outcome.answer.flatMap { response in
                 RefreshRehearsal.Pair(response).map { .success($0) }
                     ?? .failure(OAuthError(.serverError, "the answer has no refresh token"))

@@ -19,12 +19,14 @@ extension Store {
                 SELECT count(*) FILTER (WHERE x.revoked_at IS NULL) AS live_v1,
                     count(*) FILTER (WHERE x.revoked_at IS NOT NULL AND EXISTS (SELECT 1 FROM refresh_tokens r
                         WHERE r.tenant_id = f.tenant_id AND r.family_id = f.id)) AS moved,
-                    (SELECT count(*) FROM token_families v WHERE v.app_id = \(app) AND v.revoked_at IS NULL
-                        AND EXISTS (SELECT 1 FROM refresh_tokens r WHERE r.tenant_id = v.tenant_id
-                            AND r.family_id = v.id)) AS renewable
-                FROM token_families f
+                    (SELECT count(*) FROM grants h
+                        JOIN token_families v ON v.tenant_id = h.tenant_id AND v.grant_id = h.id
+                        WHERE h.app_id = \(app) AND v.revoked_at IS NULL
+                            AND EXISTS (SELECT 1 FROM refresh_tokens r WHERE r.tenant_id = v.tenant_id
+                                AND r.family_id = v.id)) AS renewable
+                FROM grants g JOIN token_families f ON f.tenant_id = g.tenant_id AND f.grant_id = g.id
                 JOIN access_tokens x ON x.tenant_id = f.tenant_id AND x.family_id = f.id AND x.expires_at IS NULL
-                WHERE f.app_id = \(app) AND f.revoked_at IS NULL
+                WHERE g.app_id = \(app) AND f.revoked_at IS NULL
                 """)
             return TokenFormatState(
                 liveV1: try row?.integer("live_v1") ?? 0, moved: try row?.integer("moved") ?? 0,
@@ -37,9 +39,10 @@ extension Store {
         try engine.read { db in
             try db.row(
                 """
-                SELECT 1 AS one FROM token_families f
+                SELECT 1 AS one FROM grants g
+                JOIN token_families f ON f.tenant_id = g.tenant_id AND f.grant_id = g.id
                 JOIN refresh_tokens r ON r.tenant_id = f.tenant_id AND r.family_id = f.id
-                WHERE f.app_id = \(app) AND f.revoked_at IS NULL LIMIT 1
+                WHERE g.app_id = \(app) AND f.revoked_at IS NULL LIMIT 1
                 """) != nil
         }
     }
@@ -48,7 +51,9 @@ extension Store {
     /// asked again, since nothing that they read gets wider.
     ///
     /// - Returns: false when the app is not this person's.
-    package func switchToV2(_ app: ID<Entity.Client>, owner: Person, from address: String, at now: Instant) async throws -> Bool {
+    package func switchToV2(_ app: ID<Entity.Client>, owner: Person, from address: String, at now: Instant) async throws
+        -> Bool
+    {
         let entry = newActivityID(at: now)
         return try await engine.write { db in
             guard let found = try self.app(app, in: db), found.owner.id == owner.id else { return false }

@@ -20,6 +20,22 @@ extension Store {
         }
     }
 
+    /// Whether this person has reason to know the app: it is their own, or they are a member here and somebody here
+    /// allows it. A tenant that strangers opened vouches for nothing to anybody else.
+    package func isKnown(
+        _ app: ID<Entity.Client>, to person: ID<Entity.Person>, in tenant: ID<Entity.Tenant>
+    ) throws -> Bool {
+        try engine.read { db in
+            try db.row(
+                """
+                SELECT 1 AS one FROM apps WHERE id = \(app) AND owner_id = \(person)
+                UNION ALL SELECT 1 FROM grants g
+                JOIN members m ON m.tenant_id = g.tenant_id AND m.person_id = \(person)
+                WHERE g.tenant_id = \(tenant) AND g.app_id = \(app) AND g.revoked_at IS NULL
+                """) != nil
+        }
+    }
+
     /// Records that a member allowed an app and issues the code, in one transaction. A grant that exists
     /// grows by what is new.
     ///
@@ -31,6 +47,7 @@ extension Store {
         challenge: String?, from address: String = "", at now: Instant
     ) async throws -> Secret<AuthorizationCode>? {
         let fresh = ID<Entity.Grant>.random()
+        let drawn = DrawnRandom()
         return try await engine.write { db in
             guard
                 let (grant, granted, scopes) = try self.grow(
@@ -41,7 +58,7 @@ extension Store {
                     tenant: member.tenant.id, client: app.id, person: member.person.id, grant: grant, granted: granted,
                     redirectURI: redirectURI, redirectURIWasSent: wasSent, challenge: challenge, scopes: scopes)
             else { return nil }
-            var random = SystemRandomNumberGenerator()
+            var random = drawn
             let (code, record) = issueCode(for: consented, at: now, using: &random)
             try self.insert(record, digest: self.keyring.digest(code), in: db)
             return code
@@ -203,8 +220,8 @@ extension Store {
 
     private static let grantSelect: SQL = """
         SELECT g.id AS grant_id, g.app_id, g.scopes, g.created_at AS granted_at,
-            (SELECT max(f.last_used_at) FROM token_families f WHERE f.tenant_id = g.tenant_id AND f.grant_id = g.id)
-                AS last_used_at,
+            (SELECT max(used_at) FROM (SELECT g.last_used_at AS used_at UNION ALL SELECT f.last_used_at
+                FROM token_families f WHERE f.tenant_id = g.tenant_id AND f.grant_id = g.id)) AS last_used_at,
             \(fragment: Tenant.columns)
         FROM grants g JOIN tenants t ON t.id = g.tenant_id
         """

@@ -6,21 +6,31 @@ extension Store {
     ///
     /// A refusal is part of the outcome and commits its effects too: a replayed code revokes what it granted.
     /// Returns once all of it is durable.
+    ///
+    /// - Parameter letters: to those whom it concerns that a refresh token was in two hands.
     package func exchange(
         _ request: TokenRequest, by client: AuthenticatedClient, in tenant: Tenant, idleLimit: Int64?,
-        from address: String = "", at now: Instant
+        letters: @escaping @Sendable (TokenTheft) -> [Letter], from address: String = "", at now: Instant
     ) async throws -> Outcome {
-        try await engine.write { db in
-            try self.exchange(request, by: client, in: tenant.id, idleLimit: idleLimit, from: address, db, at: now)
+        let drawn = DrawnRandom()
+        return try await engine.write { db in
+            let outcome = try self.exchange(
+                request, by: client, in: tenant.id, idleLimit: idleLimit, from: address, using: drawn, db, at: now)
+            for effect in outcome.effects {
+                guard case .revokeFamily(let family, let reason, _) = effect, let sign = TokenTheft.Sign(reason)
+                else { continue }
+                try self.tell(of: family, in: tenant, because: sign, letters: letters, in: db, at: now)
+            }
+            return outcome
         }
     }
 
     /// The same inside a transaction.
     func exchange(
         _ request: TokenRequest, by client: AuthenticatedClient, in tenant: ID<Entity.Tenant>, idleLimit: Int64?,
-        from address: String, _ db: any Connection, at now: Instant
+        from address: String, using drawn: DrawnRandom, _ db: any Connection, at now: Instant
     ) throws -> Outcome {
-        var random = SystemRandomNumberGenerator()
+        var random = drawn
         let outcome: Outcome
         switch request {
         case .authorizationCode(let redemption):

@@ -26,7 +26,7 @@ extension Store {
                 try db.run("DELETE FROM apps WHERE id = \(app)")
             }
             for tenant in departure.tenantsToDelete {
-                // Links to it must not lead to whoever takes the name next (case 146).
+                // Links to it must not lead to whoever takes the name next.
                 try db.run(
                     """
                     INSERT INTO quarantined_slugs (slug, until)

@@ -3,7 +3,7 @@ package import Portal
 
 extension Store {
     /// Writes to both addresses: a link to confirm to the new one, a link to take it back to the old one. An address
-    /// that has an account already gets another letter, and the page says the same (case 169).
+    /// that has an account already gets another letter, and the page says the same.
     package func askToChangeEmail(
         of person: Person, to email: EmailAddress, confirm: (link: Secret<MailLink>, letter: Letter),
         undo: (link: Secret<MailLink>, letter: Letter), taken: Letter, from address: String = "", at now: Instant
@@ -40,7 +40,7 @@ extension Store {
             try db.row(
                 """
                 \(fragment: EmailChange.select) WHERE c.person_id = \(person) AND c.confirmed_at IS NULL
-                    AND c.undone_at IS NULL AND c.expires_at > \(now) AND c.asked_at <= \(now + Lifetime.clockSkew)
+                    AND c.undone_at IS NULL AND c.expires_at > \(now) AND c.asked_at <= \(now + Lifetime.clockSlack)
                 ORDER BY c.asked_at DESC LIMIT 1
                 """
             ).map(EmailChange.init)
@@ -54,7 +54,7 @@ extension Store {
     }
 
     /// Makes the new address the account's, ends every session but the one it is confirmed in, and lets go of links
-    /// that were mailed to the old address (case 163, 178).
+    /// that were mailed to the old address.
     ///
     /// - Returns: nil when the link does not work any more, or somebody else confirmed the address meanwhile.
     package func confirmEmailChange(
@@ -131,7 +131,7 @@ extension Store {
         try db.row(
             """
             \(fragment: EmailChange.select) WHERE c.digest = \(digest) AND c.confirmed_at IS NULL
-                AND c.undone_at IS NULL AND c.expires_at > \(now) AND c.asked_at <= \(now + Lifetime.clockSkew)
+                AND c.undone_at IS NULL AND c.expires_at > \(now) AND c.asked_at <= \(now + Lifetime.clockSlack)
                 AND c.old_email_key = p.email_key
             """
         ).map(EmailChange.init).flatMap { $0.person.isSuspended ? nil : $0 }
@@ -141,7 +141,7 @@ extension Store {
         try db.row(
             """
             \(fragment: EmailChange.select) WHERE c.undo_digest = \(digest) AND c.undone_at IS NULL
-                AND c.undo_expires_at > \(now) AND c.asked_at <= \(now + Lifetime.clockSkew)
+                AND c.undo_expires_at > \(now) AND c.asked_at <= \(now + Lifetime.clockSlack)
             """
         ).map(EmailChange.init)
     }

@@ -26,6 +26,7 @@ extension Store {
                 JOIN mail_links l ON l.person_id = p.id AND l.email_key = p.email_key
                 WHERE l.digest = \(digest) AND l.purpose = \(purpose.rawValue)
                     AND l.used_at IS NULL AND l.expires_at > \(now)
+                    AND l.created_at <= \(now + Lifetime.clockSlack)
                 """
             ).map(Person.init)
         }
@@ -79,6 +80,7 @@ extension Store {
             try db.run("DELETE FROM sessions WHERE person_id = \(id)")
             try self.expireCodes(of: id, in: db, at: now)
             try db.run("UPDATE mail_links SET used_at = \(now) WHERE person_id = \(id) AND used_at IS NULL")
+            try self.withdrawSpentLinks(in: db, at: now)
             try self.record(.passwordReset, by: id, from: address, in: db, at: now)
             try self.enqueue(letter(person), in: db, at: now)
             return person
@@ -96,7 +98,7 @@ extension Store {
             let person = try Person(row)
             guard applies(person), !person.isSuspended else { return }
             try self.replaceLinks(of: person.id, email: email, with: digest, for: purpose, in: db, at: now)
-            try self.enqueue(letter(person), in: db, at: now)
+            try self.enqueue(letter(person), carrying: digest, in: db, at: now)
         }
     }
 
@@ -114,17 +116,21 @@ extension Store {
             INSERT INTO mail_links (digest, purpose, person_id, email_key, created_at, expires_at)
             VALUES (\(digest), \(purpose.rawValue), \(person), \(email.key), \(now), \(now + purpose.lifetime))
             """)
+        try withdrawSpentLinks(in: db, at: now)
     }
 
     private func use(
         _ digest: Digest, for purpose: MailLinkPurpose, in db: any Connection, at now: Instant
     ) throws -> ID<Entity.Person>? {
-        try db.row(
+        let used = try db.row(
             """
             UPDATE mail_links SET used_at = \(now)
             WHERE digest = \(digest) AND purpose = \(purpose.rawValue) AND used_at IS NULL AND expires_at > \(now)
+                AND created_at <= \(now + Lifetime.clockSlack)
             RETURNING person_id
-            """
-        )?.id("person_id")
+            """)
+        guard let used else { return nil }
+        try withdrawSpentLinks(in: db, at: now)
+        return try used.id("person_id")
     }
 }

@@ -59,7 +59,7 @@ extension Store {
                 try self.replaceLinks(of: id, email: signUp.email, with: digest, for: .verify, in: db, at: now)
                 try self.record(.signedUp, by: id, from: address, in: db, at: now)
             }
-            try self.enqueue(confirm, in: db, at: now)
+            try self.enqueue(confirm, carrying: digest, in: db, at: now)
         }
     }
 
@@ -79,6 +79,7 @@ extension Store {
             try db.run("UPDATE people SET password_hash = \(passwordHash) WHERE id = \(person.id)")
             try db.run("DELETE FROM sessions WHERE person_id = \(person.id) AND id <> \(session)")
             try db.run("UPDATE mail_links SET used_at = \(now) WHERE person_id = \(person.id) AND used_at IS NULL")
+            try self.withdrawSpentLinks(in: db, at: now)
             try self.expireCodes(of: person.id, in: db, at: now)
             try self.record(.passwordChanged, by: person.id, from: address, in: db, at: now)
             try self.enqueue(letter, in: db, at: now)

@@ -31,6 +31,7 @@ extension Store {
                 """
                 \(fragment: Session.select)
                 WHERE s.digest = \(digest) AND s.expires_at > \(now) AND s.last_seen_at > \(now - Lifetime.idleSession)
+                    AND s.expires_at <= \(now + Lifetime.session + Lifetime.clockSlack)
                 """
             ).map(Session.init)
         }
@@ -46,6 +47,7 @@ extension Store {
                 \(fragment: Session.select)
                 WHERE s.person_id = \(person) AND s.expires_at > \(now)
                     AND s.last_seen_at > \(now - Lifetime.idleSession)
+                    AND s.expires_at <= \(now + Lifetime.session + Lifetime.clockSlack)
                 ORDER BY s.last_seen_at DESC, s.id LIMIT 100
                 """
             ).map(Session.init)

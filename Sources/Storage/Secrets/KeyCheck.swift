@@ -18,7 +18,7 @@ package enum KeyCheck {
                 """
                 INSERT INTO key_checks (key_id, check_value, created_at)
                 VALUES (\(keyring.activeID.text), \(value), \(now))
-                ON CONFLICT (key_id) DO NOTHING
+                ON CONFLICT (key_id) DO UPDATE SET retired_at = NULL
                 """)
         }
     }
@@ -29,7 +29,9 @@ package enum KeyCheck {
     }
 
     private static func compare(_ keyring: Keyring, _ connection: any Connection) throws {
-        for row in try connection.rows("SELECT key_id, check_value FROM key_checks ORDER BY created_at, key_id") {
+        for row in try connection.rows(
+            "SELECT key_id, check_value FROM key_checks WHERE retired_at IS NULL ORDER BY created_at, key_id")
+        {
             let text = try row.text("key_id")
             guard let id = KeyID(text: text) else { throw StorageError.corrupt("key_checks holds \(text)") }
             guard let expected = keyring.checkValue(of: id) else { throw KeyError.missing(id) }

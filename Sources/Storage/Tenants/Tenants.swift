@@ -1,6 +1,13 @@
 package import OAuth
 package import Portal
 
+/// Why a workspace was not opened.
+package enum TenantRefusal: Error, Equatable, Sendable {
+    case obstacle(Obstacle)
+    /// Taken, or given up not long ago.
+    case slugTaken
+}
+
 extension Store {
     package func tenant(_ slug: Slug) throws -> Tenant? {
         try engine.read { db in try db.row("\(fragment: Tenant.select) WHERE t.slug = \(slug.text)").map(Tenant.init) }
@@ -36,17 +43,50 @@ extension Store {
 
     /// Those who may allow apps, for somebody who may not.
     package func admins(of tenant: ID<Entity.Tenant>) throws -> [Person] {
-        try engine.read { db in
-            try db.rows(
-                """
-                \(fragment: Person.select) JOIN members m ON m.person_id = p.id
-                WHERE m.tenant_id = \(tenant) AND m.role = 'admin' ORDER BY p.name, p.id LIMIT 10
-                """
-            ).map(Person.init)
+        try engine.read { db in try self.admins(of: tenant, in: db) }
+    }
+
+    func admins(of tenant: ID<Entity.Tenant>, in db: any Connection) throws -> [Person] {
+        try db.rows(
+            """
+            \(fragment: Person.select) JOIN members m ON m.person_id = p.id
+            WHERE m.tenant_id = \(tenant) AND m.role = 'admin' ORDER BY p.name, p.id LIMIT 10
+            """
+        ).map(Person.init)
+    }
+
+    /// Why this person cannot open a workspace now; nil when they can.
+    package func obstacleToWorkspace(of person: ID<Entity.Person>) throws -> Obstacle? {
+        try engine.read { db in try self.obstacleToWorkspace(of: person, in: db) }
+    }
+
+    /// Opens a workspace because its admin asked for one.
+    package func openTenant(
+        _ draft: TenantDraft, by person: ID<Entity.Person>, from address: String = "", at now: Instant
+    ) async throws -> Result<Tenant, TenantRefusal> {
+        let id = ID<Entity.Tenant>.random()
+        return try await engine.write { db in
+            if let obstacle = try self.obstacleToWorkspace(of: person, in: db) { return .failure(.obstacle(obstacle)) }
+            guard try self.isFree(draft.slug, in: db, at: now) else { return .failure(.slugTaken) }
+            try self.insert(draft, id: id, kind: .standard, admin: person, from: address, in: db, at: now)
+            return .success(Tenant(id: id, slug: draft.slug, name: draft.name, kind: .standard, createdAt: now))
         }
     }
 
-    /// Opens a tenant; the person becomes its admin. A sandbox has sample people in it, any other is empty.
+    private func obstacleToWorkspace(of person: ID<Entity.Person>, in db: any Connection) throws -> Obstacle? {
+        let row = try db.row(
+            """
+            SELECT verified_at, (SELECT count(*) FROM members m WHERE m.person_id = people.id AND m.role = 'admin')
+                AS running
+            FROM people WHERE id = \(person)
+            """)
+        guard let row else { return .unconfirmedAddress }
+        return .toWorkspace(
+            isConfirmed: try row.optionalInstant("verified_at") != nil, running: try row.int("running"))
+    }
+
+    /// Opens a tenant; the person becomes its admin. A sandbox has sample people in it, any other is empty. Nobody's
+    /// quota is asked: see ``openTenant(_:by:from:at:)``.
     ///
     /// - Returns: nil when the slug is taken or quarantined.
     package func openTenant(

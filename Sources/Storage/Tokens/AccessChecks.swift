@@ -54,7 +54,9 @@ extension Store {
         guard let row else { return .unknown }
         let app: ID<Entity.Client> = try row.id("app_id")
         let expiry = try row.optionalInstant("expires_at")
-        if let expiry, now >= expiry {
+        // Made while the clock was ahead, it would live as much too long.
+        let isFromLater = try expiry != nil && row.instant("issued_at") > now + Lifetime.clockSlack
+        if let expiry, now >= expiry || isFromLater {
             activity.count(.expired, of: app, at: now)
             return .expired
         }

@@ -73,6 +73,11 @@ extension Site {
                 challenge: bearerChallenge(
                     realm: "api", error: OAuthError(.invalidToken, "the access token has expired")))
         case .unknown:
+            // Only what is no token waits: nobody's working token is held up by a neighbour's broken one.
+            let network = context.network(of: request, settings: settings)
+            if let seconds = limiter.count(.unknownBearers, network, at: now) {
+                throw Failure.tooManyRequests(retryAfter: seconds)
+            }
             throw Self.unknownToken
         }
     }

@@ -4,7 +4,7 @@ import OAuth
 import Portal
 import Storage
 
-/// `/v2.1/token` (seed 004): the tokens that a caller may see, and ending one.
+/// `/v2.1/token`: the tokens that a caller may see, and ending one.
 struct HeldTokensController {
     let site: Site
 
@@ -41,7 +41,7 @@ struct HeldTokensController {
         }
     }
 
-    /// The password grant of seed 004 is not offered, and the answer says what is. The body, which would hold a
+    /// The password grant is not offered, and the answer says what is. The body, which would hold a
     /// password, is not even read.
     func create(_ request: Request, _ context: SiteContext) async throws -> Response {
         .refusal(
@@ -74,7 +74,7 @@ struct HeldTokensController {
         return Response(status: .noContent, headers: [.location: "/v2.1/token"])
     }
 
-    private static let unknown = APIRefusal(status: .notFound, code: "not_found", message: "There is no such token.")
+    private static let unknown = APIRefusal(.notFound, "There is no such token.")
 
     private static let mayNot = APIRefusal(
         status: .forbidden, code: "insufficient_scope",
@@ -84,7 +84,7 @@ struct HeldTokensController {
             scope: ScopeSet([.default])))
 }
 
-/// Which part of a list is asked for (seed 004's `start` and `resultsperpage`, where 0 is all).
+/// Which part of a list is asked for (`start` and `resultsperpage`, where 0 is all).
 struct Window {
     let start: Int
     let size: Int
@@ -105,7 +105,7 @@ struct Window {
     private static func number(_ text: String, default fallback: Int, atMost most: Int, _ rule: String) throws -> Int {
         guard !text.isEmpty else { return fallback }
         guard let number = Int(text), (0...most).contains(number) else {
-            throw APIRefusal(status: .badRequest, code: "bad_request", message: rule)
+            throw APIRefusal(.badRequest, rule)
         }
         return number
     }

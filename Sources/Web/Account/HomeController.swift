@@ -44,6 +44,11 @@ struct HomeController {
         return response
     }
 
+    /// Whoever can be read here needs no clearing any more: see ``CookieClearing``.
+    func cookiesCleared(_ request: Request, _ context: SiteContext) async throws -> Response {
+        site.redirect(to: "/login")
+    }
+
     /// Cached for good under the version the pages name; anything else is asked for again.
     func asset(_ request: Request, _ context: SiteContext) async throws -> Response {
         guard let asset = assets.file(named: context.parameters.get("file") ?? "") else { throw Failure.notFound }

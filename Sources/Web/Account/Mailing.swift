@@ -12,7 +12,7 @@ extension Site {
     /// - Returns: false when the address has had enough for now; whoever asked is told the same as always.
     /// - Throws: 429 when too many were asked for from one network address.
     func mayMail(_ email: EmailAddress, _ request: Request, _ context: some Browsing) async throws -> Bool {
-        try await count(.mailFromAddress, clientAddress(of: request, context))
+        try await count(.mailFromAddress, network(of: request, context))
         return try await store.count(.mailToAddress, email.key, at: now()) == nil
     }
 
@@ -24,6 +24,11 @@ extension Site {
 
     func clientAddress(of request: Request, _ context: some Browsing) -> String {
         context.siteContext.clientAddress(of: request, settings: settings)
+    }
+
+    /// What limits are counted under.
+    func network(of request: Request, _ context: some Browsing) -> String {
+        context.siteContext.network(of: request, settings: settings)
     }
 }
 

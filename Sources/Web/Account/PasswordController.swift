@@ -55,8 +55,10 @@ struct PasswordController {
             link, to: hash, letter: { .passwordChanged(to: $0.email, name: $0.name, forgot: forgot) },
             from: site.clientAddress(of: request, context), at: site.now())
         guard let person else { return try gone(request, context) }
-        try await site.forgiveFailures(of: person, request, context)
-        return site.redirect(to: "/login", saying: .passwordReset)
+        try await site.store.forgive(try site.attempt(EmailAddress(person.email), request, context))
+        var response = site.redirect(to: "/login", saying: .passwordReset)
+        site.knowDevice(as: person, context, on: &response)
+        return response
     }
 
     private func gone(_ request: Request, _ context: SiteContext) throws -> Response {

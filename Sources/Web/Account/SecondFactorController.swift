@@ -81,6 +81,7 @@ extension SecondFactorController {
         let (person, now) = (context.person, site.now())
         var page = SecondFactorPage()
         if let factor = try site.store.secondFactor(of: person.id), let since = factor.confirmedAt {
+            page.isOn = true
             page.since = .day(since)
             page.codesLeft = counted(Int64(factor.recoveryCodesLeft), "recovery code")
             page.hasFewCodes = factor.recoveryCodesLeft < 3

@@ -16,7 +16,7 @@ struct SetupController {
     func create(_ request: Request, _ context: SiteContext) async throws -> Response {
         try refuseWhenDone()
         let form = try await site.form(request, context)
-        try await site.count(.setup, site.clientAddress(of: request, context))
+        try await site.count(.setup, site.network(of: request, context))
         let page = SetupPage(
             code: try form.text("code"), name: try form.text("name"), email: try form.text("email"))
         let code = Secret<SetupCode>(withoutSpaces(page.code))

@@ -63,7 +63,7 @@ struct SignInController {
                 ofTicket: ticket, browser: context.visitor.formSeed, at: site.now()), person.hasSecondFactor
         else { return site.redirect(to: "/login" + (next.map { "?next=" + FormEncoding.encode($0.text) } ?? "")) }
         let byAddress = try await site.store.count(
-            .signInByAddress, site.clientAddress(of: request, context), at: site.now())
+            .signInByAddress, site.network(of: request, context), at: site.now())
         let byPerson = try await site.store.count(.secondStep, person.id.text, at: site.now())
         if let wait = byAddress ?? byPerson {
             page.retryText = ErrorPage.waiting(wait)

@@ -19,6 +19,8 @@ enum Failure: Error {
     case methodNotAllowed(String)
     case misdirected
     case tooLarge
+    case addressTooLong
+    case headersTooLarge
     case unsupportedMediaType
     case tooManyRequests(retryAfter: Int64)
     case unavailable
@@ -64,6 +66,8 @@ enum Failure: Error {
         case .methodNotAllowed: .methodNotAllowed
         case .misdirected: .misdirectedRequest
         case .tooLarge: .contentTooLarge
+        case .addressTooLong: .uriTooLong
+        case .headersTooLarge: .requestHeaderFieldsTooLarge
         case .unsupportedMediaType: .unsupportedMediaType
         case .tooManyRequests: .tooManyRequests
         case .unavailable: .serviceUnavailable
@@ -83,6 +87,9 @@ enum Failure: Error {
         case .methodNotAllowed: "This address does not answer that kind of request."
         case .misdirected: "This server does not answer under that host name."
         case .tooLarge: "The request is larger than this address accepts."
+        case .addressTooLong: "The address is longer than this server reads, which is 8 KB."
+        case .headersTooLarge:
+            "The headers, cookies among them, are larger than this server reads: 8 KB each, 32 KB together."
         case .unsupportedMediaType: "Send a form (application/x-www-form-urlencoded) or JSON (application/json)."
         case .tooManyRequests: "That was too often. Wait a little and try again."
         case .unavailable: "The service cannot write at the moment. Nothing was changed; try again shortly."
@@ -101,6 +108,8 @@ enum Failure: Error {
         case .methodNotAllowed: "method_not_allowed"
         case .misdirected: "misdirected_request"
         case .tooLarge: "content_too_large"
+        case .addressTooLong: "uri_too_long"
+        case .headersTooLarge: "headers_too_large"
         case .unsupportedMediaType: "unsupported_media_type"
         case .tooManyRequests: "rate_limited"
         case .unavailable: "temporarily_unavailable"

@@ -4,7 +4,7 @@ import OAuth
 import Portal
 import Storage
 
-/// `/user/api-keys` (seed 004): granted apps and own keys on one page. A key is an app like any other, made with
+/// `/user/api-keys`: granted apps and own keys on one page. A key is an app like any other, made with
 /// fewer questions.
 struct APIKeysController {
     let site: Site
@@ -40,7 +40,10 @@ struct APIKeysController {
                 try page(form, context), request, context,
                 problems: shown.isEmpty ? [Problem("callbacks", "Enter a callback URL on a web server.")] : shown)
         case .valid(let details):
-            return site.redirect(to: try await apps.register(details, request, context).path + "/created")
+            guard let app = try await apps.register(details, request, context) else {
+                return try site.page(try page(form, context), request, context, status: .unprocessableContent)
+            }
+            return site.redirect(to: app.path + "/created")
         }
     }
 
@@ -79,7 +82,7 @@ extension APIKeysPage.Key {
     fileprivate init(_ app: App, direct: DirectFlow?) {
         self.init(
             name: app.details.name, key: app.clientID, callbacks: app.details.callbacks, created: .day(app.createdAt),
-            direct: direct.map { "On, \($0.lifetime.words)" } ?? "Off", isDirect: direct != nil, path: app.path,
+            direct: direct.map { "On, \($0.lifetime.words)" } ?? "Off", path: app.path,
             directPath: app.path + "/direct")
     }
 }

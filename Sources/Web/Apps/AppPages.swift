@@ -65,7 +65,8 @@ extension Site {
             created: .day(app.createdAt), allowedBy: try allowedBy(app),
             workspaces: own.map { Choice(value: $0.slug.text, label: $0.name) }, workspace: workspace,
             languages: FlowExample(of: app, base: settings.base.text, slug: workspace).languages, showPath: app.path,
-            formatPath: app.path + "/token-format", editPath: app.path + "/edit", rotatePath: app.path + "/secrets", deletePath: app.path + "/delete")
+            formatPath: app.path + "/token-format", editPath: app.path + "/edit", rotatePath: app.path + "/secrets",
+            deletePath: app.path + "/delete")
     }
 }
 
@@ -73,7 +74,9 @@ extension Site {
     /// What operators decided about an app, for its developer; empty when there is nothing to say.
     fileprivate func standing(of app: App) throws -> (text: String, kind: String) {
         if let last = try store.suspensions(of: .app(app)).first, last.reinstatedAt == nil {
-            return ("An operator suspended this app: \(last.reason) Its tokens are refused until it is reinstated.", "bad")
+            return (
+                "An operator suspended this app: \(last.reason) Its tokens are refused until it is reinstated.", "bad"
+            )
         }
         guard !app.isReviewed else { return ("", "ok") }
         let limit = counted(try store.rules().unreviewedLimit, "workspace")

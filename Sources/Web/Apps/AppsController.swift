@@ -8,9 +8,6 @@ import Storage
 struct AppsController {
     let site: Site
 
-    /// More than anybody needs, and a bound on what one account can fill the database with.
-    static let most = 50
-
     func index(_ request: Request, _ context: PersonContext) async throws -> Response {
         try list(request, context)
     }
@@ -35,7 +32,10 @@ struct AppsController {
             return try site.page(
                 try page(form, editing: nil, problems: problems), request, context, problems: problems)
         case .valid(let details):
-            return site.redirect(to: try await register(details, request, context).path + "/created")
+            guard let app = try await register(details, request, context) else {
+                return try list(request, context, status: .unprocessableContent)
+            }
+            return site.redirect(to: app.path + "/created")
         }
     }
 
@@ -141,25 +141,23 @@ extension AppsController {
         return try site.page(page, request, context, status: status)
     }
 
-    /// Why this person cannot register an app now; nil when they can.
+    /// Why this person cannot register an app now; nil when they can. The number is asked again where it is written.
     func obstacle(for person: Person) throws -> String? {
         if case .closed(let obstacle) = try site.developerAccess(of: person) { return obstacle.sentence }
-        let count = try site.store.apps(of: person.id).count
-        guard count < Self.most else {
-            return "You have \(count) apps, the most one person can have. Delete one first."
-        }
-        return nil
+        return try site.store.obstacleToApp(of: person.id)?.sentence
     }
 
     private func page(_ form: AppForm, editing app: App?, problems: [Problem] = []) throws -> AppFormPage {
         AppFormPage(form, editing: app, catalogue: try site.store.scopeCatalogue(), problems: problems)
     }
 
-    func register(_ details: AppDetails, _ request: Request, _ context: PersonContext) async throws -> App {
+    /// - Returns: nil when somebody has used up what was left, meanwhile.
+    func register(_ details: AppDetails, _ request: Request, _ context: PersonContext) async throws -> App? {
         let now = site.now()
         let secret = details.kind == .confidential ? Secret<ClientSecretKind>.random() : nil
-        let app = try await site.store.register(
-            details, owner: context.person, secret: secret, from: site.clientAddress(of: request, context), at: now)
+        let registered = try await site.store.register(
+            details, by: context.person, secret: secret, from: site.clientAddress(of: request, context), at: now)
+        guard case .success(let app) = registered else { return nil }
         if let secret {
             site.shownOnce.keep(secret.reveal(), of: app.id.text, for: context.session.id, at: now)
         }

@@ -33,7 +33,7 @@ struct DayCharts {
             title: title,
             sentence: total == 0
                 ? "None in the last \(Self.days) days."
-                : "\(total) in the last \(Self.days) days, most on \(Self.moment(most.day).text) (\(most.count)).",
+                : "\(total) in the last \(Self.days) days, at most \(most.count) a day (\(Self.moment(most.day).text)).",
             bars: shown.filter { $0.count > 0 }.map { bar(of: $0.count, at: $0.day - first, most: most.count) },
             days: shown.reversed().filter { $0.count > 0 }.map {
                 DayChart.Day(day: Self.moment($0.day), count: String($0.count))

@@ -11,8 +11,8 @@ struct AuthorizeController {
     func ask(_ request: Request, _ context: SiteContext) async throws -> Response {
         let tenant = try site.liveTenant(context)
         let now = site.now()
-        let address = context.clientAddress(of: request, settings: site.settings)
-        if let seconds = site.limiter.count(.authorize, address, at: now) {
+        let rule: RateLimiter.Rule = context.visitor.session == nil ? .authorizeByStrangers : .authorize
+        if let seconds = site.limiter.count(rule, context.network(of: request, settings: site.settings), at: now) {
             throw Failure.tooManyRequests(retryAfter: seconds)
         }
         let visit = AuthorizeVisit(site: site, tenant: tenant, request: request, context: context)

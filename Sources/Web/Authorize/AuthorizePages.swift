@@ -94,6 +94,18 @@ extension AuthorizeVisit {
         AuthorizeErrorPage(error, as: kind, request, context, at: site)
     }
 
+    /// Asks before it sends anybody to an address that nobody here knows.
+    func leaving(for uri: VerifiedRedirectURI, with error: OAuthError, by way: String) throws -> Response {
+        let app = try site.store.app(uri.client)
+        let destination = Destination(uri)
+        let page = LeavingPage(
+            appName: app?.details.name ?? "An app", makerName: app?.owner.name ?? "",
+            destinationStart: destination.start, destinationHost: destination.host, destinationEnd: destination.end,
+            leavePath: way, stayPath: context.visitor.session == nil ? "/" : "/dashboard", code: error.code.rawValue,
+            explanation: error.sentence, requestID: context.requestID)
+        return try site.page(page, request, context)
+    }
+
     private var formPath: String { "/t/\(tenant.slug.text)/oauth/authorize" }
 
     private func keep(
@@ -130,7 +142,8 @@ extension AuthorizeErrorPage {
             headline: app.map { "\($0.details.name) sent a request that cannot be answered" }
                 ?? "An app sent a request that cannot be answered",
             sentence: "To be safe, you were not sent on. Nothing was allowed.", code: error.code.rawValue,
-            codePath: "/docs/errors#\(error.code.rawValue)", explanation: error.sentence, received: received, registered: isOwner ? app?.details.callbacks ?? [] : [],
+            codePath: "/docs/errors#\(error.code.rawValue)", explanation: error.sentence, received: received,
+            registered: isOwner ? app?.details.callbacks ?? [] : [],
             requestID: context.requestID)
     }
 }

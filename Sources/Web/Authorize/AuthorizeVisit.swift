@@ -52,7 +52,8 @@ struct AuthorizeVisit {
         let step = nextStep(
             for: asked, signedIn: session.map { SignedIn(person: $0.person.id, authenticatedAt: $0.authenticatedAt) },
             permission: permission, grantedScopes: granted, standing: standing,
-            reauthenticatedSince: SignInErrand(returningTo: request.head.path ?? "/").wasAsked(at: now, site.store),
+            reauthenticatedSince: SignInErrand(returningTo: request.head.path ?? "/")
+                .wasAsked(at: now, session, site.store),
             at: now)
         switch step {
         case .refuse(let refusal): throw refusal
@@ -69,7 +70,8 @@ struct AuthorizeVisit {
             return try await mayNotAllow(asked, app, member, session, why: step, at: now)
         case .askConsent(let new, let already):
             guard let session, let member else { return signIn(fresh: false, at: now) }
-            return try await consent(asked, app, member, session, new: new, already: already, standing: standing,
+            return try await consent(
+                asked, app, member, session, new: new, already: already, standing: standing,
                 at: now)
         case .allow:
             guard let member,
@@ -90,19 +92,28 @@ struct AuthorizeVisit {
     private func signIn(fresh: Bool, at now: Instant) -> Response {
         let errand = SignInErrand(returningTo: request.head.path ?? "/")
         return .sending(
-            to: "/login?next=" + PercentEncoding.encode(fresh ? errand.path(asking: now, site.store) : errand.path))
+            to: "/login?next="
+                + PercentEncoding.encode(
+                    fresh ? errand.path(asking: now, context.visitor.session, site.store) : errand.path))
     }
 
-    /// What may not travel to a redirect URI stays here; everything else goes back to the app with `iss` and `state`.
+    /// What may not travel to a redirect URI stays here; everything else goes back to the app with `iss` and `state`,
+    /// at once only where somebody here knows the app: anyone can register one, and a link to this server must not
+    /// become a link to theirs (RFC 9700 §4.11.2).
     func refuse(_ refusal: Refusal) throws -> Response {
         switch refusal {
         case .redirect(let error, let uri, let state):
-            // Somebody must be there before this server sends a browser to an address that an app chose.
-            guard context.visitor.session != nil || error.code == .loginRequired else {
+            let visitor = context.visitor
+            guard visitor.session != nil || error.code == .loginRequired else {
                 return signIn(fresh: false, at: site.now())
             }
             note(error)
-            return .sending(to: callbackURL(uri, error: error, state: state, issuer: site.issuer(of: tenant)))
+            let way = callbackURL(uri, error: error, state: state, issuer: site.issuer(of: tenant))
+            let somebody = visitor.session?.person.id ?? visitor.device?.person
+            guard let somebody, try site.store.isKnown(uri.client, to: somebody, in: tenant.id) else {
+                return try leaving(for: uri, with: error, by: way)
+            }
+            return .sending(to: way)
         case .tellThePerson(let error):
             note(error)
             let status: HTTPResponse.Status = error.code == .temporarilyUnavailable ? .serviceUnavailable : .badRequest

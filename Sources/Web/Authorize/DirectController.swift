@@ -4,15 +4,15 @@ import OAuth
 import Portal
 import Storage
 
-/// `/user/oauth_allow?api_key=&callback=&state=` (seed 004): the same decision as the authorization endpoint, for apps
+/// `/user/oauth_allow?api_key=&callback=&state=`: the same decision as the authorization endpoint, for apps
 /// whose developer turned the direct flow on. It has no tenant in its address, so people choose one.
 struct DirectController {
     let site: Site
 
     func ask(_ request: Request, _ context: SiteContext) async throws -> Response {
         let now = site.now()
-        let address = context.clientAddress(of: request, settings: site.settings)
-        if let seconds = site.limiter.count(.authorize, address, at: now) {
+        let rule: RateLimiter.Rule = context.visitor.session == nil ? .authorizeByStrangers : .authorize
+        if let seconds = site.limiter.count(rule, context.network(of: request, settings: site.settings), at: now) {
             throw Failure.tooManyRequests(retryAfter: seconds)
         }
         let (app, asked): (App, AuthorizeRequest)
@@ -51,20 +51,17 @@ struct DirectController {
         return (app, asked)
     }
 
-    /// Before a tenant is known. As at the authorization endpoint, only a verified callback ever gets an error, and
-    /// somebody must be there before this server sends a browser to an address that an app chose.
+    /// Before a tenant is known nobody can say who vouches for the app, so its errors stay here: a link to this server
+    /// must not become a link to theirs (RFC 9700 §4.11.2).
     private func refuse(_ refusal: Refusal, _ request: Request, _ context: SiteContext) throws -> Response {
-        switch refusal {
-        case .redirect(let error, let callback, let state):
-            guard context.visitor.session != nil else { throw Failure.signInFirst }
-            site.note(error, as: .direct, at: nil, request, context)
-            return .sending(to: callbackURL(callback, error: error, state: state, issuer: site.settings.base.text))
-        case .tellThePerson(let error):
-            site.note(error, as: .direct, at: nil, request, context)
-            let page = AuthorizeErrorPage(error, as: .direct, request, context, at: site)
-            let status: HTTPResponse.Status = error.code == .temporarilyUnavailable ? .serviceUnavailable : .badRequest
-            return try site.page(page, request, context, status: status)
-        }
+        let error =
+            switch refusal {
+            case .redirect(let error, _, _), .tellThePerson(let error): error
+            }
+        site.note(error, as: .direct, at: nil, request, context)
+        let page = AuthorizeErrorPage(error, as: .direct, request, context, at: site)
+        let status: HTTPResponse.Status = error.code == .temporarilyUnavailable ? .serviceUnavailable : .badRequest
+        return try site.page(page, request, context, status: status)
     }
 
     /// The one that the address names, or the only one there is.

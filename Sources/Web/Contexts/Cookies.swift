@@ -42,7 +42,7 @@ struct Cookies {
 }
 
 extension Site {
-    enum CookieName: String { case session, visitor, notice, theme }
+    enum CookieName: String { case session, visitor, notice, theme, device }
 
     /// `__Host-` binds a cookie to exactly this host, but needs TLS; plain http on this computer goes without.
     func cookieName(_ name: CookieName) -> String {

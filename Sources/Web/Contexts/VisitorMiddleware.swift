@@ -18,6 +18,7 @@ struct VisitorMiddleware: RouterMiddleware {
         var context = context
         let cookies = Cookies(request)
         context.visitor = try visitor(with: cookies)
+        site.proxyNotice.look(at: request, context, settings: site.settings)
         let renewal = CookieRenewal()
         context.visitor.renewal = renewal
         if cookies.isRepeated(site.cookieName(.session)) {
@@ -56,6 +57,7 @@ struct VisitorMiddleware: RouterMiddleware {
         } else if let seed = cookies[site.cookieName(.visitor)], Secret<SessionCookie>(seed) != nil {
             visitor.formSeed = seed
         }
+        visitor.device = cookies[site.cookieName(.device)].flatMap(site.store.device)
         visitor.theme = cookies[site.cookieName(.theme)].flatMap(Theme.init(rawValue:)) ?? .auto
         visitor.notice = cookies[site.cookieName(.notice)].flatMap(NoticeText.init(rawValue:))?.notice
         return visitor

@@ -96,7 +96,9 @@ extension DeveloperAccess.Obstacle {
 extension ApplyPage {
     init(_ application: DeveloperApplication?) {
         self.init(
-            sentence: "Tell us who you are and what you want to build. An operator reads it, and you get a mail at every step.")
+            sentence:
+                "Tell us who you are and what you want to build. An operator reads it, and you get a mail at every step."
+        )
         guard let application else { return }
         (status, statusKind) = application.state.tag
         canEdit = application.maySubmit

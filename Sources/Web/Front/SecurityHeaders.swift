@@ -12,9 +12,9 @@ enum SecurityHeaders {
         if response.headers[.cacheControl] == nil { response.headers[.cacheControl] = "no-store" }
     }
 
-    /// No `form-action`: browsers apply it to the redirect that follows a form, and consent would silently stop
-    /// working.
-    static let contentSecurityPolicy =
+    static let contentSecurityPolicy = policyOfFormsThatLeadAway + "; form-action 'self'"
+
+    static let policyOfFormsThatLeadAway =
         "default-src 'none'; style-src 'self'; img-src 'self'; connect-src 'self'; script-src 'self'; "
         + "base-uri 'none'; frame-ancestors 'none'; object-src 'none'"
 

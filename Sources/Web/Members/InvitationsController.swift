@@ -148,7 +148,9 @@ extension InvitationsController {
     }
 
     private func offer(_ context: SiteContext) throws -> (Secret<MailLink>, InvitationOffer)? {
-        guard let link = mailLink(context), let offer = try site.store.offer(of: link, at: site.now()) else { return nil }
+        guard let link = mailLink(context), let offer = try site.store.offer(of: link, at: site.now()) else {
+            return nil
+        }
         return (link, offer)
     }
 

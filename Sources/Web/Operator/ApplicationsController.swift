@@ -82,7 +82,10 @@ struct ApplicationsController {
         let sent = versions.first?.answers ?? application.answers
         let (status, kind) = application.state.tag
         var history = versions.map {
-            (at: $0.submittedAt, event: ApplicationPage.Event(what: "Sent (version \($0.number))", at: .exact($0.submittedAt)))
+            (
+                at: $0.submittedAt,
+                event: ApplicationPage.Event(what: "Sent (version \($0.number))", at: .exact($0.submittedAt))
+            )
         }
         history += decisions.map { (at: $0.decidedAt, event: ApplicationPage.Event($0)) }
         return ApplicationPage(

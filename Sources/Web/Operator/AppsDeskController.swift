@@ -120,7 +120,8 @@ struct AppsDeskController {
             ],
             websiteURL: details.homepage, description: details.description, hints: try hints(for: app, at: now),
             ways: [
-                SubjectPage.Way(path: "/operator/people/\(app.owner.id.text)", text: "Its developer, \(app.owner.name)"),
+                SubjectPage.Way(
+                    path: "/operator/people/\(app.owner.id.text)", text: "Its developer, \(app.owner.name)"),
                 SubjectPage.Way(path: "/operator/audit?subject=\(app.id.text)", text: "What was done to it"),
                 SubjectPage.Way(path: "/operator/audit?actor=\(app.id.text)", text: "What it did"),
             ], history: [],

@@ -64,7 +64,8 @@ struct AuditController {
                 advice: keyAge > 365 * 86_400 ? "It is older than a year: gatewright keys rotate makes a new one." : ""),
             HealthPage.Reading(label: "Database", value: Self.size(health.databaseSize), kind: "mute"),
             HealthPage.Reading(
-                label: "Schema", value: "\(health.migrations) migrations, newest \(health.newestMigration)", kind: "mute"),
+                label: "Schema", value: "\(health.migrations) migrations, newest \(health.newestMigration)",
+                kind: "mute"),
             HealthPage.Reading(
                 label: "Last sweep of what expired",
                 value: site.lastSweep.value.map { Moment.relative($0, at: now).text } ?? "none since the start",

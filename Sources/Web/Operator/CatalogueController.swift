@@ -124,7 +124,9 @@ extension ScopeForm {
 
 extension ScopeFormPage {
     fileprivate init(_ form: ScopeForm, editing scope: ScopeDescription?) {
-        let levels = [(value: "low", label: "Low"), (value: "normal", label: "Normal"), (value: "high", label: "Sensitive")]
+        let levels = [
+            (value: "low", label: "Low"), (value: "normal", label: "Normal"), (value: "high", label: "Sensitive"),
+        ]
         self.init(
             isNew: scope == nil, name: scope?.scope.text ?? form.name, scopeTitle: form.title, sentence: form.sentence,
             group: form.group,

@@ -70,7 +70,8 @@ struct TenantsDeskController {
     }
 
     private func tenant(_ context: OperatorContext) throws -> Tenant {
-        guard let id = context.parameters.get("tenant"), let tenant = try site.store.tenant(ID<Entity.Tenant>(id)) else {
+        guard let id = context.parameters.get("tenant"), let tenant = try site.store.tenant(ID<Entity.Tenant>(id))
+        else {
             throw Failure.notFound
         }
         return tenant

@@ -21,6 +21,7 @@ package let allPages: [any Page.Type] = [
     ConsentPage.self, AuthorizeErrorPage.self, NotAMemberPage.self, NotAnAdminPage.self,
     ApplicationsPage.self, ApplicationPage.self, OperatorListPage.self, SubjectPage.self, CataloguePage.self,
     ScopeFormPage.self, RulesPage.self, AuditLogPage.self, HealthPage.self,
+    LeavingPage.self,
     OperatorPage.self, OutboxPage.self, MailPage.self,
     APIsPage.self, APICreatedPage.self, RevokeAPIPage.self,
     ErrorPage.self, DemoCallbackPage.self, GalleryPage.self,

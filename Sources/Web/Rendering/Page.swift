@@ -13,11 +13,15 @@ package protocol Page: Sendable {
     var title: String { get }
     /// Which entry of the side navigation is current.
     static var place: Place { get }
+    /// Whether a form on it can end at another site: signing in and deciding go on to an app's callback. Browsers apply
+    /// `form-action` to every redirect that follows a form, so these pages do without.
+    static var formsLeadAway: Bool { get }
 }
 
 extension Page {
     package static var samples: [PageSample<Self>] { [PageSample(sample)] }
     package static var place: Place { .elsewhere }
+    package static var formsLeadAway: Bool { false }
 }
 
 /// One state of a page for the gallery and the render tests.

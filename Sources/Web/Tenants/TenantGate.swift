@@ -37,7 +37,8 @@ extension Site {
     func top(of member: Member, at tab: TenantTop.Place) throws -> TenantTop {
         var waiting: Int64 = 0
         if member.role == .admin {
-            waiting = try store.waitingRequests(of: member.person.id, at: now())
+            waiting =
+                try store.waitingRequests(of: member.person.id, at: now())
                 .first { $0.tenant == member.tenant.id }?.count ?? 0
         }
         return TenantTop(member, at: tab, waiting: waiting)

@@ -7,9 +7,6 @@ import Storage
 struct TenantsController {
     let site: Site
 
-    /// How many one person may run.
-    static let most = 10
-
     func new(_ request: Request, _ context: PersonContext) async throws -> Response {
         try site.page(NewTenantPage(addressPrefix: site.url("/t/")), request, context)
     }
@@ -18,16 +15,19 @@ struct TenantsController {
         let form = try await site.form(request, context)
         let (name, slug) = (try form.text("name"), try form.text("slug"))
         var problems: [Problem] = []
-        if let obstacle = try obstacle(for: context.person) { problems.append(Problem("name", obstacle)) }
+        if let obstacle = try site.store.obstacleToWorkspace(of: context.person.id) {
+            problems.append(Problem("name", obstacle.sentence))
+        }
         switch TenantDraft.check(name: name, slug: slug) {
         case .invalid(let more):
             problems += more
         case .valid(let draft) where problems.isEmpty:
-            let tenant = try await site.store.openTenant(
-                draft, kind: .standard, admin: context.person.id, from: site.clientAddress(of: request, context),
-                at: site.now())
-            if let tenant { return site.redirect(to: "/t/\(tenant.slug.text)", saying: .tenantOpened) }
-            problems.append(TenantDraft.taken)
+            let address = site.clientAddress(of: request, context)
+            switch try await site.store.openTenant(draft, by: context.person.id, from: address, at: site.now()) {
+            case .success(let tenant): return site.redirect(to: "/t/\(tenant.slug.text)", saying: .tenantOpened)
+            case .failure(.slugTaken): problems.append(TenantDraft.taken)
+            case .failure(.obstacle(let obstacle)): problems.append(Problem("name", obstacle.sentence))
+            }
         case .valid: break
         }
         let page = NewTenantPage(name: name, slug: slug, addressPrefix: site.url("/t/"))
@@ -50,13 +50,6 @@ struct TenantsController {
 }
 
 extension TenantsController {
-    private func obstacle(for person: Person) throws -> String? {
-        guard person.verifiedAt != nil else { return "Confirm your email address first: the link is in your mail." }
-        let count = try site.store.memberships(of: person.id).count { $0.role == .admin }
-        guard count < Self.most else { return "You run \(count) workspaces, the most one person can." }
-        return nil
-    }
-
     private func page(for member: Member) throws -> TenantPage {
         let tenant = member.tenant
         let people = try people(seenBy: member)

@@ -3,7 +3,7 @@ import OAuth
 import Portal
 import Storage
 
-/// `/t/{slug}/test-token`: seed 000's "Settings > Developer > API token".
+/// `/t/{slug}/test-token`: a token for a day, for an admin who wants to see what an app would get.
 struct TestTokenController {
     let site: Site
 

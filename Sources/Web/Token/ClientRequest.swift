@@ -38,13 +38,14 @@ struct ClientRequest {
 
 extension Site {
     /// Authenticates a client. Failures are counted for this client at this address only: guessing there locks nobody
-    /// else out (case 73).
+    /// else out.
     func admit<Client>(
         _ credentials: ClientCredentials, _ request: Request, _ context: SiteContext,
         _ authenticate: () throws -> Result<Client, OAuthError>
     ) throws -> Client {
         let now = now()
-        let counter = "\(context.clientAddress(of: request, settings: settings)) \(credentials.clientID.text)"
+        let network = SiteContext.network(of: context.clientAddress(of: request, settings: settings))
+        let counter = "\(network) \(credentials.clientID.text)"
         if let seconds = limiter.wait(.tokenFailures, counter, at: now) {
             throw Failure.tooManyRequests(retryAfter: seconds)
         }

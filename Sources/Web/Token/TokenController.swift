@@ -38,7 +38,9 @@ struct TokenController {
         let wanted = try TokenRequest.read(sent.body)
         let outcome = try await site.store.exchange(
             wanted, by: client, in: tenant, idleLimit: site.settings.refreshIdleLimit,
-            from: context.clientAddress(of: request, settings: site.settings), at: now)
+            letters: { [site] theft in
+                Letter.all(about: theft, page: site.url(theft.app.path), allowed: site.url("/account/apps"))
+            }, from: context.clientAddress(of: request, settings: site.settings), at: now)
         switch outcome.answer {
         case .success(let answer):
             site.note(wanted, by: client, in: tenant)

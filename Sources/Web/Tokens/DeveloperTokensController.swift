@@ -8,15 +8,12 @@ import Storage
 struct DeveloperTokensController {
     let site: Site
 
-    /// More than anybody needs, and a bound on what one stolen session can leave behind.
-    static let mostActive = 100
-
     func index(_ request: Request, _ context: PersonContext) async throws -> Response {
         try list(request, context)
     }
 
     func new(_ request: Request, _ context: PersonContext) async throws -> Response {
-        guard try obstacle(for: context.person) == nil else { return site.redirect(to: "/tokens") }
+        guard try obstacle(context) == nil else { return site.redirect(to: "/tokens") }
         try site.askToConfirm(context)
         let query = site.query(request)
         let from = query.all("from").first.map { ID<Entity.DeveloperToken>($0) }
@@ -29,7 +26,7 @@ struct DeveloperTokensController {
 
     func create(_ request: Request, _ context: PersonContext) async throws -> Response {
         let sent = try await site.confirmedForm(request, context)
-        guard try obstacle(for: context.person) == nil else {
+        guard try obstacle(context) == nil else {
             return try list(request, context, status: .unprocessableContent)
         }
         var form = try TokenForm(sent)
@@ -41,9 +38,9 @@ struct DeveloperTokensController {
         case .invalid(let problems):
             return try site.page(try page(form, context), request, context, problems: problems)
         case .valid(let draft):
-            let id = try await make(
-                draft, replacing: try replaced(by: form, context), from: site.clientAddress(of: request, context),
-                context)
+            let address = site.clientAddress(of: request, context)
+            guard let id = try await make(draft, replacing: try replaced(by: form, context), from: address, context)
+            else { return try list(request, context, status: .unprocessableContent) }
             return site.redirect(to: "/tokens/\(id.text)/created")
         }
     }
@@ -89,7 +86,7 @@ extension DeveloperTokensController {
     ) throws -> Response {
         let page = TokensPage(
             try site.store.developerTokens(of: context.person.id), of: context.person,
-            narrowedBy: TokenFilter(site.query(request)), obstacle: try obstacle(for: context.person), at: site.now())
+            narrowedBy: TokenFilter(site.query(request)), obstacle: try obstacle(context)?.sentence, at: site.now())
         return try site.page(page, request, context, status: status)
     }
 
@@ -125,18 +122,8 @@ extension DeveloperTokensController {
         try site.store.memberships(of: person.id).filter { !$0.tenant.isSuspended }
     }
 
-    /// Why this person cannot make a token now; nil when they can.
-    private func obstacle(for person: Person) throws -> String? {
-        guard person.verifiedAt != nil else { return "Confirm your email address first: the link is in your mail." }
-        guard try !memberships(of: person).isEmpty else {
-            return "You are in no workspace yet. Create one first: a token works in one workspace."
-        }
-        let now = site.now()
-        let active = try site.store.developerTokens(of: person.id).count { $0.status(at: now) == .active }
-        guard active < Self.mostActive else {
-            return "You have \(active) active tokens, the most one person can have. Revoke one first."
-        }
-        return nil
+    private func obstacle(_ context: PersonContext) throws -> Obstacle? {
+        try site.store.obstacleToToken(of: context.person.id, at: site.now())
     }
 
     private func tickEverything(in form: inout TokenForm, _ context: PersonContext) throws {
@@ -159,10 +146,12 @@ extension DeveloperTokensController {
     }
 
     /// Makes the token, tells its owner by mail, and keeps it for the one page that shows it.
+    ///
+    /// - Returns: nil when somebody has used up what was left, meanwhile.
     private func make(
         _ draft: DeveloperTokenDraft, replacing old: DeveloperTokenSummary?, from address: String,
         _ context: PersonContext
-    ) async throws -> ID<Entity.DeveloperToken> {
+    ) async throws -> ID<Entity.DeveloperToken>? {
         let now = site.now()
         let token = Secret<OAuth.DeveloperToken>.random()
         let scopes = try site.store.scopeCatalogue().filter { draft.scopes.contains($0.scope) }
@@ -171,8 +160,9 @@ extension DeveloperTokensController {
             tenant: draft.member.tenant.name, scopes: scopes.map { (title: $0.title, name: $0.scope.text) },
             expires: draft.expiresAt.map { Moment.fullDay($0 - 1).text } ?? "never",
             replacing: old.flatMap { $0.status(at: now) == .active ? $0.description : nil }, list: site.url("/tokens"))
-        let id = try await site.store.create(
+        let made = try await site.store.make(
             draft, token: token, replacing: old?.id, letter: letter, from: address, at: now)
+        guard case .success(let id) = made else { return nil }
         site.shownOnce.keep(token.reveal(), of: id.text, for: context.session.id, at: now)
         return id
     }

@@ -110,7 +110,8 @@ struct ClientSecretTests {
         #expect(try await test.store.revokeSecret(old, of: test.rosterSync.id, owner: test.lin.id, at: TestStore.start))
         #expect(try !works(test.rosterSecret))
         #expect(try works(new))
-        #expect(try await !test.store.revokeSecret(old, of: test.rosterSync.id, owner: test.lin.id, at: TestStore.start))
+        #expect(
+            try await !test.store.revokeSecret(old, of: test.rosterSync.id, owner: test.lin.id, at: TestStore.start))
     }
 
     @Test func `a public app has no secret to rotate, and is refused with any`() async throws {

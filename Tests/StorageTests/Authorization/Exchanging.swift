@@ -70,7 +70,11 @@ extension TestStore {
     ) async throws -> Outcome {
         let request = try TokenRequest.read(try ParameterList(query: body))
         return try await store.exchange(
-            request, by: try client ?? self.client(at: now), in: tenant ?? acme, idleLimit: idleLimit, at: now)
+            request, by: try client ?? self.client(at: now), in: tenant ?? acme, idleLimit: idleLimit,
+            letters: {
+                Letter.all(about: $0, page: "https://portal.example/app", allowed: "https://portal.example/allowed")
+            },
+            at: now)
     }
 
     /// Ada's tokens for Roster Sync at Acme.
@@ -105,7 +109,8 @@ extension Outcome {
         get throws {
             let response = try answer.get()
             let renewal = try #require(response.renewal)
-            return Tokens(access: response.accessToken, refresh: try #require(renewal.refreshToken), scopes: renewal.scopes)
+            return Tokens(
+                access: response.accessToken, refresh: try #require(renewal.refreshToken), scopes: renewal.scopes)
         }
     }
 }

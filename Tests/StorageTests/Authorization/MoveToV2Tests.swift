@@ -33,7 +33,7 @@ struct MoveToV2Tests {
         return try await test.store.exchange(
             try TokenRequest.read(try ParameterList(query: body)), by: try client ?? test.client(),
             in: tenant ?? test.acme,
-            idleLimit: nil, at: moment)
+            idleLimit: nil, letters: { _ in [] }, at: moment)
     }
 
     @Test func `the V1 token gives a pair without a new grant, and stops working itself`() async throws {

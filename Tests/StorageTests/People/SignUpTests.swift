@@ -127,7 +127,9 @@ struct SignUpTests {
                 to: try #require(EmailAddress(email)), link: email.hasPrefix("nia") ? second : .random(),
                 letter: { TestStore.letter(to: $0.email, "again " + $0.name) }, at: now + 5)
         }
-        #expect(try letters().sorted() == ["again Nia", "confirm Nia"])
+        // The first letter had not been sent yet, and its link is dead.
+        #expect(try letters() == ["again Nia"])
+        #expect(try test.store.outbox().count == 2)
         #expect(try test.store.owner(of: first, for: .verify, at: now + 6) == nil)
         #expect(try test.store.owner(of: second, for: .verify, at: now + 6)?.name == "Nia")
     }

@@ -28,7 +28,7 @@ struct DepartureTests {
         #expect(try await site.call("/v2/me", token).status == 401)
         #expect(try await site.browser().signIn(person.email, person.password).status == 422)
         #expect(try !(await site.accepts(site.cast.rosterSync.app.clientID, site.cast.rosterSync.secret)))
-        #expect(try site.letters(to: person.email).first?.contains("Your account is deleted") == true)
+        #expect(try site.letters(to: person.email).first?.contains("your account is deleted") == true)
         #expect(try site.letters(to: person.email).count == 1)
     }
 

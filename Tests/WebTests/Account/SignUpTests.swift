@@ -73,7 +73,7 @@ import Testing
         // Ada may choose a password, Nora is to confirm her address; nobody else was written to.
         #expect(try site.store.outbox().count == before + 2)
         #expect(try site.link("reset", to: site.cast.ada.email).hasPrefix("/reset/gw_ml_"))
-        #expect(try site.letters(to: Self.nora.email).count == 2)
+        #expect(try site.written(to: Self.nora.email) == 2)
     }
 
     @Test func `The page after the form names the address, known or not, to the browser that typed it alone`()
@@ -97,13 +97,15 @@ import Testing
         }
     }
 
-    @Test func `An address gets three mails an hour at most, and one network address asks for thirty`() async throws {
+    @Test func `Case 259: an address gets three mails an hour at most, and one network address asks for thirty`()
+        async throws
+    {
         let site = try await TestSite()
         let ada = try site.cast.ada
         for _ in 0..<6 {
             #expect(try await site.browser().submit("/forgot", ["email": ada.email]).location == "/forgot/sent")
         }
-        #expect(try site.letters(to: ada.email).count == 3)
+        #expect(try site.written(to: ada.email) == 3)
         for number in 0..<24 {
             let answer = try await site.browser().submit("/forgot", ["email": "unknown\(number)@new.example"])
             #expect(answer.status == 303)
@@ -113,7 +115,7 @@ import Testing
         #expect(answer.headers[.retryAfter] != nil)
         site.clock.move(by: 3601)
         #expect(try await site.browser().submit("/forgot", ["email": ada.email]).status == 303)
-        #expect(try site.letters(to: ada.email).count == 4)
+        #expect(try site.written(to: ada.email) == 4)
     }
 
     @Test func `Case 177: an address sent twice is refused, and none but a plain one is written to`() async throws {

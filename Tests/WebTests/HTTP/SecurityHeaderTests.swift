@@ -35,6 +35,32 @@ import Web
         }
     }
 
+    @Test func `Case 239: a form can send nowhere but here, unless signing in or deciding goes on to an app`()
+        async throws
+    {
+        let site = try await TestSite()
+        let ada = try await site.browser(signedInAs: site.cast.ada)
+        var without: Set<String> = []
+        for (method, path) in site.site.routeTable() where method == "GET" {
+            let place = path.replacingOccurrences(of: "{tenant}", with: "acme").replacingOccurrences(of: "{", with: "")
+                .replacingOccurrences(of: "}", with: "")
+            for answer in [try await site.send(.get, place), try await ada.get(place)] {
+                let policy = try #require(answer.header("Content-Security-Policy"), "\(path)")
+                if !policy.contains("; form-action 'self'") { without.insert(path) }
+            }
+        }
+        #expect(without == ["/login"])
+        let refused = try await site.browser().signIn(site.cast.ada.email, "not the password")
+        #expect(refused.status == 422 && refused.header("Content-Security-Policy")?.contains("form-action") == false)
+        for somebody in [try site.cast.ada, try site.cast.grace] {
+            let page = try await site.browser(signedInAs: somebody).get(try site.authorizePath())
+            #expect(page.hidden("ticket") != nil)
+            #expect(page.header("Content-Security-Policy")?.contains("form-action") == false)
+        }
+        let stranger = try await site.browser(signedInAs: site.cast.mallory).get(try site.authorizePath())
+        #expect(stranger.header("Content-Security-Policy")?.contains("; form-action 'self'") == true)
+    }
+
     @Test func `Case 244: errors of the front carry them, and HSTS on https`() async throws {
         let site = try await TestSite(base: "https://gatewright.example", hasCast: false)
         let requests: [(HTTPRequest.Method, String, String?)] = [

@@ -95,6 +95,24 @@ import Testing
         #expect(try await site.browser(signedInAs: site.cast.ada).get("/t/choir").contains("No people yet"))
     }
 
+    @Test func `Case 267: forty forms sent at once open no more than ten`() async throws {
+        let site = try await TestSite()
+        let mallory = try await site.browser(signedInAs: site.cast.mallory)
+        let csrf = try #require(try await mallory.get("/tenants/new").csrf)
+        let statuses = try await withThrowingTaskGroup(of: Int.self) { group in
+            for number in 0..<40 {
+                group.addTask {
+                    try await mallory.post(
+                        "/tenants", [("name", "R\(number)"), ("slug", "race-\(number)-x"), ("csrf", csrf)]
+                    ).status
+                }
+            }
+            return try await group.reduce(into: [Int]()) { $0.append($1) }
+        }
+        #expect(statuses.count { $0 == 303 } == 9 && statuses.count { $0 == 422 } == 31)
+        #expect(try site.store.memberships(of: site.cast.mallory.person.id).count == 10)
+    }
+
     @Test func `Somebody whose address is not confirmed opens no workspace`() async throws {
         let site = try await TestSite()
         let nora = try await site.unconfirmed()

@@ -103,7 +103,7 @@ struct LeakedTokensTests {
         let token = try await site.browser(signedInAs: site.cast.ada).makeToken().token
         let key = P256.Signing.PrivateKey()
         let right = try key.signature(for: Data(token.utf8)).derRepresentation.base64EncodedString()
-        let header = { ("Github-Public-Key-Signature", $0) }
+        let header = { (text: String) in ("Github-Public-Key-Signature", text) }
         #expect(try await report(site, token, headers: [header(right)]).status == 403)
         #expect(try await site.works(token))
 

@@ -1,6 +1,6 @@
 import OAuth
 
-/// `/user/api-keys` (seed 004): what I granted, my own keys, and a form for a new one at the bottom. Posts `name`,
+/// `/user/api-keys`: what I granted, my own keys, and a form for a new one at the bottom. Posts `name`,
 /// `description`, `callbacks` and `scopes` to itself.
 package struct APIKeysPage: Page {
     struct Grant: Sendable {
@@ -20,7 +20,6 @@ package struct APIKeysPage: Page {
         var created: Moment
         /// "On, 1 hour" or "Off".
         var direct: String
-        var isDirect: Bool
         /// `/apps/{id}`
         var path: String
         /// `/apps/{id}/direct`
@@ -50,7 +49,7 @@ package struct APIKeysPage: Page {
             Key(
                 name: "Choir Roster", key: "gw_id_4fQ8sT2vXy6Zb1Cd3Ef5Gh",
                 callbacks: ["https://choir.example/callback"],
-                created: .day(.sample(-30)), direct: "Off", isDirect: false, path: "/apps/app_2",
+                created: .day(.sample(-30)), direct: "Off", path: "/apps/app_2",
                 directPath: "/apps/app_2/direct")
         ],
         groups: ScopeGroup.samples)

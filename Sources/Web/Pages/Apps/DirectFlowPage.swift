@@ -1,6 +1,6 @@
 import OAuth
 
-/// `/apps/{id}/direct`: seed 004's flow for one app. Posts `lifetime` to `formPath`, and to `offPath`.
+/// `/apps/{id}/direct`: the direct flow for one app. Posts `lifetime` to `formPath`, and to `offPath`.
 package struct DirectFlowPage: Page {
     var name: String
     var appPath: String

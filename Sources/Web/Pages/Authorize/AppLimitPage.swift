@@ -10,5 +10,6 @@ package struct AppLimitPage: Page {
     package static let template = "authorize/app-limit"
     package var title: String { "\(appName) has to be reviewed first" }
     package static let sample = AppLimitPage(
-        appName: "Roster Sync", tenantName: "Acme", makerName: "Northwind", limit: "10 workspaces", switchPath: "/logout")
+        appName: "Roster Sync", tenantName: "Acme", makerName: "Northwind", limit: "10 workspaces",
+        switchPath: "/logout")
 }

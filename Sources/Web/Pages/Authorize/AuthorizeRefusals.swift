@@ -31,6 +31,33 @@ package struct AuthorizeErrorPage: Page {
         registered: ["https://roster.example/oauth/callback"], requestID: "req_4fQ8sT2v")
 }
 
+/// An authorization request that ended without a decision, on its way back to an app that nobody here has allowed.
+/// Leaving is the person's choice, because an address of ours led them here.
+package struct LeavingPage: Page {
+    var appName: String
+    /// Who registered it.
+    var makerName: String
+    /// As on the consent page: start + **host** + end.
+    var destinationStart = ""
+    var destinationHost: String
+    var destinationEnd = ""
+    /// The app's own address, with the error.
+    var leavePath: String
+    var stayPath: String
+    /// For the developer: the protocol's code and what is wrong.
+    var code: String
+    var explanation: String
+    var requestID: String
+
+    package static let template = "authorize/leaving"
+    package var title: String { "Go to \(destinationStart)\(destinationHost)?" }
+    package static let sample = LeavingPage(
+        appName: "Roster Sync", makerName: "Lin", destinationHost: "roster.example",
+        leavePath: "https://roster.example/oauth/callback?error=login_required&iss=https%3A%2F%2Fgatewright.example",
+        stayPath: "/", code: "login_required", explanation: "nobody is signed in recently enough",
+        requestID: "req_4fQ8sT2v")
+}
+
 /// Signed in, but in no way part of the workspace the app asks for.
 package struct NotAMemberPage: Page {
     /// May be empty, when no app is involved.
@@ -90,6 +117,7 @@ package struct NotAnAdminPage: Page {
     }
 
     package static let template = "authorize/not-an-admin"
+    package static let formsLeadAway = true
     package var title: String {
         switch reason {
         case .needsAdmin: "Only an admin of \(tenantName) can allow \(appName)"

@@ -45,6 +45,7 @@ package struct ConsentPage: Page {
     var ticket: String
 
     package static let template = "authorize/consent"
+    package static let formsLeadAway = true
     package var title: String { "Allow \(appName) to access \(tenantName)?" }
 
     package static let sample = ConsentPage(

@@ -29,7 +29,8 @@ package struct ApplicationsPage: Page {
     package static let sample = ApplicationsPage(
         applications: [
             Application(
-                path: "/operator/applications/dev_1", name: "Nora", email: "nora@new.example", organization: "Nora Apps",
+                path: "/operator/applications/dev_1", name: "Nora", email: "nora@new.example",
+                organization: "Nora Apps",
                 round: "2nd submission", sent: .relative(.sample - 7200, at: .sample), hints: "1 to look at",
                 hintsKind: "warn")
         ],
@@ -90,7 +91,8 @@ package struct ApplicationPage: Page {
     package static let place = Place.operator
     package var title: String { "Application of \(name)" }
     package static let sample = ApplicationPage(
-        name: "Nora", email: "nora@new.example", personPath: "/operator/people/per_1", status: "Waiting for an operator",
+        name: "Nora", email: "nora@new.example", personPath: "/operator/people/per_1",
+        status: "Waiting for an operator",
         statusKind: "warn", accountAge: .relative(.sample - 7200, at: .sample), organization: "Northw1nd",
         websiteURL: "https://nora.example", about: "I write small tools for choirs.",
         building: "An app that keeps the roster of a choir in step with its list of people, every night.",

@@ -37,7 +37,8 @@ package struct AuditLogPage: Page {
     package static let sample = AuditLogPage(
         events: [
             Event(
-                number: "12", at: .exact(.sample), what: "Suspended an app", code: "app.suspended", who: "Olga (operator)",
+                number: "12", at: .exact(.sample), what: "Suspended an app", code: "app.suspended",
+                who: "Olga (operator)",
                 subject: "Rooster Sync", detail: "reason: It imitates another app.", address: "198.51.100.7"),
             Event(
                 number: "3", at: .exact(.sample(-1)), what: "Allowed an app", code: "grant.allowed", who: "Ada",

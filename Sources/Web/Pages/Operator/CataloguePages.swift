@@ -49,7 +49,8 @@ package struct ScopeFormPage: Page {
     package static let place = Place.operator
     package var title: String { isNew ? "Add a scope" : name }
     package static let sample = ScopeFormPage(
-        isNew: true, sensitivities: [
+        isNew: true,
+        sensitivities: [
             Choice(value: "low", label: "Low"), Choice(value: "normal", label: "Normal", isChosen: true),
             Choice(value: "high", label: "Sensitive"),
         ], position: "50", formPath: "/operator/scopes")

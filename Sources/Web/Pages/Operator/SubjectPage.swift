@@ -53,7 +53,8 @@ package struct SubjectPage: Page {
     package static let sample = SubjectPage(
         name: "Roster Sync", kind: "an app", status: "Not reviewed", statusKind: "warn",
         facts: [
-            Fact(label: "Client ID", value: "gw_id_4fQ8sT2vXy6Zb1Cd3Ef5Gh"), Fact(label: "Allowed in", value: "3 tenants"),
+            Fact(label: "Client ID", value: "gw_id_4fQ8sT2vXy6Zb1Cd3Ef5Gh"),
+            Fact(label: "Allowed in", value: "3 tenants"),
         ],
         websiteURL: "https://roster.example", description: "Keeps a team’s roster in step with the list of people.",
         hints: [ApplicationPage.Hint(sentence: "The account is less than a day old.", isStrong: false)],
@@ -77,7 +78,8 @@ package struct SubjectPage: Page {
         return [
             PageSample(sample), PageSample(suspended, state: "suspended"), PageSample(tenant, state: "tenant"),
             PageSample(
-                sample, state: "errors", problems: [FieldProblem("reason", "Say why. Those it concerns get it by mail.")]),
+                sample, state: "errors",
+                problems: [FieldProblem("reason", "Say why. Those it concerns get it by mail.")]),
         ]
     }
 }

@@ -8,6 +8,7 @@ package struct SecondStepPage: Page {
     var retryText = ""
 
     package static let template = "people/login-code"
+    package static let formsLeadAway = true
     package var title: String { "Enter the code" }
     package static let sample = SecondStepPage(ticket: "c2VhbGVk", next: "/tokens")
     package static var samples: [PageSample<Self>] {
@@ -23,6 +24,7 @@ package struct SecondStepPage: Page {
 
 /// `/account/second-factor`: off, begun or on.
 package struct SecondFactorPage: Page {
+    var isOn = false
     /// When it was turned on; nil when it is not.
     var since: Moment?
     /// "7 recovery codes"
@@ -51,7 +53,8 @@ package struct SecondFactorPage: Page {
                 problems: [FieldProblem("code", "This code is not right, or was used already.")]),
             PageSample(SecondFactorPage(), state: "off"),
             PageSample(
-                SecondFactorPage(since: .day(.sample(-40)), codesLeft: "2 recovery codes", hasFewCodes: true),
+                SecondFactorPage(
+                    isOn: true, since: .day(.sample(-40)), codesLeft: "2 recovery codes", hasFewCodes: true),
                 state: "on"),
         ]
     }

@@ -19,6 +19,7 @@ package struct LoginPage: Page {
     var demoAccounts: [DemoAccount] = []
 
     package static let template = "people/login"
+    package static let formsLeadAway = true
     package var title: String { "Sign in" }
     package static let sample = LoginPage(
         next: "/t/acme/oauth/authorize?client_id=gw_id_sample", appName: "Roster Sync",

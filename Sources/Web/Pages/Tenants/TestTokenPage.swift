@@ -1,6 +1,6 @@
 import OAuth
 
-/// `/t/{slug}/test-token` (seed 000): a token for a day, to try the API with. Posts to `formPath` and `revokePath`.
+/// `/t/{slug}/test-token`: a token for a day, to try the API with. Posts to `formPath` and `revokePath`.
 package struct TestTokenPage: Page {
     var tenantName: String
     /// `/t/{slug}`
