@@ -100,6 +100,7 @@ def become_a_developer(page: Page, olga: human.Human, person: dict) -> None:
     expect(page.locator("main")).to_contain_text("Say for how many choirs.")
     page.locator("#field-building").fill("A roster that follows the list of people of a tenant, for twelve choirs.")
     page.locator("button[value=submit]").click()
+    expect(page.locator("main")).to_contain_text("Waiting for an operator")
     human.decide(olga, person["email"], "approved")
     page.goto("/dashboard")
     expect(page.locator("main")).to_contain_text("sandbox")

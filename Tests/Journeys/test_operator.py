@@ -59,6 +59,7 @@ def test_a_suspended_app_is_refused_at_the_next_request(browsing: Browsing, ada:
     assert ada.wire.get(request).status_code == 400
     assert "It asks for more than it needs." in lin.page(f"/apps/{app.id}")
     page.get_by_role("button", name="Reinstate").click()
+    expect(page.locator("main")).to_contain_text("Reinstated, with effect")
     assert ada.wire.get(request).status_code == 200
     page.goto("/operator/audit?area=app")
     expect(page.locator("main")).to_contain_text(re.compile("Suspended an app"))
