@@ -53,13 +53,11 @@ extension Store {
     ) throws -> (grants: [MemberGrant], hasMore: Bool) {
         let place: SQL = last.map { "AND (g.created_at, g.id) > (\($0.at), \($0.id))" } ?? ""
         let found = try engine.readConsistently { db in
-            try db.rows(
+            try self.memberGrants(
                 """
-                \(fragment: MemberGrant.select) WHERE g.tenant_id = \(admin.tenant.id) AND g.app_id = \(app)
-                    AND g.revoked_at IS NULL \(fragment: place)
+                g.tenant_id = \(admin.tenant.id) AND g.app_id = \(app) AND g.revoked_at IS NULL \(fragment: place)
                 ORDER BY g.created_at, g.id LIMIT \(limit + 1)
-                """
-            ).map(MemberGrant.init)
+                """, in: admin.tenant.id, db)
         }
         return (grants: Array(found.prefix(limit)), hasMore: found.count > limit)
     }
@@ -67,13 +65,12 @@ extension Store {
     package func grant(
         _ id: ID<Entity.Grant>, to app: ID<Entity.Client>, seenBy admin: Member
     ) throws -> MemberGrant? {
-        try engine.read { db in
-            try db.row(
+        try engine.readConsistently { db in
+            try self.memberGrants(
                 """
-                \(fragment: MemberGrant.select) WHERE g.tenant_id = \(admin.tenant.id) AND g.id = \(id)
-                    AND g.app_id = \(app) AND g.revoked_at IS NULL
-                """
-            ).map(MemberGrant.init)
+                g.tenant_id = \(admin.tenant.id) AND g.id = \(id) AND g.app_id = \(app) AND g.revoked_at IS NULL
+                """, in: admin.tenant.id, db
+            ).first
         }
     }
 
@@ -154,6 +151,23 @@ extension Store {
             """)
     }
 
+    /// Grants, and in a second statement when their tokens were last used: named one by one SQLite finds the tokens
+    /// through their index, as a column of the first it walks through all of the tenant's for every grant.
+    private func memberGrants(
+        _ which: SQL, in tenant: ID<Entity.Tenant>, _ db: any Connection
+    ) throws -> [MemberGrant] {
+        let rows = try db.rows("\(fragment: MemberGrant.select) WHERE \(fragment: which)")
+        let ids = try rows.map { try $0.text("id") }
+        let uses = try db.rows(
+            """
+            SELECT grant_id, max(last_used_at) AS last_used_at FROM token_families
+            WHERE tenant_id = \(tenant) AND grant_id IN (\(list: ids)) GROUP BY grant_id
+            """)
+        var lastUses: [String: Instant] = [:]
+        for use in uses { lastUses[try use.text("grant_id")] = try use.instant("last_used_at") }
+        return try rows.map { try MemberGrant($0, lastUse: lastUses[try $0.text("id")]) }
+    }
+
     func revokeContradictions(
         in tenant: ID<Entity.Tenant>, of app: ID<Entity.Client>?, by person: Person, _ db: any Connection,
         at now: Instant
@@ -196,17 +210,18 @@ extension Store {
 extension MemberGrant {
     static let select: SQL = """
         SELECT g.id, g.scopes, g.allowed_as, g.approved_by IS NOT NULL AS is_approved, g.created_at, p.name, p.email,
-            m.role, (SELECT max(f.last_used_at) FROM token_families f WHERE f.tenant_id = g.tenant_id
-                AND f.grant_id = g.id) AS last_used_at
+            g.last_used_at, m.role
         FROM grants g JOIN people p ON p.id = g.person_id
         JOIN members m ON m.tenant_id = g.tenant_id AND m.person_id = g.person_id
         """
 
-    init(_ row: Row) throws {
+    /// - Parameter lastUse: of the tokens that are still there; the grant itself knows of those that are gone.
+    init(_ row: Row, lastUse: Instant?) throws {
+        let before = try row.optionalInstant("last_used_at")
         self.init(
             id: try row.id("id"), name: try row.text("name"), email: try row.text("email"), role: try Role(row),
             scopes: try ScopeSet(row), allowedAs: try row.allowedAs, isApproved: try row.boolean("is_approved"),
-            createdAt: try row.instant("created_at"), lastUsedAt: try row.optionalInstant("last_used_at"))
+            createdAt: try row.instant("created_at"), lastUsedAt: [lastUse, before].compactMap { $0 }.max())
     }
 }
 
