@@ -25,6 +25,8 @@ NODE = Path(playwright.__file__).parent / "driver" / "node"
 @pytest.fixture
 def developer(newcomer: Human) -> tuple[Human, flow.App]:
     """A newcomer with an app of their own; in their sandbox they are the admin who is asked."""
+    place = f"/t/{newcomer.tenant}"
+    assert newcomer.submit(place, {}, action=f"{place}/sample-people").status_code == 303
     return newcomer, flow.register(newcomer, "https://roster.example/callback")
 
 

@@ -84,7 +84,7 @@ def test_case_113_a_scope_sent_with_the_code_changes_nothing(ada: Human, app: fl
     ids=range(10),
 )
 def test_case_115_scope_syntax_is_bytes(ada: Human, app: flow.App, scope: str):
-    assert scope_answer(ada, app, scope) in ("invalid_scope", "page 400", "invalid_request")
+    assert scope_answer(ada, app, scope) in ("invalid_scope", "page 400", "page 414", "invalid_request")
 
 
 def test_case_115_a_nul_and_a_very_long_list(ada: Human, app: flow.App):

@@ -87,7 +87,7 @@ def test_turned_on_by_qr_code_and_used(browsing: Browsing, newcomer: Human, ledg
     expect(page.locator("main")).to_contain_text("9 recovery codes left")
     page.get_by_role("link", name="Turn it off").click()
     page.get_by_role("button", name="Turn it off").click()
-    expect(page.get_by_role("status")).to_contain_text("Two-step sign-in is off")
+    expect(page.locator(".note[role=status]")).to_contain_text("Two-step sign-in is off")
 
 
 def test_case_164_an_old_session_is_asked_and_what_was_typed_is_kept(

@@ -59,7 +59,8 @@ struct ForwardAuthController {
             (HTTPField.Name.xAuthTenant, access.member.tenant.slug.text), (.xAuthPerson, person),
             (.xAuthApp, access.app?.clientID.text), (.xAuthScopes, scopes.text),
         ] {
-            guard let value else { continue }
+            // Empty rather than absent: Caddy passes its own placeholder on for a header that is not there.
+            let value = value ?? ""
             guard value.utf8.allSatisfy({ (0x20...0x7E).contains($0) }) else { throw Failure.unexpected }
             response.headers[name] = value
         }

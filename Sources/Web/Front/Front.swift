@@ -25,7 +25,19 @@ package struct Front: HTTPResponder {
         return response
     }
 
+    /// The methods of RFC 9110 §9 and PATCH.
+    private static let methods: Set<HTTPRequest.Method> = [
+        .get, .head, .post, .put, .patch, .delete, .options, .trace, .connect,
+    ]
+
     private func route(_ request: Request, _ context: SiteContext) async throws -> Response {
+        guard Self.methods.contains(request.method) else {
+            // The router knows no address under a method it never heard of. TRACE, which nothing here takes, gets the
+            // right answer: 405 with what is allowed where there is something, 404 where there is nothing.
+            var head = request.head
+            head.method = .trace
+            return try await route(Request(head: head, body: request.body), context)
+        }
         let address = Address(head: request.head, settings: site.settings)
         switch address {
         case .portal:
