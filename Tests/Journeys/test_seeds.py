@@ -20,12 +20,13 @@ ADDRESS = re.compile(r"`(/[^`\s]*)`")
 
 
 @pytest.fixture
-def begin(browser: Browser, ledger: Ledger) -> Iterator[Callable[[Server], Walk]]:
+def begin(browser: Browser) -> Iterator[Callable[[Server], Walk]]:
     """Somebody at a demo who has typed what is typed before the first part."""
     begun: list[Walk] = []
 
     def start(server: Server) -> Walk:
-        begun.append(Walk(server, Browsing(browser, server.base, ledger)))
+        # A ledger of its own: nearly all that is met here belongs to servers whose databases the last test does not search.
+        begun.append(Walk(server, Browsing(browser, server.base, Ledger())))
         for command in DOCUMENT.before:
             begun[-1].type(command)
         return begun[-1]
@@ -58,8 +59,8 @@ def test_the_sentences_of_a_seed_are_numbered_without_a_gap(seed: str):
 @pytest.mark.parametrize("sentence", DOCUMENT.sentences, ids=lambda sentence: sentence.number)
 def test_a_sentence_can_be_tried_where_it_says(sentence: Sentence):
     assert sentence.can_fail, "nothing here could turn out to be wrong"
-    named = ADDRESS.findall(sentence.prose)
-    assert not [address for address in named if address not in sentence.tried], "named, but not gone to"
+    for address in ADDRESS.findall(sentence.prose):
+        assert re.search(rf"{re.escape(address)}(?![\w/])", sentence.tried), f"{address} is named, but not gone to"
 
 
 def test_what_is_otherwise_here_is_listed_at_the_top():
