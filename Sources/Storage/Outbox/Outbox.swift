@@ -15,6 +15,17 @@ package struct OutboxEntry: Sendable {
     package let lastProblem: String?
 }
 
+/// How many letters of the last month came how far; older ones are deleted.
+package struct MailCounts: Sendable {
+    package let sent: Int64
+    package let waiting: Int64
+    package let failed: Int64
+    /// All of them, also those whose link was spent before they were sent.
+    package let written: Int64
+    /// When the letter that waits longest was written.
+    package let oldestWaiting: Instant?
+}
+
 /// What came of trying to deliver a letter.
 package enum DeliveryOutcome: Sendable {
     case delivered
@@ -42,12 +53,27 @@ extension Store {
     func withdrawSpentLinks(in db: any Connection, at now: Instant) throws {
         try db.run(
             """
-            UPDATE outbox SET sealed_body = NULL, next_attempt_at = NULL, failed_at = \(now),
-                last_problem = 'not sent: the link in it was used, replaced or has expired'
+            UPDATE outbox SET sealed_body = NULL, next_attempt_at = NULL,
+                last_problem = 'the link in it was used, replaced or has expired'
             WHERE next_attempt_at IS NOT NULL AND link_digest IS NOT NULL AND NOT EXISTS (
                 SELECT 1 FROM mail_links l WHERE l.digest = outbox.link_digest AND l.used_at IS NULL
                     AND l.expires_at > \(now))
             """)
+    }
+
+    package func mailCounts() throws -> MailCounts {
+        let row = try engine.read { db in
+            try db.row(
+                """
+                SELECT count(delivered_at) AS sent, count(next_attempt_at) AS waiting, count(failed_at) AS failed,
+                    count(*) AS written, min(CASE WHEN next_attempt_at IS NOT NULL THEN created_at END) AS oldest
+                FROM outbox
+                """)
+        }
+        guard let row else { throw StorageError.corrupt("a count has no row") }
+        return MailCounts(
+            sent: try row.integer("sent"), waiting: try row.integer("waiting"), failed: try row.integer("failed"),
+            written: try row.integer("written"), oldestWaiting: try row.optionalInstant("oldest"))
     }
 
     package func outbox(limit: Int = 200) throws -> [OutboxEntry] {

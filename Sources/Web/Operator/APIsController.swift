@@ -70,7 +70,7 @@ struct APIsController {
         let now = site.now()
         let apis = try site.store.resourceServers().map { api in
             APIsPage.API(
-                name: api.name, clientID: api.clientID, reach: api.tenant?.name ?? "All tenants", hint: api.hint,
+                name: api.name, clientID: api.clientID, reach: api.tenant?.name ?? "All workspaces", hint: api.hint,
                 created: .day(api.createdAt), createdBy: api.createdBy,
                 lastUsed: api.lastUsedAt.map { .relative($0, at: now) },
                 revokePath: api.revokedAt == nil ? "/operator/apis/\(api.id.text)/revoke" : "",

@@ -114,7 +114,7 @@ struct AppsDeskController {
                 Fact(label: "Kind", value: app.kindName),
                 Fact(label: "Callbacks", value: details.callbacks.joined(separator: ", ")),
                 Fact(label: "Scopes", value: details.scopes.text),
-                Fact(label: "Allowed in", value: counted(try site.store.tenantCount(of: app.id), "tenant")),
+                Fact(label: "Allowed in", value: counted(try site.store.tenantCount(of: app.id), "workspace")),
                 Fact(label: "Registered", value: Moment.exact(app.createdAt).text),
                 Fact(label: "Changed", value: Moment.exact(app.updatedAt).text),
             ],
@@ -175,7 +175,7 @@ extension OperatorListPage.Row {
         let app = listed.app
         self.init(
             path: app.operatorPath, name: app.details.name, sub: "by \(app.owner.name), \(app.owner.email)",
-            facts: counted(listed.tenants, "tenant"), since: .day(app.createdAt), status: app.operatorStatus.text,
+            facts: counted(listed.tenants, "workspace"), since: .day(app.createdAt), status: app.operatorStatus.text,
             statusKind: app.operatorStatus.kind)
     }
 }

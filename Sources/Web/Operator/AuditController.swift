@@ -26,7 +26,8 @@ struct AuditController {
             },
             actor: asked.actor, subject: asked.subject, tenant: asked.tenant, from: asked.from, until: asked.until,
             nextPath: found.next.map { "/operator/audit?" + asked.query + "&before=\($0)" } ?? "",
-            isFiltered: asked.isFiltered)
+            isFiltered: asked.isFiltered,
+            isByID: ![asked.actor, asked.subject, asked.tenant].allSatisfy(\.isEmpty))
         return try site.page(page, request, context)
     }
 
@@ -34,43 +35,42 @@ struct AuditController {
         let now = site.now()
         let health = try site.store.health()
         let page = HealthPage(
-            readings: readings(health, at: now), anchor: try site.store.auditAnchor()?.text ?? "")
+            readings: try readings(health, at: now), server: server(health, at: now),
+            anchor: try site.store.auditAnchor()?.text ?? "")
         return try site.page(page, request, context)
     }
 
-    private func readings(_ health: Health, at now: Instant) -> [HealthPage.Reading] {
-        let isLate = health.oldestMail.map { now - $0 > 3600 } ?? false
-        let oldest = health.oldestMail.map { ", the oldest from \(Moment.relative($0, at: now).text)" } ?? ""
-        let keyAge = health.activeKeySince.map { now - $0 } ?? 0
-        return [
+    private func readings(_ health: Health, at now: Instant) throws -> [HealthPage.Reading] {
+        let oldest = health.oldestApplication.map { "The oldest is from \(Moment.relative($0, at: now).text)." }
+        return try site.mailReadings(at: now) + [
             HealthPage.Reading(
-                label: "Mail that waits", value: "\(health.mailWaiting)\(oldest)", kind: isLate ? "bad" : "ok",
-                advice: isLate ? "The mail server may be out of reach: the reason stands in the sent mail." : ""),
-            HealthPage.Reading(
-                label: "Mail that failed", value: "\(health.mailFailed)", kind: health.mailFailed > 0 ? "warn" : "ok",
-                advice: health.mailFailed > 0 ? "Whom it did not reach, and why, stands in the sent mail." : ""),
-            HealthPage.Reading(
-                label: "Developer applications that wait",
-                value: "\(health.applicationsWaiting)"
-                    + (health.oldestApplication.map { ", the oldest from \(Moment.relative($0, at: now).text)" } ?? ""),
-                kind: health.applicationsWaiting > 0 ? "warn" : "ok"),
+                label: "Developer applications that wait", value: "\(health.applicationsWaiting)",
+                kind: health.applicationsWaiting > 0 ? "warn" : "ok", path: "/operator/applications",
+                note: oldest ?? ""),
             HealthPage.Reading(
                 label: "Apps not reviewed", value: "\(health.unreviewedApps)",
-                kind: health.unreviewedApps > 0 ? "warn" : "ok"),
-            HealthPage.Reading(label: "Suspensions in force", value: "\(health.suspended)", kind: "mute"),
-            HealthPage.Reading(
-                label: "Key in use", value: "\(health.activeKey), \(counted(keyAge / 86_400, "day")) old",
-                kind: keyAge > 365 * 86_400 ? "warn" : "ok",
-                advice: keyAge > 365 * 86_400 ? "It is older than a year: gatewright keys rotate makes a new one." : ""),
-            HealthPage.Reading(label: "Database", value: Self.size(health.databaseSize), kind: "mute"),
-            HealthPage.Reading(
-                label: "Schema", value: "\(health.migrations) migrations, newest \(health.newestMigration)",
-                kind: "mute"),
+                kind: health.unreviewedApps > 0 ? "warn" : "ok", path: "/operator/apps?show=unreviewed"),
+            HealthPage.Reading(label: "Suspensions in force", value: "\(health.suspended)", kind: "ok"),
             HealthPage.Reading(
                 label: "Last sweep of what expired",
                 value: site.lastSweep.value.map { Moment.relative($0, at: now).text } ?? "none since the start",
                 kind: site.lastSweep.value.map { now - $0 > 3600 } ?? false ? "warn" : "ok"),
-            HealthPage.Reading(label: "Events in the audit log", value: "\(health.auditEvents)", kind: "mute"),
+        ]
+    }
+
+    private func server(_ health: Health, at now: Instant) -> [HealthPage.Reading] {
+        let keyAge = health.activeKeySince.map { now - $0 } ?? 0
+        let isOld = keyAge > 365 * 86_400
+        return [
+            HealthPage.Reading(
+                label: "Key in use", value: "\(health.activeKey), \(counted(keyAge / 86_400, "day")) old",
+                kind: isOld ? "warn" : "ok",
+                note: isOld ? "It is older than a year: gatewright keys rotate makes a new one." : ""),
+            HealthPage.Reading(label: "Database", value: Self.size(health.databaseSize), kind: "ok"),
+            HealthPage.Reading(
+                label: "Schema", value: "\(health.migrations) migrations, newest \(health.newestMigration)", kind: "ok"),
+            HealthPage.Reading(
+                label: "Events in the audit log", value: "\(health.auditEvents)", kind: "ok", path: "/operator/audit"),
         ]
     }
 
@@ -113,7 +113,16 @@ extension AuditLogPage.Event {
         let name = entry.actor.name.utf8.isEmpty ? entry.actor.id : entry.actor.name
         self.init(
             number: "\(entry.sequence)", at: .exact(entry.at), what: entry.title, code: entry.action,
-            who: name + office, subject: entry.subjectName, tenant: tenant,
-            detail: entry.detail.map { "\($0.name): \($0.value)" }.joined(separator: "; "), address: entry.address)
+            who: name + office, whoPath: Self.log(actor: entry.actor.id), subject: entry.subjectName,
+            subjectPath: Self.log(subject: entry.subjectID), tenant: tenant,
+            tenantPath: Self.log(tenant: entry.tenant?.text ?? ""),
+            detail: entry.facts.map { "\($0.name): \($0.value)" }.joined(separator: "; "), address: entry.address)
+    }
+
+    /// The log, narrowed to one; empty when there is no ID to narrow it by.
+    private static func log(actor: String = "", subject: String = "", tenant: String = "") -> String {
+        let asked = [("actor", actor), ("subject", subject), ("tenant", tenant)].filter { !$0.1.isEmpty }
+        guard !asked.isEmpty else { return "" }
+        return "/operator/audit?" + asked.map { "\($0.0)=\(PercentEncoding.encode($0.1))" }.joined(separator: "&")
     }
 }

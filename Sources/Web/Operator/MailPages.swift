@@ -4,34 +4,63 @@ import Storage
 /// How far a letter has come.
 enum MailState: Sendable {
     case sent, waiting, failed, kept
+    /// Its link opened nothing any more before it was sent.
+    case unneeded
 
-    /// - Parameter isKept: there is no mail server, so nothing is waiting to be sent.
-    init(_ mail: OutboxEntry, isKept: Bool = false) {
+    /// - Parameter isKept: there is no mail server, so nothing waits to be sent and nothing fails.
+    init(_ mail: OutboxEntry, isKept: Bool) {
         if mail.deliveredAt != nil {
             self = .sent
+        } else if isKept {
+            self = .kept
         } else if mail.failedAt != nil {
             self = .failed
         } else {
-            self = mail.nextAttemptAt == nil || isKept ? .kept : .waiting
+            self = mail.nextAttemptAt == nil ? .unneeded : .waiting
         }
     }
 }
 
 extension OutboxEntry {
-    /// The state in words, and the kind of tag that shows it.
-    func status(at now: Instant, isKept: Bool) -> (text: String, kind: String) {
+    /// The state in a word, the kind of tag that shows it, and why; the reason may be empty.
+    func status(at now: Instant, isKept: Bool) -> (text: String, kind: String, reason: String) {
         switch MailState(self, isKept: isKept) {
-        case .sent: return ("Sent", "ok")
-        case .failed: return ("Failed: \(lastProblem ?? "the mail server refused it")", "bad")
-        case .kept: return ("Kept here", "mute")
+        case .sent: return ("Sent", "ok", "")
+        case .failed: return ("Failed", "bad", lastProblem ?? "The mail server refused it.")
+        case .kept: return ("Kept here", "mute", "")
+        case .unneeded: return ("Not needed any more", "mute", lastProblem ?? "")
         case .waiting:
-            guard let lastProblem, let nextAttemptAt else { return ("Waiting", "warn") }
-            return ("Waiting, next try \(Moment.relative(nextAttemptAt, at: now).text): \(lastProblem)", "warn")
+            guard let lastProblem, let nextAttemptAt else { return ("Waiting", "warn", "") }
+            return ("Waiting", "warn", "Next try \(Moment.relative(nextAttemptAt, at: now).text): \(lastProblem)")
         }
     }
 }
 
 extension Site {
+    /// How many letters came how far, as the desk and its health page show them: without a mail server all are kept.
+    func mailReadings(at now: Instant) throws -> [HealthPage.Reading] {
+        let counts = try store.mailCounts()
+        let path = "/operator/outbox"
+        guard settings.mailFrom != nil else {
+            return [
+                HealthPage.Reading(
+                    label: "Mail kept here", value: "\(counts.written)", kind: "ok", path: path,
+                    note: "No mail server is set up, so nobody gets it.")
+            ]
+        }
+        let isLate = counts.oldestWaiting.map { now - $0 > 3600 } ?? false
+        let oldest = counts.oldestWaiting.map { "The oldest is from \(Moment.relative($0, at: now).text)." } ?? ""
+        return [
+            HealthPage.Reading(label: "Mail sent", value: "\(counts.sent)", kind: "ok", path: path),
+            HealthPage.Reading(
+                label: "Mail that waits", value: "\(counts.waiting)", kind: isLate ? "bad" : "ok", path: path,
+                note: isLate ? "\(oldest) The mail server may be out of reach: each mail says why it waits." : oldest),
+            HealthPage.Reading(
+                label: "Mail that failed", value: "\(counts.failed)", kind: counts.failed > 0 ? "warn" : "ok",
+                path: path, note: counts.failed > 0 ? "Each mail says whom it did not reach, and why." : ""),
+        ]
+    }
+
     /// The outbox as a list whose entries lie below `path`.
     func outboxPage(at path: String, isDemoMail: Bool) throws -> OutboxPage {
         let now = now()
@@ -39,7 +68,8 @@ extension Site {
             let status = mail.status(at: now, isKept: settings.mailFrom == nil)
             return OutboxPage.Mail(
                 path: "\(path)/\(mail.id.text)", to: mail.recipient, subject: mail.subject,
-                queued: .exact(mail.createdAt), status: status.text, statusKind: status.kind)
+                queued: .exact(mail.createdAt), status: status.text, statusKind: status.kind,
+                reason: status.reason)
         }
         return OutboxPage(mails: mails, isDemoMail: isDemoMail, isKept: settings.mailFrom == nil)
     }
@@ -48,11 +78,12 @@ extension Site {
     func mailPage(_ parameter: String?, listedAt path: String) throws -> MailPage {
         guard let parameter, let letter = try store.letter(ID(parameter)) else { throw Failure.notFound }
         let status = letter.entry.status(at: now(), isKept: settings.mailFrom == nil)
+        let isSpent = letter.entry.deliveredAt == nil && letter.body == nil
         let body = settings.isDemo ? letter.body : nil
         return MailPage(
             subject: letter.entry.subject, from: settings.mailFrom, to: letter.entry.recipient,
             queued: .exact(letter.entry.createdAt), status: status.text, statusKind: status.kind,
-            body: body.map(pieces) ?? [], listPath: path)
+            reason: status.reason, isSpent: isSpent, body: body.map(pieces) ?? [], listPath: path)
     }
 
     /// A letter's text, cut where an address of this very site begins and ends; nothing else in a mail becomes a link.

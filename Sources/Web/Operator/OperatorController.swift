@@ -7,29 +7,20 @@ struct OperatorController {
     let site: Site
 
     func show(_ request: Request, _ context: OperatorContext) async throws -> Response {
-        let mails = try site.store.outbox(limit: Self.countedMails)
         let health = try site.store.health()
         let page = OperatorPage(
             applications: health.applicationsWaiting == 0 ? "" : counted(health.applicationsWaiting, "application"),
             unreviewed: health.unreviewedApps == 0 ? "" : counted(health.unreviewedApps, "app"),
-            counts: [
-                OperatorPage.Count(label: "People", value: "\(health.people)"),
-                OperatorPage.Count(label: "Workspaces", value: "\(health.tenants)"),
-                OperatorPage.Count(label: "Apps", value: "\(health.apps)"),
-                OperatorPage.Count(label: "Mails sent", value: count(of: mails, in: .sent)),
-                OperatorPage.Count(label: "Mails waiting", value: count(of: mails, in: .waiting)),
-                OperatorPage.Count(label: "Mails failed", value: count(of: mails, in: .failed)),
-            ],
+            counts: try [
+                OperatorPage.Count(health.people, "Person", "People", path: "/operator/people"),
+                OperatorPage.Count(health.tenants, "Workspace", "Workspaces", path: "/operator/tenants"),
+                OperatorPage.Count(health.apps, "App", "Apps", path: "/operator/apps"),
+            ]
+                + site.mailReadings(at: site.now()).map {
+                    OperatorPage.Count(label: $0.label, value: $0.value, path: $0.path)
+                },
             facts: facts)
         return try site.page(page, request, context)
-    }
-
-    private static let countedMails = 1000
-
-    private func count(of mails: [OutboxEntry], in state: MailState) -> String {
-        let isKept = site.settings.mailFrom == nil
-        let found = mails.count { MailState($0, isKept: isKept) == state }
-        return found == Self.countedMails ? "\(found)+" : String(found)
     }
 
     private var facts: [Fact] {
@@ -51,5 +42,11 @@ struct OperatorController {
     private var proxies: String {
         let named = site.settings.trustedProxies.sorted()
         return named.isEmpty ? "none" : named.joined(separator: ", ")
+    }
+}
+
+extension OperatorPage.Count {
+    fileprivate init(_ count: Int64, _ one: String, _ many: String, path: String) {
+        self.init(label: count == 1 ? one : many, value: "\(count)", path: path)
     }
 }

@@ -13,7 +13,7 @@ struct TenantsDeskController {
         let tenants = try site.store.tenants(list.filter, after: list.after, limit: OperatorList.perPage + 1)
         let shown = tenants.prefix(OperatorList.perPage)
         let page = OperatorListPage(
-            heading: "Tenants", sentence: "Every tenant, sandboxes included, newest first.", listPath: list.path,
+            heading: "Workspaces", sentence: "Every workspace, sandboxes included, newest first.", listPath: list.path,
             query: list.query, shows: list.choices([(value: "suspended", label: "Suspended")]),
             rows: shown.map { OperatorListPage.Row($0) }, factsTitle: "Plan and members",
             nextPath: list.nextPath(
@@ -79,7 +79,7 @@ struct TenantsDeskController {
 
     private func page(for tenant: Tenant) throws -> SubjectPage {
         var page = SubjectPage(
-            name: tenant.name, kind: "a tenant", status: tenant.operatorStatus.text,
+            name: tenant.name, kind: "a workspace", status: tenant.operatorStatus.text,
             statusKind: tenant.operatorStatus.kind,
             facts: [
                 Fact(label: "Address", value: site.issuer(of: tenant)), Fact(label: "ID", value: tenant.id.text),

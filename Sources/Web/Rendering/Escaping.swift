@@ -35,7 +35,7 @@ package enum HTML {
         }
     }
 
-    /// An address that may stand in `href` or `action`: a path of ours, a place on the page, or http(s).
+    /// An address that may stand in `href` or `action`: a path of ours, a place on the page, http(s), or a mail address.
     ///
     /// Escaping does not make `javascript:` harmless; whatever is not on this list becomes `#`.
     static func address(_ text: String) -> String {
@@ -43,8 +43,9 @@ package enum HTML {
         let isPath = bytes.first == UInt8(ascii: "/") && bytes.dropFirst().first != UInt8(ascii: "/")
         let isFragment = bytes.first == UInt8(ascii: "#")
         let isWeb = bytes.starts(with: "https://".utf8) || bytes.starts(with: "http://".utf8)
+        let isMail = bytes.starts(with: "mailto:".utf8)
         let isClean = bytes.allSatisfy { $0 > 0x20 && $0 != 0x7F && $0 != UInt8(ascii: "\\") }
-        return (isPath || isFragment || isWeb) && isClean ? text : "#"
+        return (isPath || isFragment || isWeb || isMail) && isClean ? text : "#"
     }
 }
 

@@ -15,6 +15,10 @@ package struct Layout: Sendable {
     package var csrf = ""
     /// This page's own relative address, so that the theme form returns to it.
     package var path = "/"
+    /// The person's own, for the side bar.
+    package var workspaces: [Workspace] = []
+    /// Where to ask for help; nil when the operator names no place.
+    package var support: SupportAddress?
     /// The result of what was just done, shown once.
     package var notice: Notice?
     /// Changes whenever the files under `Public/assets` do, so that they can be cached for long.
@@ -24,6 +28,16 @@ package struct Layout: Sendable {
     package var problems: [FieldProblem] = []
 
     package init() {}
+}
+
+extension Layout {
+    /// A workspace in the side bar.
+    package struct Workspace: Sendable {
+        var name: String
+        /// `/t/acme`
+        var path: String
+        var isCurrent: Bool
+    }
 }
 
 package enum Theme: String, Sendable, CaseIterable { case auto, light, dark }

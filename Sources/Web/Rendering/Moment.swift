@@ -39,6 +39,13 @@ package struct Moment: Sendable {
         return Moment(iso: date.iso, text: words(for: now - instant), exact: date.dayAndClock, hasClock: false)
     }
 
+    /// "in 7 days", with a day that has begun counted as one; "in 5 hours" on the last day.
+    static func left(until end: Instant, at now: Instant) -> String {
+        let seconds = end - now
+        guard seconds > 86_400 else { return relative(end, at: now).text }
+        return "in \((seconds + 86_399) / 86_400) days"
+    }
+
     private static func words(for seconds: Int64) -> String {
         let size = seconds.magnitude
         guard size >= 45 else { return "just now" }

@@ -57,6 +57,14 @@ extension Layout {
             "hasProblem": !problems.isEmpty, "problems": problems,
             "hasNotice": notice != nil, "noticeKind": notice?.kind.rawValue ?? "", "noticeText": notice?.text ?? "",
         ]
+        values["supportURL"] = support?.text ?? ""
+        values["support"] = support?.shown ?? ""
+        values["workspaces"] = workspaces
+        values["operatorTabs"] = SectionTab.operatorDesk(at: path)
+        values["docsTabs"] = SectionTab.docs(at: path)
+        let next = SectionTab.docsNext(at: path)
+        values["docsNext"] = next?.name ?? ""
+        values["docsNextPath"] = next?.path ?? ""
         for choice in Theme.allCases { values["is" + capitalized(choice.rawValue)] = choice == theme }
         for place in Place.allCases { values["at" + capitalized(place.rawValue)] = place == P.place }
         return values

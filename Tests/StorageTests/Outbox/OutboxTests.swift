@@ -61,6 +61,7 @@ struct OutboxTests {
             of: test.ada, to: "hash", keeping: ID("ses_none"), letter: TestStore.letter(), at: now)
         #expect(try !waits(other, at: now))
         #expect(try #require(try test.store.letter(other)).entry.lastProblem?.contains("link") == true)
+        #expect(try test.store.mailCounts().failed == 0)
         let expiring = try await writeReset()
         _ = try await test.store.sweep(at: now + 3599)
         #expect(try waits(expiring, at: now + 3599))

@@ -26,7 +26,7 @@ struct APIsTests {
         let token = try await site.tokens().access
         #expect(try await site.introspect(token, by: api).isActive == true)
         let list = try await olga.get("/operator/apis")
-        #expect(list.contains("Orders API") && list.contains("All tenants") && !list.contains(secret))
+        #expect(list.contains("Orders API") && list.contains("All workspaces") && !list.contains(secret))
     }
 
     @Test func `one of a single tenant; a slug that nobody has is refused with what was typed`() async throws {

@@ -5,7 +5,7 @@ package struct APIsPage: Page {
     struct API: Sendable {
         var name: String
         var clientID: String
-        /// "All tenants", or the name of one.
+        /// "All workspaces", or the name of one.
         var reach: String
         var hint: String
         var created: Moment
@@ -32,7 +32,7 @@ package struct APIsPage: Page {
     package static let sample = APIsPage(
         apis: [
             API(
-                name: "Orders API", clientID: "gw_rs_4fQ8sT2vXy6Zb1Cd", reach: "All tenants", hint: "gw_cs_…77Qe",
+                name: "Orders API", clientID: "gw_rs_4fQ8sT2vXy6Zb1Cd", reach: "All workspaces", hint: "gw_cs_…77Qe",
                 created: .day(.sample(-3)), createdBy: "Olga Operator", lastUsed: .relative(.sample, at: .sample),
                 revokePath: "/operator/apis/api_1/revoke"),
             API(
@@ -52,7 +52,7 @@ package struct APIsPage: Page {
                 wrong, state: "errors",
                 problems: [
                     FieldProblem("name", "Enter a name of up to 60 characters, such as Orders API."),
-                    FieldProblem("tenant", "There is no tenant with this slug. Leave it empty for all tenants."),
+                    FieldProblem("tenant", "No workspace has this address. Leave it empty for all workspaces."),
                 ]),
         ]
     }

@@ -97,7 +97,7 @@ package struct ApplicationPage: Page {
         websiteURL: "https://nora.example", about: "I write small tools for choirs.",
         building: "An app that keeps the roster of a choir in step with its list of people, every night.",
         hints: [
-            Hint(sentence: "“Northw1nd” looks like the tenant “Northwind”.", isStrong: true),
+            Hint(sentence: "“Northw1nd” looks like the workspace “Northwind”.", isStrong: true),
             Hint(sentence: "The account is less than a day old.", isStrong: false),
         ],
         differences: [Difference(field: "Website", before: "https://nora.test", after: "https://nora.example")],

@@ -11,9 +11,13 @@ package struct AuditLogPage: Page {
         /// The stored name, "app.suspended".
         var code: String
         var who: String
+        /// The log, narrowed to them; may be empty, like those below.
+        var whoPath = ""
         var subject = ""
+        var subjectPath = ""
         /// The tenant's name; empty for the installation's own.
         var tenant = ""
+        var tenantPath = ""
         /// "scopes: people:read; reason: …"
         var detail = ""
         var address = ""
@@ -30,6 +34,8 @@ package struct AuditLogPage: Page {
     /// The next, older page; empty on the last one.
     var nextPath = ""
     var isFiltered = false
+    /// One of the three IDs is asked for.
+    var isByID = false
 
     package static let template = "operator/audit"
     package static let place = Place.operator
@@ -42,7 +48,9 @@ package struct AuditLogPage: Page {
                 subject: "Rooster Sync", detail: "reason: It imitates another app.", address: "198.51.100.7"),
             Event(
                 number: "3", at: .exact(.sample(-1)), what: "Allowed an app", code: "grant.allowed", who: "Ada",
-                subject: "Roster Sync", tenant: "Acme", detail: "scopes: people:read", address: "203.0.113.9"),
+                whoPath: "/operator/audit?actor=per_ada",
+                subject: "Roster Sync", subjectPath: "/operator/audit?subject=app_1", tenant: "Acme",
+                tenantPath: "/operator/audit?tenant=ten_acme", detail: "scopes: people:read", address: "203.0.113.9"),
         ],
         areas: [Choice(value: "", label: "Everything", isChosen: true), Choice(value: "app", label: "Apps")],
         nextPath: "/operator/audit?before=41")
@@ -60,13 +68,18 @@ package struct HealthPage: Page {
     struct Reading: Sendable {
         var label: String
         var value: String
-        /// ok | warn | bad | mute
+        /// ok | warn | bad
         var kind: String
-        /// What to do; empty when all is well.
-        var advice = ""
+        /// Where one sees more; may be empty.
+        var path = ""
+        /// More of it, and what to do; may be empty.
+        var note = ""
     }
 
+    /// What can need somebody's attention.
     var readings: [Reading]
+    /// How the server is made up.
+    var server: [Reading]
     /// What to keep elsewhere, so that a log that was cut short is noticed.
     var anchor: String
 
@@ -75,9 +88,16 @@ package struct HealthPage: Page {
     package var title: String { "Health" }
     package static let sample = HealthPage(
         readings: [
-            Reading(label: "Mail that waits", value: "2, the oldest since 3 minutes", kind: "ok"),
             Reading(
-                label: "Mail that failed", value: "1", kind: "bad", advice: "Look into the sent mail for the reason."),
-            Reading(label: "Database", value: "41 MB", kind: "mute"),
+                label: "Mail that waits", value: "2", kind: "ok", path: "/operator/outbox",
+                note: "The oldest is from 3 minutes ago."),
+            Reading(
+                label: "Mail that failed", value: "1", kind: "bad", path: "/operator/outbox",
+                note: "Each mail says whom it did not reach, and why."),
+            Reading(label: "Apps not reviewed", value: "1", kind: "warn", path: "/operator/apps?show=unreviewed"),
+        ],
+        server: [
+            Reading(label: "Key in use", value: "k1, 12 days old", kind: "ok"),
+            Reading(label: "Database", value: "41 MB", kind: "ok"),
         ], anchor: "1234-5f0c9b2e")
 }

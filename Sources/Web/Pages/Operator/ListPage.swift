@@ -36,10 +36,10 @@ package struct OperatorListPage: Page {
         rows: [
             Row(
                 path: "/operator/apps/app_1", name: "Roster Sync", sub: "by Lin, lin@northwind.example",
-                facts: "3 tenants", since: .day(.sample(-30)), status: "Reviewed", statusKind: "ok"),
+                facts: "3 workspaces", since: .day(.sample(-30)), status: "Reviewed", statusKind: "ok"),
             Row(
                 path: "/operator/apps/app_2", name: "Rooster Sync", sub: "by Mallory, mallory@globex.example",
-                facts: "0 tenants", since: .day(.sample(-40)), status: "Suspended", statusKind: "bad"),
+                facts: "0 workspaces", since: .day(.sample(-40)), status: "Suspended", statusKind: "bad"),
         ], factsTitle: "Allowed in", nextPath: "/operator/apps?after=1.app_2", isFiltered: true)
     package static var samples: [PageSample<Self>] {
         var empty = sample

@@ -3,8 +3,10 @@ import OAuth
 /// `/operator`
 package struct OperatorPage: Page {
     struct Count: Sendable {
+        /// "Workspaces", "Workspace" when it is one.
         var label: String
         var value: String
+        var path: String
     }
 
     /// "2 applications" that wait; empty when none does.
@@ -21,9 +23,12 @@ package struct OperatorPage: Page {
     package static let sample = OperatorPage(
         applications: "2 applications", unreviewed: "1 app",
         counts: [
-            Count(label: "People", value: "5"), Count(label: "Workspaces", value: "6"),
-            Count(label: "Apps", value: "1"),
-            Count(label: "Active tokens", value: "3"), Count(label: "Mails sent", value: "12"),
+            Count(label: "People", value: "5", path: "/operator/people"),
+            Count(label: "Workspaces", value: "6", path: "/operator/tenants"),
+            Count(label: "App", value: "1", path: "/operator/apps"),
+            Count(label: "Mail sent", value: "12", path: "/operator/outbox"),
+            Count(label: "Mail that waits", value: "1", path: "/operator/outbox"),
+            Count(label: "Mail that failed", value: "0", path: "/operator/outbox"),
         ],
         facts: [
             Fact(label: "Version", value: "0.1.0"), Fact(label: "Base address", value: "http://127.0.0.1:8080"),
@@ -38,10 +43,12 @@ package struct OutboxPage: Page {
         var to: String
         var subject: String
         var queued: Moment
-        /// "Sent", "Waiting", "Failed: …", "Kept here"
+        /// "Sent", "Waiting", "Failed", "Kept here", "Not needed any more"
         var status: String
         /// ok | warn | bad | mute
         var statusKind: String
+        /// Why; may be empty.
+        var reason = ""
     }
 
     var mails: [Mail]
@@ -59,7 +66,8 @@ package struct OutboxPage: Page {
             queued: .exact(.sample), status: "Sent", statusKind: "ok"),
         Mail(
             path: "/operator/outbox/1", to: "ada@acme.example", subject: "Confirm your email address",
-            queued: .exact(.sample(-1)), status: "Waiting", statusKind: "warn"),
+            queued: .exact(.sample(-1)), status: "Waiting", statusKind: "warn",
+            reason: "Next try in 2 minutes: 421 the mail server is busy"),
     ])
     package static var samples: [PageSample<Self>] {
         [
@@ -83,6 +91,10 @@ package struct MailPage: Page {
     var queued: Moment
     var status: String
     var statusKind: String
+    /// Why; may be empty.
+    var reason = ""
+    /// Its link opened nothing any more, so its text was wiped.
+    var isSpent = false
     /// Empty when it may not be shown: mails hold links that sign people in.
     var body: [Piece] = []
     /// `/operator/outbox` or `/demo/mail`
@@ -106,6 +118,8 @@ package struct MailPage: Page {
         kept.from = nil
         kept.status = "Kept here"
         kept.statusKind = "mute"
+        kept.body = []
+        kept.isSpent = true
         return [PageSample(sample), PageSample(closed, state: "body-hidden"), PageSample(kept, state: "kept")]
     }
 }

@@ -14,7 +14,7 @@ package struct SubjectPage: Page {
     }
 
     var name: String
-    /// "a person", "an app", "a tenant".
+    /// "a person", "an app", "a workspace".
     var kind: String
     var status: String
     /// ok | warn | bad | mute
@@ -54,7 +54,7 @@ package struct SubjectPage: Page {
         name: "Roster Sync", kind: "an app", status: "Not reviewed", statusKind: "warn",
         facts: [
             Fact(label: "Client ID", value: "gw_id_4fQ8sT2vXy6Zb1Cd3Ef5Gh"),
-            Fact(label: "Allowed in", value: "3 tenants"),
+            Fact(label: "Allowed in", value: "3 workspaces"),
         ],
         websiteURL: "https://roster.example", description: "Keeps a team’s roster in step with the list of people.",
         hints: [ApplicationPage.Hint(sentence: "The account is less than a day old.", isStrong: false)],
