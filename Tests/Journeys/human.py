@@ -110,7 +110,7 @@ def signed_up(base: str, ledger: Ledger, name: str = "Nora Newcomer") -> Human:
     assert answer.status_code == 303, answer.text[:400]
     human.name = name
     human.tenant = f"place-{secrets.token_hex(4)}"
-    opened = human.submit("/tenants/new", {"name": "A place of their own", "slug": human.tenant}, action="/tenants")
+    opened = human.submit("/tenants/new", {"name": "A place of their own", "slug": human.tenant, "samples": ""}, action="/tenants")
     assert opened.status_code == 303, opened.text[:400]
     return human
 

@@ -16,6 +16,12 @@ package struct TokenRules: Equatable, Sendable {
 
     package func allows(_ scope: Scope) -> Bool { scopes?.contains(scope) ?? true }
 
+    /// - Parameter days: nil for a token without an end.
+    package func allows(days: Int64?) -> Bool {
+        guard let longestDays else { return true }
+        return days.map { $0 <= longestDays } ?? false
+    }
+
     /// What is wrong with a new token, in words for its owner. Field names are those of the form for it.
     package func problems(with draft: DeveloperTokenDraft, at now: Instant) -> [Problem] {
         var problems: [Problem] = []

@@ -1,11 +1,13 @@
 import OAuth
 import Portal
+import Storage
 
 extension DashboardPage {
     /// Everything on it comes from what is true now; there is nothing to tick by hand.
     init(
         _ person: Person, tokens: [DeveloperTokenSummary], apps: [App], memberships: [Member],
-        waiting: [(tenant: ID<Entity.Tenant>, count: Int64)], access: DeveloperAccess, base: String, at now: Instant
+        waiting: [(tenant: ID<Entity.Tenant>, count: Int64)], access: DeveloperAccess, desk: [Alert],
+        isGuest: Bool, base: String, at now: Instant
     ) {
         let isVerified = person.verifiedAt != nil
         let wasUsed = tokens.contains { $0.lastUsedAt != nil }
@@ -14,12 +16,14 @@ extension DashboardPage {
             hasTenant: !memberships.isEmpty, access: access, hasApp: !apps.isEmpty)
         let done = steps.count { $0.isDone }
         let isComplete = done == steps.count
+        let canUse = memberships.contains { !$0.tenant.isSuspended }
         self.init(
             firstName: firstWord(of: person.name), isVerified: isVerified,
-            alerts: (person.isOperator && !person.hasSecondFactor ? [.operatorWithoutSecondFactor] : [])
+            alerts: desk + (person.isOperator && !person.hasSecondFactor ? [.operatorWithoutSecondFactor] : [])
                 + waiting.compactMap { Alert($0, in: memberships) } + tokens.compactMap { Alert($0, at: now) },
             steps: isComplete ? [] : steps,
             progress: isComplete ? "" : "\(done) of \(steps.count)",
+            needsWorkspace: isVerified && !canUse, canRegister: access.isOpen, isGuest: isGuest,
             isWaitingForFirstCall: !wasUsed && tokens.contains { $0.status(at: now) == .active },
             firstCall: "curl -H \"Authorization: Bearer $TOKEN\" \(base)/v2/me",
             workspaces: memberships.map { Workspace($0, base: base) })
@@ -41,7 +45,7 @@ extension DashboardPage {
                 isDone: hasTenant, actionPath: "/tenants/new", actionText: "Create a workspace"),
             Step(
                 title: "Create a token", sentence: "Yours to try the API with.", isDone: hasToken,
-                actionPath: "/tokens/new", actionText: "Create a token"),
+                actionPath: hasTenant ? "/tokens/new" : "", actionText: "Create a token"),
             Step(
                 title: "Make the first call", sentence: "Ask the API who you are.", isDone: wasUsed,
                 actionPath: hasToken ? "/tokens" : "", actionText: hasToken ? "Your tokens" : ""),
@@ -51,7 +55,7 @@ extension DashboardPage {
                 actionPath: "/developer/apply", actionText: obstacle?.action ?? ""),
             Step(
                 title: "Register an app", sentence: "So that others can allow it to act for them.", isDone: hasApp,
-                actionPath: "/apps/new", actionText: "Register an app"),
+                actionPath: access.isOpen ? "/apps/new" : "", actionText: "Register an app"),
         ]
     }
 }
@@ -61,16 +65,34 @@ extension DashboardPage.Alert {
         text: "You run this installation, and one password opens it.", path: "/account/second-factor",
         action: "Turn on two-step sign-in")
 
-    /// A token that ends within a week, while there is time to make the next one.
+    /// A token that ends soon, while there is time to make the next one.
     init?(_ token: DeveloperTokenSummary, at now: Instant) {
-        guard token.status(at: now) == .active, let end = token.expiresAt, end - now <= 7 * 86_400 else { return nil }
+        guard token.isEnding(at: now), let end = token.expiresAt else { return nil }
         self.init(
-            text: "“\(token.description)” expires \(Moment.relative(end, at: now).text).",
+            text: "“\(token.description)” expires \(Moment.left(until: end, at: now)).",
             path: "/tokens/new?from=\(token.id.text)", action: "Regenerate")
     }
 }
 
 extension DashboardPage.Alert {
+    /// What waits for an operator.
+    static func desk(_ health: Health) -> [DashboardPage.Alert] {
+        var alerts: [DashboardPage.Alert] = []
+        if health.applicationsWaiting > 0 {
+            let what = counted(health.applicationsWaiting, "person waits", "people wait")
+            alerts.append(
+                Self(text: "\(what) to become a developer.", path: "/operator/applications", action: "Read and decide"))
+        }
+        if health.unreviewedApps > 0 {
+            let what = counted(health.unreviewedApps, "app was", "apps were")
+            alerts.append(
+                Self(
+                    text: "\(what) reviewed by nobody yet.", path: "/operator/apps?show=unreviewed",
+                    action: "Have a look"))
+        }
+        return alerts
+    }
+
     /// Members who wait for an admin's answer.
     init?(_ waiting: (tenant: ID<Entity.Tenant>, count: Int64), in memberships: [Member]) {
         guard let tenant = memberships.first(where: { $0.tenant.id == waiting.tenant })?.tenant else { return nil }

@@ -1,8 +1,8 @@
 /// What the last action came to, carried over one redirect as a word from this list, never as text.
 enum NoticeText: String {
-    case verified, signedOut, passwordChanged, passwordReset, sessionEnded, othersEnded
+    case verified, signedOut, passwordChanged, passwordReset, nameChanged, sessionEnded, othersEnded
     case signedOutEverywhere, secondFactorOff, secondFactorReset, emailChanged, emailKept, emailAsked, accountDeleted
-    case tokenRevoked, appSaved, appDeleted, secretRevoked, grantRevoked, tenantOpened
+    case tokenRevoked, appSaved, appDeleted, secretRevoked, grantRevoked, tenantOpened, tenantOpenedWithPeople
     case samplesAdded, samplesNotAdded
     case roleChanged, memberRemoved, tenantLeft, tenantDeleted, tenantSaved, policySaved, policySavedAndRevoked
     case invitationSent, invitationWithdrawn, invitationAccepted, accessRevoked, nothingToRevoke
@@ -17,6 +17,7 @@ enum NoticeText: String {
         case .signedOut: Notice(.ok, "You are signed out.")
         case .passwordChanged: Notice(.ok, "Your password is changed. All other sessions were signed out.")
         case .passwordReset: Notice(.ok, "Your new password is set. Sign in with it.")
+        case .nameChanged: Notice(.ok, "Your name is changed.")
         case .sessionEnded: Notice(.ok, "That session is signed out.")
         case .othersEnded: Notice(.ok, "All other sessions are signed out.")
         case .signedOutEverywhere: Notice(.ok, "You are signed out everywhere.")
@@ -53,6 +54,7 @@ enum NoticeText: String {
         case .scopeRemoved: Notice(.ok, "The scope is removed.")
         case .scopeHeld: Notice(.warn, "Nothing was removed: an app, a grant or a token still holds this scope.")
         case .tenantOpened: Notice(.ok, "The workspace is ready. Its list of people is empty.")
+        case .tenantOpenedWithPeople: Notice(.ok, "The workspace is ready, with 24 made-up people in it.")
         case .samplesAdded: Notice(.ok, "The sample people are there.")
         case .samplesNotAdded: Notice(.warn, "Nothing was added: there are people here already.")
         case .roleChanged: Notice(.ok, "The role is changed. They are told by mail.")

@@ -14,6 +14,9 @@ extension Site {
         problems: [Problem] = []
     ) throws -> Response {
         var layout = layout(for: request, context.siteContext)
+        if let session = context.siteContext.visitor.session, !P.formsLeadAway {
+            layout.workspaces = try workspaces(of: session.person, at: layout.path)
+        }
         layout.problems = problems.map(FieldProblem.init)
         let html = try renderer.render(page, in: layout)
         var response = Response.html(html, status: problems.isEmpty ? status : .unprocessableContent)
@@ -47,8 +50,19 @@ extension Site {
         layout.csrf = formToken(context)
         layout.path = request.method == .get ? InternalPath(request.head.path ?? "/")?.text ?? "/" : "/dashboard"
         layout.notice = context.visitor.notice
+        layout.support = settings.support
         layout.assetVersion = settings.assetVersion
         return layout
+    }
+
+    /// The first few that this person is in; the dashboard has all.
+    private func workspaces(of person: Person, at path: String) throws -> [Layout.Workspace] {
+        try store.memberships(of: person.id).prefix(6).map { member in
+            let home = member.tenant.path
+            let rest = path.utf8.dropFirst(home.utf8.count).first
+            let isWithin = path.utf8.starts(with: home.utf8) && (rest == nil || rest == 0x2F || rest == 0x3F)
+            return Layout.Workspace(name: member.tenant.name, path: home, isCurrent: isWithin)
+        }
     }
 
     /// The page for a failure. If even that cannot be rendered, plain words.

@@ -50,6 +50,10 @@ struct ApplyController {
         if let application {
             page.decisions = try site.store.decisions(on: application.id).map { ApplyPage.Decision($0) }
         }
+        if page.isApproved {
+            let own = try site.store.memberships(of: context.person.id)
+            page.sandboxPath = own.first { $0.tenant.kind == .sandbox && $0.role == .admin }?.tenant.path ?? ""
+        }
         if case .plan(let tenant) = try site.developerAccess(of: context.person) {
             page.planNote = "The plan of \(tenant) includes the developer tools, so you need no application for them."
         }
@@ -71,7 +75,8 @@ extension DeveloperAccess.Obstacle {
     var sentence: String {
         switch self {
         case .emailNotConfirmed: "Confirm your email address first: the link is in your mail."
-        case .notApplied: "Registering apps is for approved developers. Apply first: it takes a few minutes."
+        case .notApplied:
+            "Registering apps is for approved developers. Apply first: filling it in takes two minutes, and an operator answers by mail."
         case .draft: "Your application to be a developer is not sent yet."
         case .waiting: "Your application to be a developer waits for an operator. You get a mail when it is decided."
         case .changesRequested: "An operator asked you to change your application to be a developer."

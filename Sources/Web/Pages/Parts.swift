@@ -5,6 +5,8 @@ package struct Choice: Sendable {
     /// Said below the label, or beside it.
     var hint = ""
     var isChosen = false
+    /// Not offered here; the hint says why.
+    var isOff = false
 }
 
 /// One scope: in a form a checkbox, elsewhere a line.
@@ -46,7 +48,13 @@ package struct ScopeGroup: Sendable {
 /// A labelled piece of text to copy.
 package struct Snippet: Sendable {
     var label: String
+    /// What to do before; may be empty.
+    var before = ""
     var code: String
+    /// What comes back; may be empty.
+    var reply = ""
+    /// What to do then; may be empty.
+    var after = ""
 }
 
 /// A name and a value, both for people.

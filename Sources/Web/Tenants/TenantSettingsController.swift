@@ -83,6 +83,7 @@ extension TenantSettingsController {
             pathAddress: site.issuer(of: tenant), subdomainAddress: site.subdomainAddress(of: tenant),
             plan: tenant.kind == .sandbox ? "Sandbox" : "Standard", created: .day(tenant.createdAt),
             formPath: tenant.path + "/settings", leavePath: tenant.path + "/leave",
+            testTokenPath: isAdmin ? tenant.path + "/test-token" : "",
             deletePath: isAdmin ? tenant.path + "/delete" : "")
     }
 

@@ -8,12 +8,15 @@ struct TenantsController {
     let site: Site
 
     func new(_ request: Request, _ context: PersonContext) async throws -> Response {
-        try site.page(NewTenantPage(addressPrefix: site.url("/t/")), request, context)
+        let next = InternalPath(site.query(request).all("next").first ?? "")?.text ?? ""
+        return try site.page(NewTenantPage(addressPrefix: site.url("/t/"), nextPath: next), request, context)
     }
 
     func create(_ request: Request, _ context: PersonContext) async throws -> Response {
         let form = try await site.form(request, context)
         let (name, slug) = (try form.text("name"), try form.text("slug"))
+        let addsPeople = try form.text("samples").utf8.elementsEqual("yes".utf8)
+        let next = InternalPath(try form.text("next"))?.text
         var problems: [Problem] = []
         if let obstacle = try site.store.obstacleToWorkspace(of: context.person.id) {
             problems.append(Problem("name", obstacle.sentence))
@@ -24,13 +27,20 @@ struct TenantsController {
         case .valid(let draft) where problems.isEmpty:
             let address = site.clientAddress(of: request, context)
             switch try await site.store.openTenant(draft, by: context.person.id, from: address, at: site.now()) {
-            case .success(let tenant): return site.redirect(to: "/t/\(tenant.slug.text)", saying: .tenantOpened)
+            case .success(let tenant):
+                var isFilled = false
+                if addsPeople, let admin = try site.store.membership(of: context.person.id, in: tenant.id) {
+                    isFilled = try await site.store.tenant(of: admin).addSamples(at: site.now())
+                }
+                return site.redirect(
+                    to: next ?? tenant.path, saying: isFilled ? .tenantOpenedWithPeople : .tenantOpened)
             case .failure(.slugTaken): problems.append(TenantDraft.taken)
             case .failure(.obstacle(let obstacle)): problems.append(Problem("name", obstacle.sentence))
             }
         case .valid: break
         }
-        let page = NewTenantPage(name: name, slug: slug, addressPrefix: site.url("/t/"))
+        let page = NewTenantPage(
+            name: name, slug: slug, addressPrefix: site.url("/t/"), addsPeople: addsPeople, nextPath: next ?? "")
         return try site.page(page, request, context, problems: problems)
     }
 

@@ -19,7 +19,7 @@ struct DeveloperTokensController {
         let from = query.all("from").first.map { ID<Entity.DeveloperToken>($0) }
         let old = try from.flatMap { try site.store.developerToken($0, of: context.person.id) }
         let form = TokenForm(prefill: query, like: old)
-        var page = try page(form, context)
+        var page = try page(form, context, isNew: true)
         page.isPrefilled = ["description", "scopes", "expires"].contains { !query.all($0).isEmpty }
         return try site.page(page, request, context)
     }
@@ -86,7 +86,7 @@ extension DeveloperTokensController {
     ) throws -> Response {
         let page = TokensPage(
             try site.store.developerTokens(of: context.person.id), of: context.person,
-            narrowedBy: TokenFilter(site.query(request)), obstacle: try obstacle(context)?.sentence, at: site.now())
+            narrowedBy: TokenFilter(site.query(request)), obstacle: try obstacle(context), at: site.now())
         return try site.page(page, request, context, status: status)
     }
 
@@ -98,14 +98,16 @@ extension DeveloperTokensController {
         return token
     }
 
-    private func page(_ form: TokenForm, _ context: PersonContext) throws -> NewTokenPage {
+    private func page(
+        _ form: TokenForm, _ context: PersonContext, isNew: Bool = false
+    ) throws -> NewTokenPage {
         let now = site.now()
         let memberships = try memberships(of: context.person)
+        let rules = try memberships.map { (tenant: $0.tenant, rules: try site.store.tokenRules(of: $0.tenant.id)) }
         var page = NewTokenPage(
             form, memberships: memberships, catalogue: try site.store.scopeCatalogue(), at: now)
-        page.rules = try memberships.compactMap {
-            try site.store.tokenRules(of: $0.tenant.id).sentence(at: $0.tenant.name)
-        }
+        page.rules = rules.compactMap { $0.rules.sentence(at: $0.tenant.name) }
+        page.limit(to: rules, isNew: isNew)
         if let old = try replaced(by: form, context) {
             page.replaces = NewTokenPage.Old(
                 id: old.id.text, description: old.description, isActive: old.status(at: now) == .active)

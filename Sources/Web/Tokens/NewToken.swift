@@ -75,6 +75,30 @@ extension NewTokenPage {
             latestDay: CivilDate(now + 3659 * 86_400).isoDay)
     }
 
+    /// Marks the lengths that the rules for tokens leave out. What no workspace allows is not offered; what one of
+    /// several does not allow says so, since the page cannot know which will be chosen.
+    ///
+    /// - Parameter isNew: nobody chose a length yet, so the longest allowed one takes the place of one that is not.
+    mutating func limit(to rules: [(tenant: Tenant, rules: TokenRules)], isNew: Bool) {
+        let chosen = tenants.first { $0.isChosen }?.value ?? ""
+        let here = rules.first { $0.tenant.slug.text.utf8.elementsEqual(chosen.utf8) }
+        for index in expiries.indices {
+            let days = expiries[index].value
+            guard !days.utf8.elementsEqual("custom".utf8) else { continue }
+            let refusing = rules.filter { !$0.rules.allows(days: Int64(days)) }
+            guard let first = refusing.first, let most = first.rules.longestDays else { continue }
+            expiries[index].hint = "\(first.tenant.name): \(most) days at most"
+            expiries[index].isOff = refusing.count == rules.count
+        }
+        guard isNew, let here, let most = here.rules.longestDays,
+            let index = expiries.firstIndex(where: { $0.isChosen }),
+            !here.rules.allows(days: Int64(expiries[index].value)),
+            let longest = expiries.firstIndex(where: { Int64($0.value) == most })
+        else { return }
+        expiries[index].isChosen = false
+        expiries[longest].isChosen = true
+    }
+
     /// A scope is refused when it works nowhere the person could choose. With several workspaces the page cannot
     /// know which one will be chosen, so it says the condition instead.
     private static func groups(

@@ -50,7 +50,7 @@ extension TokensPage {
     ///   - tokens: all of the person's, newest first.
     ///   - obstacle: why there can be no new one; nil when there can.
     init(
-        _ tokens: [DeveloperTokenSummary], of person: Person, narrowedBy filter: TokenFilter, obstacle: String?,
+        _ tokens: [DeveloperTokenSummary], of person: Person, narrowedBy filter: TokenFilter, obstacle: Obstacle?,
         at now: Instant
     ) {
         let shown = tokens.filter { filter.matches($0, at: now) }.sorted { filter.sorts($0, before: $1, at: now) }
@@ -59,7 +59,20 @@ extension TokensPage {
             query: filter.words,
             tokens: shown.map { Token($0, of: person, at: now) },
             count: shown.isEmpty ? "" : counted(Int64(shown.count), "token"),
-            isFiltered: !tokens.isEmpty || !filter.words.isEmpty, canCreate: obstacle == nil, whyNot: obstacle ?? "")
+            isFiltered: !tokens.isEmpty || !filter.words.isEmpty, canCreate: obstacle == nil,
+            whyNot: obstacle?.sentence ?? "",
+            fixPath: obstacle?.fix?.path ?? "", fixText: obstacle?.fix?.text ?? "")
+    }
+}
+
+extension Obstacle {
+    /// Where what is in the way can be mended, and what the button says; nil when that is on the page itself.
+    fileprivate var fix: (path: String, text: String)? {
+        switch self {
+        case .unconfirmedAddress: ("/verify/resend", "Send the link again")
+        case .noWorkspace: ("/tenants/new?next=/tokens/new", "Create a workspace")
+        case .workspaces, .apps, .tokens: nil
+        }
     }
 }
 
@@ -74,7 +87,7 @@ extension TokensPage.Token {
             regeneratePath: "/tokens/new?from=\(token.id.text)")
         switch token.status(at: now) {
         case .active:
-            (status, statusKind) = Self.status(endingAt: token.expiresAt, at: now)
+            (status, statusKind) = Self.status(endingAt: token.isEnding(at: now) ? token.expiresAt : nil, at: now)
             revokePath = path + "/revoke"
         case .expired:
             (status, statusKind) = ("Expired", "bad")
@@ -86,14 +99,21 @@ extension TokensPage.Token {
     }
 
     private static func status(endingAt expiry: Instant?, at now: Instant) -> (String, String) {
-        guard let expiry, expiry - now <= 7 * 86_400 else { return ("Active", "ok") }
-        return ("Expires \(Moment.relative(expiry, at: now).text)", "warn")
+        guard let expiry else { return ("Active", "ok") }
+        return ("Expires \(Moment.left(until: expiry, at: now))", "warn")
     }
 }
 
 extension DeveloperTokenSummary {
     /// The last second at which it works: its day is what people chose, the second after belongs to the next day.
     var lastMoment: Instant? { expiresAt.map { $0 - 1 } }
+
+    /// In the last quarter of its life, at most a week before its end: time to make the next one.
+    func isEnding(at now: Instant) -> Bool {
+        guard let expiresAt, status(at: now) == .active else { return false }
+        let quarter = ((expiresAt - createdAt) / 4 + 86_399) / 86_400 * 86_400
+        return expiresAt - now <= min(quarter, 7 * 86_400)
+    }
 }
 
 /// "1 token", "3 tokens".

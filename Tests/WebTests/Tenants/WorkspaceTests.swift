@@ -29,6 +29,33 @@ import Testing
         #expect(try await site.call("/t/acme/api/v1/people", token).status != 200)
     }
 
+    @Test func `A new workspace can fill itself, and leads back to what it was made for`() async throws {
+        let site = try await TestSite()
+        let grace = try await site.browser(signedInAs: site.cast.grace)
+        let form = try await grace.get("/tenants/new?next=/tokens/new")
+        #expect(form.contains("name=\"samples\" value=\"yes\"") && form.contains("value=\"/tokens/new\""))
+        let wrong = try await grace.submit(
+            "/tenants", ["name": "", "slug": "choir", "samples": "yes", "next": "/tokens/new"], on: "/tenants/new")
+        #expect(wrong.status == 422 && wrong.contains(" checked") && wrong.contains("value=\"/tokens/new\""))
+        let opened = try await grace.submit(
+            "/tenants", ["name": "Choir", "slug": "choir", "samples": "yes", "next": "/tokens/new"], on: "/tenants/new")
+        #expect(opened.location == "/tokens/new")
+        #expect(try await grace.get("/t/choir").contains("24 people"))
+        let away = try await grace.submit(
+            "/tenants", ["name": "Band", "slug": "band", "next": "//evil.example"], on: "/tenants/new")
+        #expect(away.location == "/t/band")
+    }
+
+    @Test func `Who has no workspace is led to one before a token`() async throws {
+        let site = try await TestSite()
+        #expect(try site.store.memberships(of: site.cast.olga.person.id).isEmpty)
+        let olga = try await site.browser(signedInAs: site.cast.olga)
+        for page in ["/tokens", "/dashboard"] {
+            #expect(try await olga.get(page).contains("href=\"/tenants/new?next=/tokens/new\""), "\(page)")
+        }
+        #expect(try await !olga.get("/dashboard").contains("href=\"/tokens/new\""))
+    }
+
     @Test(arguments: ["acme", "admin", "xn--acme", "Choir", "ab", "choir--club", "\u{430}cme", "choir.", ""])
     func `Cases 144, 145: names that are taken, ours, or look like another are refused`(slug: String) async throws {
         let site = try await TestSite()

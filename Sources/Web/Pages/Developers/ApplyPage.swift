@@ -20,6 +20,8 @@ package struct ApplyPage: Page {
     /// The form is open: not while it waits and not once approved.
     var canEdit = true
     var isApproved = false
+    /// `/t/{slug}`; empty when there is none any more.
+    var sandboxPath = ""
     var organization = ""
     var website = ""
     var about = ""

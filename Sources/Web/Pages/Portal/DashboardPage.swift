@@ -35,6 +35,12 @@ package struct DashboardPage: Page {
     var steps: [Step] = []
     /// "2 of 5"; empty with the steps.
     var progress = ""
+    /// Nothing can be done before there is one.
+    var needsWorkspace = false
+    /// May register apps now.
+    var canRegister = true
+    /// Is in a workspace with others: that comes first, and the steps are folded.
+    var isGuest = false
     /// The first token exists and has not been used yet.
     var isWaitingForFirstCall = false
     /// The call to make while waiting; the token stands as `$TOKEN`.
@@ -72,6 +78,14 @@ package struct DashboardPage: Page {
         [
             PageSample(sample),
             PageSample(DashboardPage(firstName: "Olga"), state: "empty"),
+            PageSample(
+                DashboardPage(
+                    firstName: "Max", steps: sample.steps, progress: "2 of 4", needsWorkspace: true, canRegister: false),
+                state: "no-workspace"),
+            PageSample(
+                DashboardPage(
+                    firstName: "Grace", steps: sample.steps, progress: "2 of 4", isGuest: true,
+                    workspaces: sample.workspaces), state: "guest"),
             PageSample(DashboardPage(firstName: "Grace", isVerified: false), state: "unverified"),
         ]
     }

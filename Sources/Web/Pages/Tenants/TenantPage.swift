@@ -53,12 +53,16 @@ package struct TenantPage: Page {
     }
 }
 
-/// `/tenants/new`; posts name and slug to `/tenants`.
+/// `/tenants/new?next=`; posts name, slug, samples = yes and next to `/tenants`.
 package struct NewTenantPage: Page {
     var name = ""
     var slug = ""
     /// "http://127.0.0.1:8080/t/": what stands before the slug.
     var addressPrefix: String
+    /// Fill it with made-up people.
+    var addsPeople = true
+    /// Where to go on afterwards; may be empty.
+    var nextPath = ""
 
     package static let template = "tenants/new"
     package var title: String { "Create a workspace" }
@@ -67,7 +71,9 @@ package struct NewTenantPage: Page {
         [
             PageSample(sample),
             PageSample(
-                NewTenantPage(name: "Acme", slug: "acme", addressPrefix: "http://127.0.0.1:8080/t/"), state: "errors",
+                NewTenantPage(
+                    name: "Acme", slug: "acme", addressPrefix: "http://127.0.0.1:8080/t/", addsPeople: false,
+                    nextPath: "/tokens/new"), state: "errors",
                 problems: [FieldProblem("slug", "“acme” is taken. Choose another address.")]),
         ]
     }

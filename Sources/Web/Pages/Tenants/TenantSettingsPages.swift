@@ -12,6 +12,8 @@ package struct TenantSettingsPage: Page {
     var created: Moment
     var formPath: String
     var leavePath: String
+    /// `/t/{slug}/test-token`; empty for readers who may not.
+    var testTokenPath = ""
     /// Empty for readers who may not.
     var deletePath = ""
 
@@ -20,10 +22,12 @@ package struct TenantSettingsPage: Page {
     package static let sample = TenantSettingsPage(
         top: .sample(.settings), isAdmin: true, name: "Acme", pathAddress: "http://127.0.0.1:8080/t/acme",
         subdomainAddress: "http://acme.localhost:8080", plan: "Standard", created: .day(.sample(-90)),
-        formPath: "/t/acme/settings", leavePath: "/t/acme/leave", deletePath: "/t/acme/delete")
+        formPath: "/t/acme/settings", leavePath: "/t/acme/leave", testTokenPath: "/t/acme/test-token",
+        deletePath: "/t/acme/delete")
     package static var samples: [PageSample<Self>] {
         var member = sample
         member.isAdmin = false
+        member.testTokenPath = ""
         member.deletePath = ""
         return [
             PageSample(sample), PageSample(member, state: "member"),

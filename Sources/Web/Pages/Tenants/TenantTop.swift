@@ -26,7 +26,7 @@ package struct TenantTop: Sendable {
             case .apps: "App access"
             case .policy: "Policy"
             case .requests: "Requests"
-            case .tokens: "Tokens"
+            case .tokens: "Members’ tokens"
             case .audit: "Audit log"
             case .settings: "Settings"
             }

@@ -63,6 +63,14 @@ package struct NewTokenPage: Page {
         single.tenants = [Choice(value: "acme", label: "Acme", isChosen: true)]
         single.isPrefilled = true
         single.replaces = Old(id: "tok_2", description: "Old laptop", isActive: true)
+        single.expiries = sample.expiries.map { choice in
+            var choice = choice
+            choice.isChosen = choice.value == "30"
+            if ["60", "90", "365", "never"].contains(choice.value) {
+                (choice.hint, choice.isOff) = ("Acme: 30 days at most", true)
+            }
+            return choice
+        }
         single.rules = ["Acme lets tokens live for 30 days at most, with people:read."]
         var ended = single
         ended.isPrefilled = false

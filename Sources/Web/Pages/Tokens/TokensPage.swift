@@ -41,6 +41,9 @@ package struct TokensPage: Page {
     /// False when the person is in no workspace, or the address is not confirmed: `whyNot` says which.
     var canCreate = true
     var whyNot = ""
+    /// Where that is mended; may be empty.
+    var fixPath = ""
+    var fixText = ""
 
     package static let template = "tokens/index"
     package static let place = Place.tokens
@@ -92,7 +95,8 @@ package struct TokensPage: Page {
             PageSample(
                 TokensPage(
                     statuses: active, tokens: [], canCreate: false,
-                    whyNot: "Confirm your email address first: the link is in your mail."),
+                    whyNot: "Confirm your email address first: the link is in your mail.",
+                    fixPath: "/verify/resend", fixText: "Send the link again"),
                 state: "unverified"),
         ]
     }
