@@ -33,7 +33,7 @@ def developer(newcomer: Human) -> tuple[Human, flow.App]:
 def examples(page: str, language: str) -> list[str]:
     """The code of one language, block by block."""
     parts = [part for part in markup.parse(page).iter("div") if part.get("class") == f"language {language}"]
-    return ["".join(pre.itertext()) for part in parts for pre in part.iter("pre")]
+    return ["".join(pre.itertext()) for part in parts for pre in part.iter("pre") if pre.get("class") != "reply"]
 
 
 def allow(human: Human, address: str) -> str:
@@ -77,11 +77,18 @@ def test_the_flow_in_python_and_javascript_runs_as_it_stands(
     assert "Amina" in run_and_allow([str(NODE), "flow.mjs"], human, app, tmp_path)
 
 
-def test_the_flow_in_a_shell_runs_as_it_stands(developer: tuple[Human, flow.App]):
+def test_the_flow_in_a_shell_runs_as_it_stands(developer: tuple[Human, flow.App], tmp_path: Path):
     human, app = developer
     prepare, redeem, call, refresh = examples(human.page(f"/apps/{app.id}"), "curl")
     shell = subprocess.Popen(
-        ["bash", "-s"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, bufsize=1
+        ["bash", "-s"],
+        cwd=tmp_path,
+        env=os.environ | {"CLIENT_SECRET": app.client_secret},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+        bufsize=1,
     )
 
     def run(script: str) -> str:
@@ -89,14 +96,14 @@ def test_the_flow_in_a_shell_runs_as_it_stands(developer: tuple[Human, flow.App]
         shell.stdin.flush()
         return "".join(iter(shell.stdout.readline, "END\n"))
 
-    address = run(prepare.replace("paste the client secret here", app.client_secret))
+    address = run(prepare)
     came_back = parse_qs(urlsplit(allow(human, address)).query)
     assert run('echo "$STATE"').strip() == came_back["state"][0]
     tokens = run(redeem.replace("paste the code here", came_back["code"][0]))
     found = {name: re.search(f'"{name}":"([^"]+)"', tokens).group(1) for name in ("access_token", "refresh_token")}
-    run("".join(f"{name.upper()}={value}\n" for name, value in found.items()))
-    assert "Amina" in run(call)
-    assert '"access_token":"' in run(refresh)
+    assert "Amina" in run(call.replace("paste the access_token here", found["access_token"]))
+    assert '"access_token":"' in run(refresh.replace("paste the refresh_token here", found["refresh_token"]))
+    assert all(len(line) <= 100 for line in prepare.splitlines() if "redirect_uri" not in line)
     shell.stdin.close()
     assert shell.wait(timeout=10) == 0
 
@@ -110,7 +117,7 @@ def test_the_first_call_runs_in_every_language_it_is_shown_in(newcomer: Human, t
         ("python", "call.py", [sys.executable]),
         ("javascript", "call.mjs", [str(NODE)]),
     ]:
-        code = examples(page, language)[0].replace("TOKEN='paste the token here'\n", "")
+        code = examples(page, language)[0]
         (tmp_path / name).write_text(code)
         ran = subprocess.run(
             [*command, name], cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=30

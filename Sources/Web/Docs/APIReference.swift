@@ -14,6 +14,9 @@ extension APIPage {
                 Call("GET", people, .peopleRead, "A page of people, with the addresses of its neighbours."),
                 Call("POST", people, .peopleWrite, "Adds somebody: 201, their record, and its address in Location."),
                 Call("GET", people + "/{id}", .peopleRead, "One of them."),
+                Call(
+                    "GET", people + "/{per_…}", .accountRead,
+                    "The token’s own person, as /me answers it: where meta.user_uri leads. Anybody else is a 404."),
                 Call("PUT", people + "/{id}", .peopleWrite, "Changes the fields that are sent. PATCH does the same."),
                 Call("DELETE", people + "/{id}", .peopleWrite, "Deletes them for good: 204."),
             ],
@@ -31,7 +34,7 @@ extension APIPage {
                  "results":[{"id":1,"first_name":"Amina","last_name":"Okafor","email":"amina.okafor@example.org",
                    "phone":"+1 555 0100","tags":["volunteer","north"],"created_at":1795252442,"updated_at":1795252442},
                   … ],
-                 "meta":{"user_uri":"\(issuer)/api/v1/people/me"}}
+                 "meta":{"user_uri":"\(issuer)/api/v1/people/per_…"}}
                 """,
             createExample: ExampleCall.newPerson.curl(issuer + "/api/v1/people", bearer: "$TOKEN"),
             changeExample: """
@@ -44,7 +47,17 @@ extension APIPage {
                 Fact(label: "Authorization", value: issuer + "/oauth/authorize"),
                 Fact(label: "Token", value: issuer + "/oauth/token"),
                 Fact(label: "Metadata", value: issuer + "/.well-known/oauth-authorization-server"),
-            ])
+            ],
+            credentialsExample: """
+                curl -u "$CLIENT_ID:$CLIENT_SECRET" \\
+                  -d grant_type=client_credentials -d scope=people:read \\
+                  \(issuer)/oauth/token
+                """,
+            revocationExample: """
+                curl -u "$CLIENT_ID:$CLIENT_SECRET" \\
+                  -d "token=$REFRESH_TOKEN" \\
+                  \(issuer)/oauth/revoke
+                """)
     }
 }
 

@@ -11,7 +11,7 @@ extension AuthenticationPage {
         Way(
             key: "app", name: "App: OAuth 2.0 with a code",
             choose: "other people use what you build, and it acts in their workspaces with their permission.",
-            actsAs: "The admin who allowed it, with the scopes they saw.",
+            actsAs: "The person who allowed it, with the scopes they saw.",
             lasts: "24 hours, renewed with refresh tokens, until somebody revokes it.",
             path: "/apps/new", pathText: "Register an app"),
         Way(
@@ -20,7 +20,7 @@ extension AuthenticationPage {
                 what you build runs on people’s own devices (a phone, a desktop or a single page), where no secret \
                 stays secret.
                 """,
-            actsAs: "The admin who allowed it, as above.",
+            actsAs: "The person who allowed it, as above.",
             lasts: "As above; PKCE, always required, stands in for the secret.",
             path: "/apps/new", pathText: "Register an app"),
         Way(
@@ -35,7 +35,7 @@ extension AuthenticationPage {
         Way(
             key: "direct-flow", name: "API key with a callback: the direct flow",
             choose: "an older client of yours knows only api_key and callback, and cannot be changed yet.",
-            actsAs: "The admin who allowed it.",
+            actsAs: "The person who allowed it.",
             lasts: "As long as the app’s settings say, an hour unless you choose otherwise; no refresh token.",
             caution: """
                 It puts the token into an address, where histories and logs keep it. It is off until you turn it on for \

@@ -19,8 +19,9 @@ struct TokenExample {
 
     private var curl: String {
         """
-        TOKEN='paste the token here'
-        curl -H "Authorization: Bearer $TOKEN" \(address)
+        : "${TOKEN:?first: export TOKEN=…}"
+        curl -H "Authorization: Bearer $TOKEN" \\
+          \(address)
         """
     }
 

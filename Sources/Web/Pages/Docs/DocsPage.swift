@@ -51,6 +51,9 @@ package struct APIPage: Page {
     var createExample: String
     var changeExample: String
     var endpoints: [Fact]
+    /// RFC 6749 §4.4, RFC 7009.
+    var credentialsExample: String
+    var revocationExample: String
 
     package static let template = "docs/api"
     package static let place = Place.docs
