@@ -8,11 +8,8 @@ package enum TokenRequest: Sendable {
     package static func read(_ list: ParameterList) throws(OAuthError) -> TokenRequest {
         // RFC 6749 §3.2: none of them may be repeated, whether this grant needs it or not.
         for parameter in known { _ = try list.optional(parameter) }
+        try refusePassword(list)
         let type = try list.required(.grantType)
-        if type.utf8.elementsEqual("password".utf8) {
-            throw OAuthError(
-                .unsupportedGrantType, "passwords are never sent here: use the authorization code grant")
-        }
         switch GrantType(sent: type) {
         case .authorizationCode: return .authorizationCode(try CodeRedemption(list))
         case .refreshToken: return .refreshToken(try RefreshRequest(list))
@@ -21,6 +18,13 @@ package enum TokenRequest: Sendable {
             throw OAuthError(
                 .unsupportedGrantType, "grant_type must be authorization_code, refresh_token or client_credentials")
         }
+    }
+
+    /// Also asked before the client is: whoever tries RFC 6749 §4.3 with a name and a password alone learns what to use
+    /// instead, not that a client ID is missing.
+    package static func refusePassword(_ list: ParameterList) throws(OAuthError) {
+        guard list.all(.grantType).contains(where: { $0.utf8.elementsEqual("password".utf8) }) else { return }
+        throw OAuthError(.unsupportedGrantType, "passwords are never sent here: use the authorization code grant")
     }
 
     private static let known: [Parameter] = [

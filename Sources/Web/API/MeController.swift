@@ -14,6 +14,15 @@ struct MeController {
         let slug = try site.slug(context)
         return try await site.api(request, context, needs: .accountRead, at: slug) { .json(Me(access: $0, site: site)) }
     }
+
+    /// As ``tenant(_:_:)``, under the address that names the person: everybody else's is as unknown as nobody's.
+    func person(_ id: String, _ request: Request, _ context: SiteContext) async throws -> Response {
+        let slug = try site.slug(context)
+        return try await site.api(request, context, needs: .accountRead, at: slug) { access in
+            guard access.member.person.id.text.utf8.elementsEqual(id.utf8) else { throw PeopleController.unknown }
+            return .json(Me(access: access, site: site))
+        }
+    }
 }
 
 extension Site {
@@ -23,9 +32,9 @@ extension Site {
         return slug
     }
 
-    /// `meta.user_uri`: where the caller's own record is.
+    /// `meta.user_uri`: where the record of the token's own person is. It names that person, and nobody else reads it.
     func userURI(of access: Access) -> String {
-        settings.base.text + "/t/" + access.member.tenant.slug.text + "/api/v1/people/me"
+        issuer(of: access.member.tenant) + "/api/v1/people/" + access.member.person.id.text
     }
 }
 

@@ -22,8 +22,12 @@ struct PeopleController {
         }
     }
 
+    /// One of the list, by number; or the token's own person, under the ID that `meta.user_uri` names.
     func show(_ request: Request, _ context: SiteContext) async throws -> Response {
-        try await call(request, context, needs: .peopleRead) { access in
+        if let id = context.parameters.get("contact"), id.utf8.starts(with: "per_".utf8) {
+            return try await MeController(site: site).person(id, request, context)
+        }
+        return try await call(request, context, needs: .peopleRead) { access in
             guard let contact = try site.store.tenant(of: access.member).contact(id(context)) else {
                 throw Self.unknown
             }
@@ -108,7 +112,7 @@ struct PeopleController {
         "people \(access.member.tenant.id.text) \(start)"
     }
 
-    private static let unknown = APIRefusal(.notFound, "There is no such person.")
+    static let unknown = APIRefusal(.notFound, "There is no such person.")
 
     private static func invalid(_ message: String) -> APIRefusal {
         APIRefusal(.badRequest, message)

@@ -17,6 +17,7 @@ struct TokenController {
         do {
             body = try await ClientRequest.parameters(of: request)
             clientID = body.all(.clientID).first
+            try TokenRequest.refusePassword(body)
             let sent = try ClientRequest(request, body: body)
             clientID = sent.credentials.clientID.text
             return try await exchange(sent, in: tenant, request, context)

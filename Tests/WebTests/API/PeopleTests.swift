@@ -106,17 +106,23 @@ import Web
 
     @Test func `Seed 004: every answer says who asked`() async throws {
         let site = try await TestSite()
-        let api = try await API(site, as: site.cast.ada)
+        let (ada, grace) = (try site.cast.ada, try site.cast.grace)
+        let api = try await API(site, as: ada)
         let id = try await api.create("Mei")
         for path in [Self.people, "\(Self.people)/\(id)", "/v2/me", "/t/acme/api/v1/me"] {
             let answer = try await api.send(.get, path)
             let uri = (answer.json["meta"] as? [String: Any])?["user_uri"] as? String
-            #expect(uri == "http://127.0.0.1:8080/t/acme/api/v1/people/me", "\(path)")
+            #expect(uri == "http://127.0.0.1:8080\(Self.people)/\(ada.person.id.text)", "\(path)")
         }
         let me = try await api.send(.get, "/t/acme/api/v1/people/me").json
         #expect(me["email"] as? String == "ada@acme.example" && me["role"] as? String == "admin")
         #expect((me["account"] as? [String: Any])?["slug"] as? String == "acme")
         #expect(me["scopes"] as? [String] == ["account:read", "people:read", "people:write"])
+        // The address that names them is theirs alone, member or not.
+        #expect(try await api.send(.get, "\(Self.people)/\(ada.person.id.text)").json["email"] as? String == ada.email)
+        for stranger in [grace.person.id.text, "per_0000000000000000"] {
+            #expect(try await api.send(.get, "\(Self.people)/\(stranger)").status == .notFound, "\(stranger)")
+        }
     }
 
     @Test func `Case 149: a cursor that was edited, made up or another tenant's is refused`() async throws {
