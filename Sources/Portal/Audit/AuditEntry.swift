@@ -43,7 +43,31 @@ package struct AuditEntry: Sendable {
     }
 
     /// What happened, for people.
-    package var title: String { AuditAction(rawValue: action)?.title ?? action }
+    package var title: String {
+        switch AuditAction(rawValue: action) {
+        case nil: action
+        // One action in the log, two pages where it is done.
+        case .policyChanged? where detail.contains { $0.name.utf8.elementsEqual("longest token".utf8) }:
+            "Changed the rules for tokens"
+        case .memberAdded? where actor.id.utf8.elementsEqual(subjectID.utf8): "Joined"
+        case let known?: known.title
+        }
+    }
+
+    /// The details in the words of the pages where they were chosen; what has none is said as it is stored.
+    package var facts: [(name: String, value: String)] {
+        detail.map { (name: Self.names[$0.name] ?? $0.name, value: Self.values[$0.name]?[$0.value] ?? $0.value) }
+    }
+
+    private static let names = [
+        "who": "Who may allow apps", "apps": "Which apps", "ceiling": "Limit", "revoked": "Grants revoked",
+        "longest token": "A token lives at most", "token scopes": "A token may hold", "on the list": "On the list",
+    ]
+    private static let values = [
+        "who": ["admins": "admins", "members": "every member"],
+        "apps": ["any": "any app", "reviewed": "reviewed apps", "listed": "only apps on the list"],
+        "ceiling": ["none": "no limit"], "longest token": ["any": "no limit"], "token scopes": ["any": "no limit"],
+    ]
 }
 
 /// Which events of a log to show. Empty parts do not filter.

@@ -26,13 +26,22 @@ extension ActivityPage.Entry {
         let isOwn = entry.actor.id.utf8.elementsEqual(person.id.text.utf8)
         let isAboutSelf = entry.subjectID.utf8.elementsEqual(person.id.text.utf8)
         self.init(
-            title: entry.title, what: isAboutSelf ? "" : entry.subjectName,
+            title: isAboutSelf && !isOwn ? Self.happened[entry.action] ?? entry.title : entry.title,
+            what: isAboutSelf ? "" : entry.subjectName,
             by: isOwn ? "" : entry.actor.name,
-            detail: entry.detail.map { "\($0.name): \($0.value)" }.joined(separator: " · "),
+            detail: entry.facts.map { "\($0.name): \($0.value)" }.joined(separator: " · "),
             address: entry.address, when: .relative(entry.at, at: now),
             isWarning: AuditAction(rawValue: entry.action).map(Self.warnings.contains) ?? false)
     }
 
+    /// What others did to the reader's account, as it looks from there.
+    private static let happened: [String: String] = [
+        AuditAction.developerApproved.rawValue: "You became a developer",
+        AuditAction.developerRejected.rawValue: "Your application to be a developer was rejected",
+        AuditAction.developerChangesRequested.rawValue: "You were asked to change your application",
+        AuditAction.personSuspended.rawValue: "Your account was suspended",
+        AuditAction.personReinstated.rawValue: "Your account was reinstated",
+    ]
     private static let warnings: Set<AuditAction> = [
         .secondStepFailed, .recoveryCodeUsed, .secondFactorRemoved, .passwordReset, .tokenLeaked, .grantReplayed,
         .personSuspended, .emailChangeUndone,

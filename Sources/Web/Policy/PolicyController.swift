@@ -59,7 +59,7 @@ extension PolicyController {
             top: try site.top(of: admin, at: .policy), deciders: PolicyPage.deciders(chosen: form.deciders),
             admissions: PolicyPage.admissions(chosen: form.admission), limits: PolicyPage.limits(chosen: form.limited),
             groups: ScopeGroup.groups(of: catalogue, ticked: form.scopes),
-            beyond: beyond.prefix(50).map { PolicyPage.Beyond($0, catalogue: catalogue, tenant: admin.tenant) },
+            beyond: PolicyPage.Beyond.merged(beyond, catalogue: catalogue, tenant: admin.tenant),
             total: total == 0 ? "" : counted(total, "grant"), reviewed: "\(total)",
             exceptions: apps.filter { $0.standing.isListed || $0.standing.ceiling != nil }.map { app in
                 PolicyPage.Exception(
@@ -71,19 +71,31 @@ extension PolicyController {
 }
 
 extension PolicyPage.Beyond {
-    init(
-        _ found: (app: App, group: GrantGroup, why: Contradiction), catalogue: [ScopeDescription], tenant: Tenant
-    ) {
-        self.init(
-            appName: found.app.details.name, appPath: "\(tenant.path)/apps/\(found.app.id.text)",
-            count: counted(found.group.count, "grant"), why: found.why.sentence(catalogue: catalogue))
+    /// A line for each app and reason, at most fifty.
+    fileprivate static func merged(
+        _ found: [(app: App, group: GrantGroup, why: Contradiction)], catalogue: [ScopeDescription], tenant: Tenant
+    ) -> [PolicyPage.Beyond] {
+        var lines: [(app: App, why: String, count: Int64)] = []
+        for one in found {
+            let why = one.why.sentence(catalogue: catalogue)
+            if let index = lines.firstIndex(where: { $0.app.id == one.app.id && $0.why.utf8.elementsEqual(why.utf8) }) {
+                lines[index].count += one.group.count
+            } else {
+                lines.append((app: one.app, why: why, count: one.group.count))
+            }
+        }
+        return lines.prefix(50).map { line in
+            PolicyPage.Beyond(
+                appName: line.app.details.name, appPath: "\(tenant.path)/apps/\(line.app.id.text)",
+                count: counted(line.count, "grant"), why: line.why)
+        }
     }
 }
 
 extension Contradiction {
     func sentence(catalogue: [ScopeDescription]) -> String {
         switch self {
-        case .appNotAdmitted: "The app may not be allowed."
+        case .appNotAdmitted: "Not one that the policy lets in. It keeps working until revoked."
         case .membersMayNot: "Given by members, who would have to ask."
         case .tooMuch(let scopes):
             "Beyond the limit: "

@@ -7,9 +7,9 @@ extension TenantAppsPage.Row {
         self.init(
             name: details.name, initials: Web.initials(of: details.name), maker: app.app.owner.name,
             makerDomain: ConsentPage.host(of: details.homepage), isReviewed: app.standing.isReviewed,
-            isListed: app.standing.isListed, isKeptOut: !policy.admits(app.standing),
-            isSuspended: app.app.isSuspended,
-            people: app.grants == 0 ? "Nobody" : counted(app.grants, "person", "people"),
+            isListed: app.standing.isListed, isKeptOut: !policy.admits(app.standing) && app.grants == 0,
+            isBeyond: !policy.admits(app.standing) && app.grants > 0, isSuspended: app.app.isSuspended,
+            people: app.grants == 0 ? "Allowed by nobody" : "Allowed by " + counted(app.grants, "person", "people"),
             path: "\(path)/\(app.app.id.text)", revokePath: app.grants == 0 ? "" : "\(path)/\(app.app.id.text)/revoke")
     }
 }

@@ -42,7 +42,10 @@ struct TenantAppsController {
         let typed = try sent.text("client_id")
         guard let app = try site.store.app(clientID: typed), !app.isSuspended else {
             return try add(
-                typed, admin, request, context, problems: [Problem("client_id", "No app has this client ID.")])
+                typed, admin, request, context,
+                problems: [
+                    Problem("client_id", typed.isEmpty ? "Enter the client ID." : "No app has this client ID.")
+                ])
         }
         var standing = try site.store.standing(of: app, in: admin.tenant.id)
         standing.isListed = true

@@ -131,7 +131,7 @@ extension TenantAuditPage.Row {
             actorPath: entry.actor.id.isEmpty ? "" : "\(path)?actor=\(FormEncoding.encode(entry.actor.id))",
             title: entry.title, subject: entry.subjectName.isEmpty ? entry.subjectID : entry.subjectName,
             subjectPath: entry.subjectID.isEmpty ? "" : "\(path)?subject=\(FormEncoding.encode(entry.subjectID))",
-            details: entry.detail.map { Fact(label: $0.name, value: $0.value) }, address: entry.address,
+            details: entry.facts.map { Fact(label: $0.name, value: $0.value) }, address: entry.address,
             sequence: "\(entry.sequence)")
     }
 }

@@ -42,7 +42,7 @@ package struct HeldTokensPage: Page {
     static func limits(chosen: String) -> [Choice] {
         [
             Choice(value: "no", label: "No limit", hint: "Whatever its owner may do."),
-            Choice(value: "yes", label: "These scopes at most", hint: "Others are not offered."),
+            Choice(value: "yes", label: "Only these scopes", hint: "Others are not offered."),
         ].map { $0.chosen(if: chosen) }
     }
 

@@ -59,7 +59,7 @@ package struct PolicyPage: Page {
         [
             Choice(value: "no", label: "No limit", hint: "What the person agrees to."),
             Choice(
-                value: "yes", label: "These scopes at most", hint: "Whatever an app asks for and a person agrees to."),
+                value: "yes", label: "Only these scopes", hint: "More is not granted."),
         ].map { $0.chosen(if: chosen) }
     }
 
@@ -78,7 +78,7 @@ package struct PolicyPage: Page {
         asking.beyond = [
             Beyond(
                 appName: "Roster Sync", appPath: "/t/acme/apps/app_1", count: "12 grants",
-                why: "The app may not be allowed.")
+                why: "Not one that the policy lets in. It keeps working until revoked.")
         ]
         asking.exceptions = [
             Exception(name: "Nightly Export", path: "/t/acme/apps/app_2", isListed: true, ceiling: ["people:read"])

@@ -10,10 +10,12 @@ package struct TenantAppsPage: Page {
         var makerDomain = ""
         var isReviewed = false
         var isListed = false
-        /// The policy does not let it be allowed.
+        /// The policy does not let it be allowed, and nobody does.
         var isKeptOut = false
+        /// The policy does not let it be allowed, but what was given before still works.
+        var isBeyond = false
         var isSuspended = false
-        /// "3 people", "Nobody".
+        /// "Allowed by 3 people", "Allowed by nobody".
         var people: String
         var path: String
         /// Empty when there is nothing to revoke.
@@ -35,10 +37,13 @@ package struct TenantAppsPage: Page {
         apps: [
             Row(
                 name: "Roster Sync", initials: "RS", maker: "Lin", makerDomain: "roster.example", isReviewed: true,
-                people: "3 people", path: "/t/acme/apps/app_1", revokePath: "/t/acme/apps/app_1/revoke"),
+                people: "Allowed by 3 people", path: "/t/acme/apps/app_1", revokePath: "/t/acme/apps/app_1/revoke"),
+            Row(
+                name: "Club News", initials: "CN", maker: "Kim", isBeyond: true, people: "Allowed by 2 people",
+                path: "/t/acme/apps/app_3", revokePath: "/t/acme/apps/app_3/revoke"),
             Row(
                 name: "Leech", initials: "LE", maker: "Mallory", isListed: true, isKeptOut: true, isSuspended: true,
-                people: "Nobody", path: "/t/acme/apps/app_2"),
+                people: "Allowed by nobody", path: "/t/acme/apps/app_2"),
         ], listPath: "/t/acme/apps", policyPath: "/t/acme/policy", addPath: "/t/acme/apps/add")
     package static var samples: [PageSample<Self>] {
         var empty = sample
@@ -97,7 +102,7 @@ package struct TenantAppPage: Page {
 
     static func listings(chosen: String) -> [Choice] {
         [
-            Choice(value: "yes", label: "On the list", hint: "May be allowed also where the policy asks for more."),
+            Choice(value: "yes", label: "On the list", hint: "Allowed even though nobody reviewed it."),
             Choice(value: "no", label: "Not on the list", hint: "The policy decides."),
         ].map { $0.chosen(if: chosen) }
     }
@@ -105,7 +110,7 @@ package struct TenantAppPage: Page {
     static func limits(chosen: String) -> [Choice] {
         [
             Choice(value: "no", label: "No limit of its own", hint: "The policy’s limit applies."),
-            Choice(value: "yes", label: "These scopes at most", hint: "Instead of the policy’s limit."),
+            Choice(value: "yes", label: "Only these scopes", hint: "Instead of the policy’s limit."),
         ].map { $0.chosen(if: chosen) }
     }
 
@@ -129,7 +134,7 @@ package struct TenantAppPage: Page {
         beyond.isReviewed = false
         beyond.isKeptOut = true
         beyond.isSuspended = true
-        beyond.beyond = ["2 grants: The app may not be allowed."]
+        beyond.beyond = ["2 grants: Not on your list."]
         beyond.beyondTotal = "2 grants"
         beyond.isNarrowed = true
         beyond.nextPath = "/t/acme/apps/app_1?after=1-gr_2.0000"
