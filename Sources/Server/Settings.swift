@@ -12,7 +12,7 @@ struct Settings: Sendable {
     let assetsFolder: String
     private(set) var keyFile: String
     let logLevel: Logger.Level
-    let site: SiteSettings
+    private(set) var site: SiteSettings
     let mail: MailSettings?
 
     struct MailSettings: Sendable {
@@ -56,6 +56,13 @@ struct Settings: Sendable {
             partnerKey: try Self.partnerKey(config.string(forKey: "GATEWRIGHT_LEAK_REPORT_KEY")), mailFrom: mail?.from,
             showsTiming: config.string(forKey: "GATEWRIGHT_SERVER_TIMING") == "1",
             assetVersion: try Self.version(of: assetsFolder + "/Public"), publicFolder: assetsFolder + "/Public")
+        if let text = config.string(forKey: "GATEWRIGHT_SUPPORT"), !text.isEmpty {
+            guard let support = SupportAddress(text) else {
+                throw SettingsError(
+                    "GATEWRIGHT_SUPPORT must be like mailto:help@example.com or https://example.com/help.")
+            }
+            site.support = support
+        }
     }
 
     /// For commands that need a database to exist but not the real one.

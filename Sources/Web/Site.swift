@@ -44,6 +44,8 @@ package struct SiteSettings: Sendable {
     package var isDemo: Bool
     /// What the demo's pages offer ready to use; nil outside demo mode.
     package var demo: DemoOffer?
+    /// Where people ask for help, a `mailto:` or https address; nil shows none.
+    package var support: SupportAddress?
     /// Refresh tokens that nobody used for so many seconds end; nil, the default, never.
     package var refreshIdleLimit: Int64?
     /// Peers whose `X-Forwarded-For` is believed; none by default.

@@ -70,6 +70,18 @@ extension Store {
         }
     }
 
+    /// What the log said before stays in it.
+    package func rename(
+        _ person: Person, to name: String, from address: String = "", at now: Instant
+    ) async throws {
+        try await engine.write { db in
+            try db.run("UPDATE people SET name = \(name) WHERE id = \(person.id)")
+            try self.record(
+                .nameChanged, by: person.id, detail: ["name": "\(person.name) → \(name)"], from: address, in: db,
+                at: now)
+        }
+    }
+
     /// Changes a password and ends every other session.
     package func changePassword(
         of person: Person, to passwordHash: String, keeping session: ID<Entity.Session>, letter: Letter,
