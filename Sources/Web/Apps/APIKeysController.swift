@@ -50,7 +50,7 @@ struct APIKeysController {
     private func page(_ form: AppForm, _ context: PersonContext) throws -> APIKeysPage {
         let now = site.now()
         let obstacle = try AppsController(site: site).obstacle(for: context.person)
-        return APIKeysPage(
+        var page = APIKeysPage(
             grants: try site.store.grants(of: context.person.id).map { APIKeysPage.Grant($0, at: now) },
             keys: try site.store.apps(of: context.person.id).map { app in
                 APIKeysPage.Key(app, direct: try site.store.directFlow(of: app.id))
@@ -58,6 +58,10 @@ struct APIKeysController {
             canCreate: obstacle == nil, whyNot: obstacle ?? "", name: form.name, description: form.description,
             callback: form.callbacks.first ?? "",
             groups: ScopeGroup.groups(of: try site.store.scopeCatalogue(), ticked: form.scopes))
+        if case .closed(let why) = try site.developerAccess(of: context.person) {
+            (page.fixPath, page.fixText) = (why.path, why.action)
+        }
+        return page
     }
 
     /// `https://choir.example/` of `https://choir.example/callback`; whatever it is, the form's own check judges it.

@@ -20,7 +20,8 @@ struct AppActivityController {
         let counts = try site.store.counts(of: app.id, since: now.day - DayCharts.days + 1)
         let path = app.path + "/activity"
         let page = AppActivityPage(
-            name: app.details.name, appPath: app.path, tabs: AppTab.row(below: app.path, current: "Activity"),
+            name: app.details.name, initials: initials(of: app.details.name), appPath: app.path,
+            tabs: AppTab.row(below: app.path, current: "Activity"),
             charts: DayCharts(counts, at: now).all, kinds: filter.kinds, outcomes: filter.outcomes,
             errors: filter.errors, entries: shown.map { AppActivityPage.Entry($0, of: app, at: now) },
             olderPath: found.count > shown.count ? path + filter.query(before: shown.last?.id ?? "") : "",
@@ -99,9 +100,9 @@ extension ActivityFilter {
 
     var outcomes: [Choice] {
         [
-            Choice(value: "", label: "Refused and done", isChosen: outcome == nil),
-            Choice(value: "refused", label: "Refused", isChosen: outcome == .refused),
-            Choice(value: "done", label: "Done", isChosen: outcome == .done),
+            Choice(value: "", label: "Refusals and changes", isChosen: outcome == nil),
+            Choice(value: "refused", label: "Refusals", isChosen: outcome == .refused),
+            Choice(value: "done", label: "Changes", isChosen: outcome == .done),
         ]
     }
 

@@ -16,7 +16,8 @@ struct AppGrantsController {
             to: app.id, seenBy: context.person.id, after: place, limit: Self.pageSize)
         let reach = try site.store.spread(of: app.id)
         let page = AppGrantsPage(
-            name: app.details.name, appPath: app.path, tabs: AppTab.row(below: app.path, current: "People and grants"),
+            name: app.details.name, initials: initials(of: app.details.name), appPath: app.path,
+            tabs: AppTab.row(below: app.path, current: "People and grants"),
             reach: reach.grants == 0 ? "" : reach.words,
             grants: found.grants.map { AppGrantsPage.Grant($0, of: app, at: now) },
             morePath: found.next.map { "\(app.path)/grants?after=\($0.text)" } ?? "")

@@ -47,7 +47,10 @@ extension Site {
         let isFull = secrets.count >= liveSecretLimit
         let catalogue = try store.scopeCatalogue().filter { details.scopes.contains($0.scope) }
         let own = try store.memberships(of: person.id).map(\.tenant)
-        let workspace = Slug(slug)?.text ?? own.first?.slug.text ?? "your-workspace"
+        // What nobody reviewed is tried in the sandbox first.
+        let preferred = app.isReviewed ? own.first : own.first { $0.kind == .sandbox } ?? own.first
+        let workspace = Slug(slug)?.text ?? preferred?.slug.text ?? "your-workspace"
+        let isUnknown = try !slug.isEmpty && Slug(slug).flatMap { try store.tenant($0) } == nil
         let hints = app.hints(secrets: secrets, direct: try store.directFlow(of: app.id), at: now)
         let standing = try standing(of: app)
         return AppPage(
@@ -63,7 +66,8 @@ extension Site {
             tokenFormat: details.tokenFormat == .v1
                 ? "Never expire (V1)" : "Expire after 24 hours, renewed with refresh tokens (V2)",
             created: .day(app.createdAt), allowedBy: try allowedBy(app),
-            workspaces: own.map { Choice(value: $0.slug.text, label: $0.name) }, workspace: workspace,
+            workspaces: own.map { Choice(value: $0.slug.text, label: $0.name) },
+            workspace: slug.isEmpty || !isUnknown ? workspace : slug, isUnknown: isUnknown,
             languages: FlowExample(of: app, base: settings.base.text, slug: workspace).languages, showPath: app.path,
             formatPath: app.path + "/token-format", editPath: app.path + "/edit", rotatePath: app.path + "/secrets",
             deletePath: app.path + "/delete")

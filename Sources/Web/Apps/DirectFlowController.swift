@@ -41,7 +41,8 @@ struct DirectFlowController {
         let flow = try site.store.directFlow(of: app.id)
         let callback = Self.callback(of: app) ?? ""
         return DirectFlowPage(
-            name: app.details.name, appPath: app.path, tabs: AppTab.row(below: app.path, current: "Direct flow"),
+            name: app.details.name, initials: initials(of: app.details.name), appPath: app.path,
+            tabs: AppTab.row(below: app.path, current: "Direct flow"),
             isOn: flow != nil,
             state: flow.map {
                 "Turned on \(Moment.day($0.turnedOnAt).text) by \($0.turnedOnBy). Each token lives \($0.lifetime.words)."

@@ -57,7 +57,7 @@ struct TokenFormatController {
         let member = try member(context)
         let isV1 = app.details.tokenFormat == .v1
         return TokenFormatPage(
-            name: app.details.name, appPath: app.path,
+            name: app.details.name, initials: initials(of: app.details.name), appPath: app.path,
             tabs: AppTab.row(below: app.path, current: "Tokens V1 and V2"), isV1: isV1,
             liveV1: state.liveV1 == 0 ? "" : Self.live(state.liveV1, isV1: isV1),
             moved: state.moved == 0 ? "" : "\(state.moved) \(state.moved == 1 ? "was" : "were") exchanged.",

@@ -9,7 +9,10 @@ struct AuthorizeController {
     let site: Site
 
     func ask(_ request: Request, _ context: SiteContext) async throws -> Response {
-        let tenant = try site.liveTenant(context)
+        let tenant: Tenant
+        do { tenant = try site.liveTenant(context) } catch Failure.notFound {
+            return try unknownWorkspace(request, context)
+        }
         let now = site.now()
         let rule: RateLimiter.Rule = context.visitor.session == nil ? .authorizeByStrangers : .authorize
         if let seconds = site.limiter.count(rule, context.network(of: request, settings: site.settings), at: now) {
@@ -54,6 +57,18 @@ struct AuthorizeController {
         // The next page's address may hold a token: nothing of this one's goes with it.
         if question.delivery == .token { response.headers[.referrerPolicy] = "no-referrer" }
         return response
+    }
+
+    /// Said like the other mistakes of a request, since the app that sent the person here can mend it.
+    private func unknownWorkspace(_ request: Request, _ context: SiteContext) throws -> Response {
+        let slug = TypedText.line(context.parameters.get("tenant") ?? "", atMost: 60) ?? ""
+        let page = AuthorizeErrorPage(
+            headline: "There is no workspace “\(slug)” here",
+            sentence: "The link that brought you here names a workspace that is not there. Nothing was allowed.",
+            code: OAuthError.Code.invalidRequest.rawValue, codePath: "/docs/errors#invalid_request",
+            explanation: "Ask your customer for the last part of their workspace's address: what stands after /t/.",
+            received: [Fact(label: "workspace", value: slug)], requestID: context.requestID)
+        return try site.page(page, request, context, status: .notFound)
     }
 
     /// Where the person goes who said yes; nil when they may not.

@@ -34,7 +34,7 @@ struct DemoController {
 
     private func page(for answer: AuthorizationAnswer) throws -> DemoCallbackPage {
         var page = DemoCallbackPage(
-            code: answer.code, state: answer.state, error: answer.error, isBare: answer.isBare,
+            appName: "The app", code: answer.code, state: answer.state, error: answer.error, isBare: answer.isBare,
             errorDescription: answer.errorDescription, againPath: site.settings.demo?.authorizePath ?? "")
         guard let tenant = try tenant(calling: answer.issuer) else { return page }
         page.issuer = site.issuer(of: tenant)
@@ -51,7 +51,10 @@ struct DemoController {
               -d "code_verifier=\(offer?.codeVerifier ?? "$CODE_VERIFIER")" \\
               \(page.issuer)/oauth/token
             """
-        page.nextCurl = "curl -H \"Authorization: Bearer $ACCESS_TOKEN\" \(page.issuer)/api/v1/people"
+        let call = app.flatMap { ExampleCall(scopes: $0.details.scopes, isOwn: true) } ?? .me
+        page.nextCurl =
+            "ACCESS_TOKEN='paste the access_token here'\n"
+            + call.curl(page.issuer + call.path, bearer: "$ACCESS_TOKEN")
         return page
     }
 

@@ -30,6 +30,9 @@ package struct APIKeysPage: Page {
     var keys: [Key]
     var canCreate = true
     var whyNot = ""
+    /// Where that is mended; may be empty.
+    var fixPath = ""
+    var fixText = ""
     var name = ""
     var description = ""
     var callback = ""
@@ -61,7 +64,9 @@ package struct APIKeysPage: Page {
         wrong.callback = "ftp://choir.example"
         var locked = empty
         locked.canCreate = false
-        locked.whyNot = "Confirm your email address first: the link is in your mail."
+        locked.whyNot = "Registering apps is for approved developers. Apply first."
+        locked.fixPath = "/developer/apply"
+        locked.fixText = "Apply to be a developer"
         return [
             PageSample(sample), PageSample(empty, state: "empty"), PageSample(locked, state: "not-yet"),
             PageSample(

@@ -22,6 +22,7 @@ package struct AppActivityPage: Page {
     }
 
     var name: String
+    var initials: String
     var appPath: String
     var tabs: [AppTab]
     var charts: [DayChart]
@@ -41,7 +42,8 @@ package struct AppActivityPage: Page {
     package var title: String { "Activity of \(name)" }
 
     package static let sample = AppActivityPage(
-        name: "Roster Sync", appPath: "/apps/app_1", tabs: AppTab.row(below: "/apps/app_1", current: "Activity"),
+        name: "Roster Sync", initials: "RS", appPath: "/apps/app_1",
+        tabs: AppTab.row(below: "/apps/app_1", current: "Activity"),
         charts: DayChart.samples,
         kinds: [
             Choice(value: "", label: "Everything", isChosen: true), Choice(value: "token", label: "Token requests"),

@@ -14,6 +14,7 @@ package struct AppGrantsPage: Page {
     }
 
     var name: String
+    var initials: String
     var appPath: String
     var tabs: [AppTab]
     /// "12 grants by 10 people in 3 workspaces"; empty when there are none.
@@ -27,7 +28,7 @@ package struct AppGrantsPage: Page {
     package var title: String { "People and grants of \(name)" }
 
     package static let sample = AppGrantsPage(
-        name: "Roster Sync", appPath: "/apps/app_1",
+        name: "Roster Sync", initials: "RS", appPath: "/apps/app_1",
         tabs: AppTab.row(below: "/apps/app_1", current: "People and grants"),
         reach: "2 grants by 2 people in 2 workspaces",
         grants: [

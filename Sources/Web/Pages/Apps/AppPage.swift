@@ -54,6 +54,8 @@ package struct AppPage: Page {
     var workspaces: [Choice] = []
     /// The slug of the workspace that the requests below go to.
     var workspace: String
+    /// There is none of this name.
+    var isUnknown = false
     /// Ready requests; the secret comes from the environment.
     var languages: [LanguageExample]
     /// `/apps/{id}`: takes `?at=`, another workspace.
@@ -111,6 +113,8 @@ package struct AppPage: Page {
         single.tokenFormat = "Never expire (V1)"
         single.standing = "An operator suspended this app: it sent people to a page that is not yours."
         single.standingKind = "bad"
+        single.workspace = "nowhere"
+        single.isUnknown = true
         var open = sample
         open.standing = "No operator has reviewed this app yet. It works in sandboxes, and in up to 10 workspaces."
         open.isConfidential = false

@@ -39,7 +39,7 @@ package struct AppsPage: Page {
             PageSample(
                 AppsPage(
                     apps: [], canRegister: false,
-                    whyNot: "Registering apps is for approved developers. Apply first: it takes a few minutes.",
+                    whyNot: "Registering apps is for approved developers. Apply first.",
                     applyPath: "/developer/apply", applyText: "Apply to be a developer"), state: "not-a-developer"),
         ]
     }

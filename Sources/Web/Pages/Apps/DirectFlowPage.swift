@@ -3,6 +3,7 @@ import OAuth
 /// `/apps/{id}/direct`: the direct flow for one app. Posts `lifetime` to `formPath`, and to `offPath`.
 package struct DirectFlowPage: Page {
     var name: String
+    var initials: String
     var appPath: String
     var tabs: [AppTab]
     var isOn: Bool
@@ -23,7 +24,8 @@ package struct DirectFlowPage: Page {
     package var title: String { "Direct flow of \(name)" }
 
     package static let sample = DirectFlowPage(
-        name: "Roster Sync", appPath: "/apps/app_1", tabs: AppTab.row(below: "/apps/app_1", current: "Direct flow"),
+        name: "Roster Sync", initials: "RS", appPath: "/apps/app_1",
+        tabs: AppTab.row(below: "/apps/app_1", current: "Direct flow"),
         isOn: false,
         lifetimes: [
             Choice(value: "900", label: "15 minutes"), Choice(value: "3600", label: "1 hour", isChosen: true),

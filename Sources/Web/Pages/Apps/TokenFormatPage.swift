@@ -13,6 +13,7 @@ package struct TokenFormatPage: Page {
     }
 
     var name: String
+    var initials: String
     var appPath: String
     var tabs: [AppTab]
     var isV1: Bool
@@ -36,7 +37,7 @@ package struct TokenFormatPage: Page {
     package var title: String { "Tokens of \(name)" }
 
     package static let sample = TokenFormatPage(
-        name: "Roster Sync", appPath: "/apps/app_1",
+        name: "Roster Sync", initials: "RS", appPath: "/apps/app_1",
         tabs: AppTab.row(below: "/apps/app_1", current: "Tokens V1 and V2"), isV1: true,
         liveV1: "3 V1 tokens work. Each can be exchanged once you have switched.",
         exchangeCall: """

@@ -31,7 +31,11 @@ package struct DemoCallbackPage: Page {
               -d code_verifier=sample \\
               http://127.0.0.1:8080/t/acme/oauth/token
             """,
-        nextCurl: "curl -H \"Authorization: Bearer $ACCESS_TOKEN\" http://127.0.0.1:8080/t/acme/api/v1/people",
+        nextCurl: """
+            ACCESS_TOKEN='paste the access_token here'
+            curl -H "Authorization: Bearer $ACCESS_TOKEN" \\
+              http://127.0.0.1:8080/t/acme/api/v1/me
+            """,
         againPath: "/t/acme/oauth/authorize?client_id=gw_id_4fQ8sT2vXy6Zb1Cd3Ef5Gh")
     package static var samples: [PageSample<Self>] {
         [
