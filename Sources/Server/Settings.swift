@@ -1,6 +1,7 @@
 import Configuration
 import Foundation
 import Logging
+import NIOCore
 import OAuth
 import Storage
 import Web
@@ -53,6 +54,7 @@ struct Settings: Sendable {
             base: base, tenantHost: tenantHost, isDemo: isDemo,
             refreshIdleLimit: idleDays == 0 ? nil : Int64(idleDays) * 86_400,
             trustedProxies: Set(proxies.split { $0 == "," || $0 == " " }.map(String.init)),
+            metricsReaders: try Self.metricsReaders(config),
             partnerKey: try Self.partnerKey(config.string(forKey: "GATEWRIGHT_LEAK_REPORT_KEY")), mailFrom: mail?.from,
             showsTiming: config.string(forKey: "GATEWRIGHT_SERVER_TIMING") == "1",
             assetVersion: try Self.version(of: assetsFolder + "/Public"), publicFolder: assetsFolder + "/Public")
@@ -69,6 +71,19 @@ struct Settings: Sendable {
         guard let text = config.string(forKey: name) else { return fallback }
         guard let number = Int(text) else { throw SettingsError("\(name) must be a whole number.") }
         return number
+    }
+
+    /// An address that cannot be read is an error: whoever was meant would be refused, and nobody would know why.
+    private static func metricsReaders(_ config: ConfigReader) throws -> Set<String> {
+        let text = config.string(forKey: "GATEWRIGHT_METRICS_READERS", default: "127.0.0.1,::1")
+        return try Set(
+            text.split { $0 == "," || $0 == " " }.map { word in
+                guard let address = try? SocketAddress(ipAddress: String(word), port: 0).ipAddress else {
+                    throw SettingsError(
+                        "GATEWRIGHT_METRICS_READERS must be IP addresses, separated by commas, or empty for nobody.")
+                }
+                return address
+            })
     }
 
     private static func partnerKey(_ path: String?) throws -> PartnerKey? {

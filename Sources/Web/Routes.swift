@@ -9,8 +9,9 @@ extension Site {
         let router = Router(context: SiteContext.self, options: .autoGenerateHeadEndpoints)
         router.add(middleware: VisitorMiddleware(site: self))
         addRoutes(to: router)
+        let classes = RouteClasses(router.routes.map(\.path.description))
         refuseOtherMethods(on: router)
-        return Front(site: self, router: router.buildResponder())
+        return Front(site: self, router: router.buildResponder(), classes: classes)
     }
 
     /// Method and path of every route, for `gatewright routes` and the tests that hold documents and matrices complete.
@@ -29,6 +30,7 @@ extension Site {
         let machine = visitor.group()
 
         let health    = HealthController(site: self)
+        let metrics   = MetricsController(site: self)
         let home      = HomeController(site: self)
         let signUp    = SignUpController(site: self)
         let signIn    = SignInController(site: self)
@@ -87,6 +89,7 @@ extension Site {
         // Probes and files
         machine.get   ("/healthz",                               use: health.alive)
         machine.get   ("/readyz",                                use: health.ready)
+        machine.get   ("/metrics",                               use: metrics.show)
         visitor.get   ("/assets/{file}",                         use: home.asset)
 
         // First contact

@@ -15,6 +15,7 @@ package struct Site: Sendable {
     /// When the background last deleted what had expired.
     package let lastSweep = LastSweep()
     let proxyNotice = ProxyNotice()
+    let metrics = Metrics()
 
     package init(
         settings: SiteSettings, store: Store, passwords: PasswordHasher, passwordPolicy: PasswordPolicy,
@@ -48,25 +49,28 @@ package struct SiteSettings: Sendable {
     package var refreshIdleLimit: Int64?
     /// Peers whose `X-Forwarded-For` is believed; none by default.
     package var trustedProxies: Set<String>
+    /// Who may read `/metrics`, by address.
+    package var metricsReaders: Set<String>
     /// Of the service whose signed leak reports are known; nil for none.
     package var partnerKey: PartnerKey?
     /// Who mail is from; nil without a mail server, and then mail stays in the outbox.
     package var mailFrom: String?
-    /// Adds `Server-Timing` to consent pages, for `make bench`.
+    /// Adds `Server-Timing` to pages, for `make bench`.
     package var showsTiming: Bool
     package var assetVersion: String
     package var publicFolder: String
 
     package init(
         base: BaseURL, tenantHost: String, isDemo: Bool, refreshIdleLimit: Int64? = nil,
-        trustedProxies: Set<String> = [], partnerKey: PartnerKey? = nil, mailFrom: String? = nil,
-        showsTiming: Bool = false, assetVersion: String = "dev", publicFolder: String
+        trustedProxies: Set<String> = [], metricsReaders: Set<String> = [], partnerKey: PartnerKey? = nil,
+        mailFrom: String? = nil, showsTiming: Bool = false, assetVersion: String = "dev", publicFolder: String
     ) {
         self.base = base
         self.tenantHost = tenantHost
         self.isDemo = isDemo
         self.refreshIdleLimit = refreshIdleLimit
         self.trustedProxies = trustedProxies
+        self.metricsReaders = metricsReaders
         self.partnerKey = partnerKey
         self.mailFrom = mailFrom
         self.showsTiming = showsTiming

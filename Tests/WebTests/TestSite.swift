@@ -37,7 +37,8 @@ final class TestSite: Sendable {
     ///   - passwords: cheap ones unless said otherwise.
     init(
         base: String = "http://127.0.0.1:8080", isDemo: Bool = false, hasCast: Bool = true,
-        trustedProxies: Set<String> = [], partnerKey: PartnerKey? = nil, passwords: PasswordHasher? = nil
+        trustedProxies: Set<String> = [], metricsReaders: Set<String> = [], partnerKey: PartnerKey? = nil,
+        passwords: PasswordHasher? = nil
     ) async throws {
         folder = NSTemporaryDirectory() + "gatewright-" + UUID().uuidString
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
@@ -52,8 +53,8 @@ final class TestSite: Sendable {
         site = Site(
             settings: SiteSettings(
                 base: address, tenantHost: base == "http://127.0.0.1:8080" ? "localhost:8080" : address.authority,
-                isDemo: isDemo, trustedProxies: trustedProxies, partnerKey: partnerKey, assetVersion: "v1",
-                publicFolder: Self.root + "/Public"),
+                isDemo: isDemo, trustedProxies: trustedProxies, metricsReaders: metricsReaders, partnerKey: partnerKey,
+                assetVersion: "v1", publicFolder: Self.root + "/Public"),
             store: store, passwords: hasher, passwordPolicy: PasswordPolicy(common: ["password1234", "correct horse"]),
             renderer: Self.renderer, now: { [clock] in clock.now })
         responder = site.responder()

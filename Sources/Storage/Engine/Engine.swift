@@ -27,6 +27,9 @@ package protocol Engine: Sendable {
     @discardableResult
     func write<Value: Sendable>(_ body: @escaping @Sendable (any Connection) throws -> Value) async throws -> Value
 
+    /// Transactions that wait for the next commit; a gauge.
+    var waitingWriters: Int { get }
+
     /// Runs migrations: one transaction on the writing connection, on the calling thread. Only before serving.
     @discardableResult
     func migrate<Value>(_ body: (any MigrationConnection) throws -> Value) throws -> Value

@@ -73,7 +73,6 @@ package final class SQLiteEngine: Engine {
         }
     }
 
-    /// Writers that wait for the next commit; a gauge.
     package var waitingWriters: Int { commits.waiting }
 
     /// Moves the write-ahead log into the database and empties it; for quiet moments. A commit does it in passing

@@ -36,6 +36,9 @@ package final class SQLiteGuest: Engine {
         try commit(body)
     }
 
+    /// Those of the server are not seen from here.
+    package var waitingWriters: Int { 0 }
+
     private func commit<Value>(_ body: (any Connection) throws -> Value) throws -> Value {
         let writer = try file.openGuest()
         return try writer.queue.writeWithoutTransaction { _ in

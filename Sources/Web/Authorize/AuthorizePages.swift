@@ -22,10 +22,7 @@ extension AuthorizeVisit {
             formPath: formPath, ticket: ticket)
         page.isUnreviewed = standing != .trusted
         var response = try site.page(page, request, context)
-        if site.settings.showsTiming {
-            let spent = started.duration(to: .now).components.attoseconds / 1_000_000_000_000
-            response.headers[.serverTiming] = "render;dur=\(spent / 1000).\(spent % 1000 / 100)"
-        }
+        if site.settings.showsTiming { response.addTiming("render", since: started) }
         return response
     }
 

@@ -39,12 +39,12 @@ struct AuditController {
     }
 
     private func readings(_ health: Health, at now: Instant) -> [HealthPage.Reading] {
-        let isLate = health.oldestMail.map { now - $0 > 3600 } ?? false
-        let oldest = health.oldestMail.map { ", the oldest from \(Moment.relative($0, at: now).text)" } ?? ""
-        let keyAge = health.activeKeySince.map { now - $0 } ?? 0
+        let isLate = health.gauges.oldestMail.map { now - $0 > 3600 } ?? false
+        let oldest = health.gauges.oldestMail.map { ", the oldest from \(Moment.relative($0, at: now).text)" } ?? ""
+        let keyAge = health.gauges.activeKeySince.map { now - $0 } ?? 0
         return [
             HealthPage.Reading(
-                label: "Mail that waits", value: "\(health.mailWaiting)\(oldest)", kind: isLate ? "bad" : "ok",
+                label: "Mail that waits", value: "\(health.gauges.mailWaiting)\(oldest)", kind: isLate ? "bad" : "ok",
                 advice: isLate ? "The mail server may be out of reach: the reason stands in the sent mail." : ""),
             HealthPage.Reading(
                 label: "Mail that failed", value: "\(health.mailFailed)", kind: health.mailFailed > 0 ? "warn" : "ok",
@@ -62,7 +62,7 @@ struct AuditController {
                 label: "Key in use", value: "\(health.activeKey), \(counted(keyAge / 86_400, "day")) old",
                 kind: keyAge > 365 * 86_400 ? "warn" : "ok",
                 advice: keyAge > 365 * 86_400 ? "It is older than a year: gatewright keys rotate makes a new one." : ""),
-            HealthPage.Reading(label: "Database", value: Self.size(health.databaseSize), kind: "mute"),
+            HealthPage.Reading(label: "Database", value: Self.size(health.gauges.databaseSize), kind: "mute"),
             HealthPage.Reading(
                 label: "Schema", value: "\(health.migrations) migrations, newest \(health.newestMigration)",
                 kind: "mute"),
@@ -70,7 +70,7 @@ struct AuditController {
                 label: "Last sweep of what expired",
                 value: site.lastSweep.value.map { Moment.relative($0, at: now).text } ?? "none since the start",
                 kind: site.lastSweep.value.map { now - $0 > 3600 } ?? false ? "warn" : "ok"),
-            HealthPage.Reading(label: "Events in the audit log", value: "\(health.auditEvents)", kind: "mute"),
+            HealthPage.Reading(label: "Events in the audit log", value: "\(health.gauges.auditEvents)", kind: "mute"),
         ]
     }
 

@@ -41,6 +41,7 @@ struct TestTokenController {
             expires: draft.expiresAt.map { Moment.exact($0).text } ?? "", list: site.url("/tokens"))
         let id = try await site.store.create(
             draft, token: token, letter: letter, from: site.clientAddress(of: request, context), at: now)
+        site.metrics.noteIssued(.developerToken)
         site.shownOnce.keep(token.reveal(), of: id.text, for: context.session.id, at: now)
         return site.redirect(to: shown.formPath)
     }

@@ -24,6 +24,7 @@ struct TokenController {
             site.note(
                 error, of: clientID, body: body, in: tenant,
                 from: context.clientAddress(of: request, settings: site.settings))
+            site.metrics.noteRefused(error.code)
             return .refusal(error, realm: site.issuer(of: tenant))
         }
     }
@@ -44,6 +45,7 @@ struct TokenController {
         switch outcome.answer {
         case .success(let answer):
             site.note(wanted, by: client, in: tenant)
+            site.metrics.noteIssued(TokenIssue(wanted))
             return .json(bytes: answer.json())
         case .failure(let error):
             context.logger.notice(

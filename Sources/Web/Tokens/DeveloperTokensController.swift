@@ -163,6 +163,7 @@ extension DeveloperTokensController {
         let made = try await site.store.make(
             draft, token: token, replacing: old?.id, letter: letter, from: address, at: now)
         guard case .success(let id) = made else { return nil }
+        site.metrics.noteIssued(.developerToken)
         site.shownOnce.keep(token.reveal(), of: id.text, for: context.session.id, at: now)
         return id
     }
