@@ -81,7 +81,7 @@ extension TenantSettingsController {
         return TenantSettingsPage(
             top: try site.top(of: member, at: .settings), isAdmin: isAdmin, name: name,
             pathAddress: site.issuer(of: tenant), subdomainAddress: site.subdomainAddress(of: tenant),
-            plan: tenant.kind == .sandbox ? "Sandbox" : "Standard", created: .day(tenant.createdAt),
+            plan: tenant.kind == .sandbox ? "Sandbox" : tenant.plan.title, created: .day(tenant.createdAt),
             formPath: tenant.path + "/settings", leavePath: tenant.path + "/leave",
             deletePath: isAdmin ? tenant.path + "/delete" : "")
     }
