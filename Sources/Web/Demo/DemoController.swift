@@ -8,7 +8,8 @@ struct DemoController {
     let site: Site
 
     func mails(_ request: Request, _ context: SiteContext) async throws -> Response {
-        try site.page(try site.outboxPage(at: "/demo/mail", isDemoMail: true), request, context)
+        let page = try site.outboxPage(at: "/demo/mail", site.query(request), isDemoMail: true)
+        return try site.page(page, request, context)
     }
 
     func mail(_ request: Request, _ context: SiteContext) async throws -> Response {
