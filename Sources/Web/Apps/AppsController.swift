@@ -103,6 +103,17 @@ struct AppsController {
         }
     }
 
+    func askForReview(_ request: Request, _ context: PersonContext) async throws -> Response {
+        _ = try await site.form(request, context)
+        let app = try app(context)
+        let isAsked = try await site.store.askForReview(
+            of: app.id, by: context.person,
+            toOperators: { [site] in
+                .reviewWaiting(to: $0, app: $1.details.name, page: site.url($1.operatorPath))
+            }, from: site.clientAddress(of: request, context), at: site.now())
+        return site.redirect(to: app.path, saying: isAsked ? .reviewAsked : nil)
+    }
+
     func askToDelete(_ request: Request, _ context: PersonContext) async throws -> Response {
         try site.askToConfirm(context)
         return try site.page(try deletePage(of: try app(context)), request, context)

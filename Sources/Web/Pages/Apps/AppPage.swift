@@ -31,6 +31,10 @@ package struct AppPage: Page {
     var standing = ""
     /// warn | bad
     var standingKind = "warn"
+    /// Posts nothing, and asks the operators for a review; empty when there is nothing to ask for.
+    var reviewPath = ""
+    /// When its owner asked, as long as nobody has answered.
+    var reviewAsked: Moment?
     var clientID: String
     /// "Confidential" or "Public".
     var kind: String
@@ -116,6 +120,12 @@ package struct AppPage: Page {
         open.isConfidential = false
         open.kind = "Public"
         open.secrets = []
-        return [PageSample(sample), PageSample(single, state: "one-secret"), PageSample(open, state: "public")]
+        open.reviewPath = "/apps/app_1/review"
+        var asked = open
+        (asked.reviewPath, asked.reviewAsked) = ("", .relative(.sample(-1), at: .sample))
+        return [
+            PageSample(sample), PageSample(single, state: "one-secret"), PageSample(open, state: "public"),
+            PageSample(asked, state: "review-asked"),
+        ]
     }
 }
