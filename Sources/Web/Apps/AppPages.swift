@@ -64,7 +64,7 @@ extension Site {
                 ? "Never expire (V1)" : "Expire after 24 hours, renewed with refresh tokens (V2)",
             created: .day(app.createdAt), allowedBy: try allowedBy(app),
             workspaces: own.map { Choice(value: $0.slug.text, label: $0.name) }, workspace: workspace,
-            languages: FlowExample(of: app, base: settings.base.text, slug: workspace).languages, showPath: app.path,
+            languages: FlowExample(of: app, at: workspace, settings.tenants).languages, showPath: app.path,
             formatPath: app.path + "/token-format", editPath: app.path + "/edit", rotatePath: app.path + "/secrets",
             deletePath: app.path + "/delete")
         guard !app.isReviewed, !app.isSuspended else { return page }

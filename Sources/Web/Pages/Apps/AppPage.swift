@@ -103,7 +103,7 @@ package struct AppPage: Page {
             Choice(value: "sandbox-4fq8s2vx", label: "Lin’s sandbox"), Choice(value: "northwind", label: "Northwind"),
         ],
         workspace: "sandbox-4fq8s2vx",
-        languages: FlowExample.placeholder(base: "https://portal.example", slug: "sandbox-4fq8s2vx").languages,
+        languages: FlowExample.placeholder(at: "sandbox-4fq8s2vx", .sample).languages,
         showPath: "/apps/app_1", formatPath: "/apps/app_1/token-format",
         editPath: "/apps/app_1/edit", rotatePath: "/apps/app_1/secrets", deletePath: "/apps/app_1/delete")
 
