@@ -8,7 +8,8 @@ enum NoticeText: String {
     case invitationSent, invitationWithdrawn, invitationAccepted, accessRevoked, nothingToRevoke
     case appListed, appRulesSaved, requestSent, requestAllowed, requestDenied, heldTokenRevoked, tokenRulesSaved
     case switchedToV2, directFlowOn, directFlowOff, grantGivenBack, testTokenRevoked
-    case draftSaved, applicationSent, applicationDecided, decidedMeanwhile, reviewAsked, appReviewed, reviewWithdrawn, appChanged
+    case draftSaved, applicationSent, applicationDecided, decidedMeanwhile, reviewAsked, appReviewed, reviewWithdrawn,
+        appChanged
     case suspended, reinstated, planChanged, rulesSaved, scopeSaved, scopeRemoved, scopeHeld
 
     var notice: Notice {

@@ -182,7 +182,8 @@ extension OperatorListPage.Row {
             "; \($0.askedBy) asked for a review \(Moment.relative($0.askedAt, at: now).text)"
         }
         self.init(
-            path: app.operatorPath, name: app.details.name, sub: "by \(app.owner.name), \(app.owner.email)\(asked ?? "")",
+            path: app.operatorPath, name: app.details.name,
+            sub: "by \(app.owner.name), \(app.owner.email)\(asked ?? "")",
             facts: counted(listed.tenants, "tenant"), since: .day(app.createdAt), status: app.operatorStatus.text,
             statusKind: app.operatorStatus.kind)
     }

@@ -74,7 +74,8 @@ import Testing
         let app = try site.cast.rosterSync.app
         let path = "/apps/\(app.id.text)"
         func fields(
-            homepage: String = app.details.homepage, callback: String = app.details.callbacks[0], pkce: String = "required"
+            homepage: String = app.details.homepage, callback: String = app.details.callbacks[0],
+            pkce: String = "required"
         ) -> [(String, String)] {
             [
                 ("name", "Roster Sync"), ("description", "The same, in better words than before."),

@@ -105,7 +105,8 @@ struct AppOwnerPagesTests {
         #expect(try await lin.submit(app + "/review", on: app).location == app)
         let waiting = try await lin.get(app)
         #expect(waiting.contains("You asked for a review") && !waiting.contains("Ask for a review"))
-        #expect(try site.letters(to: "olga@gatewright.example").first?.contains("look at the app \"Roster Sync\"") == true)
+        #expect(
+            try site.letters(to: "olga@gatewright.example").first?.contains("look at the app \"Roster Sync\"") == true)
         let olga = try await site.browser(signedInAs: site.cast.olga)
         site.clock.move(by: 7200)
         let queue = try await olga.get("/operator/apps?show=asked")
