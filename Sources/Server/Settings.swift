@@ -51,7 +51,7 @@ struct Settings: Sendable {
         mail = Self.mail(config, host: base.host)
         let proxies = config.string(forKey: "GATEWRIGHT_TRUSTED_PROXIES", default: "")
         site = SiteSettings(
-            base: base, tenantHost: tenantHost, isDemo: isDemo,
+            base: base, tenantHost: tenantHost, issuerForm: try Self.issuerForm(config), isDemo: isDemo,
             refreshIdleLimit: idleDays == 0 ? nil : Int64(idleDays) * 86_400,
             trustedProxies: Set(proxies.split { $0 == "," || $0 == " " }.map(String.init)),
             metricsReaders: try Self.metricsReaders(config),
@@ -84,6 +84,14 @@ struct Settings: Sendable {
                 }
                 return address
             })
+    }
+
+    private static func issuerForm(_ config: ConfigReader) throws -> TenantAddresses.Form {
+        let text = config.string(forKey: "GATEWRIGHT_ISSUER", default: TenantAddresses.Form.path.rawValue)
+        guard let form = TenantAddresses.Form(rawValue: text) else {
+            throw SettingsError("GATEWRIGHT_ISSUER must be path or subdomain.")
+        }
+        return form
     }
 
     private static func partnerKey(_ path: String?) throws -> PartnerKey? {

@@ -168,6 +168,7 @@ extension Site {
         person.get    ("/apps/{app}/created",                    use: apps.created)
         person.get    ("/apps/{app}/delete",                     use: apps.askToDelete)
         person.post   ("/apps/{app}/delete",                     use: apps.destroy)
+        person.post   ("/apps/{app}/review",                     use: apps.askForReview)
         person.post   ("/apps/{app}/secrets",                    use: secrets.create)
         person.get    ("/apps/{app}/secrets/{secret}/revoke",    use: secrets.askToRevoke)
         person.post   ("/apps/{app}/secrets/{secret}/revoke",    use: secrets.revoke)

@@ -36,7 +36,8 @@ final class TestSite: Sendable {
     ///   - hasCast: false for an installation that nobody set up yet.
     ///   - passwords: cheap ones unless said otherwise.
     init(
-        base: String = "http://127.0.0.1:8080", isDemo: Bool = false, hasCast: Bool = true,
+        base: String = "http://127.0.0.1:8080", issuerForm: TenantAddresses.Form = .path, isDemo: Bool = false,
+        hasCast: Bool = true,
         trustedProxies: Set<String> = [], metricsReaders: Set<String> = [], partnerKey: PartnerKey? = nil,
         passwords: PasswordHasher? = nil
     ) async throws {
@@ -53,7 +54,8 @@ final class TestSite: Sendable {
         site = Site(
             settings: SiteSettings(
                 base: address, tenantHost: base == "http://127.0.0.1:8080" ? "localhost:8080" : address.authority,
-                isDemo: isDemo, trustedProxies: trustedProxies, metricsReaders: metricsReaders, partnerKey: partnerKey,
+                issuerForm: issuerForm, isDemo: isDemo, trustedProxies: trustedProxies, metricsReaders: metricsReaders,
+                partnerKey: partnerKey,
                 assetVersion: "v1", publicFolder: Self.root + "/Public"),
             store: store, passwords: hasher, passwordPolicy: PasswordPolicy(common: ["password1234", "correct horse"]),
             renderer: Self.renderer, now: { [clock] in clock.now })

@@ -33,6 +33,23 @@ package enum Advice {
 
     private static let special: [(String, String)] = [
         (
+            "the access token has expired",
+            "Get a new one with the refresh token that came with it; expires_in says how long each lives."
+        ),
+        (
+            "the access token does not work any more",
+            "It was revoked, or whoever allowed it may not any more. Ask the person to connect again."
+        ),
+        (
+            "the token is another tenant's",
+            "Keep each token together with the workspace it belongs to, and send it to that workspace's address."
+        ),
+        (
+            "the token lacks a scope",
+            "Ask for the scope when you send people to the authorization address. A scope that writes works only while "
+                + "the person is an admin."
+        ),
+        (
             "client authentication failed",
             "The client ID is right, the secret is not one that works. See on the app's page which secrets work and "
                 + "when they were last used."

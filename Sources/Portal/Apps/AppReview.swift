@@ -9,6 +9,23 @@ extension AppDetails {
     }
 }
 
+extension AppDetails {
+    /// Whether who holds somebody's session could send codes elsewhere with this change, or take away what keeps a
+    /// stolen code from being redeemed.
+    package func isDangerous(since old: AppDetails) -> Bool {
+        callbacks != old.callbacks || !homepage.utf8.elementsEqual(old.homepage.utf8) || kind != old.kind
+            || (old.pkceRequired && !pkceRequired)
+    }
+
+    /// Whether people who allowed the old app have to be asked again, and consent pages that are open are stale. Only
+    /// the format of tokens may change without: V1 moves to V2 on what was allowed before.
+    package func needsNewConsent(since old: AppDetails) -> Bool {
+        var alike = old
+        alike.tokenFormat = tokenFormat
+        return !changes(since: alike).isEmpty
+    }
+}
+
 extension App {
     /// - Parameters:
     ///   - others: in how many other tenants, sandboxes not counted, it is allowed now.

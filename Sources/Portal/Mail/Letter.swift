@@ -5,7 +5,7 @@ package struct Letter: Sendable {
         case invitation, roleChanged, memberRemoved, tenantDeleted, accessAsked, accessDecided
         case secondFactor, recoveryCodeUsed, emailChange, emailChangeNotice, accountDeleted
         case leaked
-        case applicationReceived, applicationWaiting, applicationDecided, appReviewed, appReviewWithdrawn
+        case applicationReceived, applicationWaiting, applicationDecided, reviewWaiting, appReviewed, appReviewWithdrawn
         case suspended, reinstated
         case refreshTokenReused
     }

@@ -14,12 +14,14 @@ package struct DeveloperTokenSummary: Sendable {
     package let lastUsedAt: Instant?
     package let lastUsedAddress: String?
     package let revokedAt: Instant?
+    /// Whose name that is: the owner's own, or an admin's; nil when it was no person.
+    package let revokedBy: String?
     package let purpose: DeveloperTokenPurpose
 
     package init(
         id: ID<Entity.DeveloperToken>, tenant: Tenant, description: String, scopes: ScopeSet, hint: String,
         createdAt: Instant, expiresAt: Instant?, lastUsedAt: Instant?, lastUsedAddress: String?, revokedAt: Instant?,
-        purpose: DeveloperTokenPurpose = .own
+        revokedBy: String? = nil, purpose: DeveloperTokenPurpose = .own
     ) {
         self.id = id
         self.tenant = tenant
@@ -31,6 +33,7 @@ package struct DeveloperTokenSummary: Sendable {
         self.lastUsedAt = lastUsedAt
         self.lastUsedAddress = lastUsedAddress
         self.revokedAt = revokedAt
+        self.revokedBy = revokedBy
         self.purpose = purpose
     }
 

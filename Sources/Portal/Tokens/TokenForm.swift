@@ -33,10 +33,7 @@ package struct TokenForm: Sendable {
                 Problem("description", "Enter a description, up to 100 characters, such as Nightly export."))
         }
         if let description, let member, isTaken(description, in: member.tenant, among: tokens, at: now) {
-            problems.append(
-                Problem(
-                    "description",
-                    "You have an active token “\(description)” at \(member.tenant.name). Choose another description."))
+            problems.append(.takenDescription(description, at: member.tenant))
         }
         let allowed = ScopeDescription.available(to: member?.role ?? .member, from: catalogue)
         let chosen = allowed.filter { entry in scopes.contains { $0.utf8.elementsEqual(entry.scope.text.utf8) } }
@@ -76,6 +73,14 @@ package struct TokenForm: Sendable {
             return .invalid([Problem("expires_on", "Choose a date within the next ten years, or no expiry.")])
         }
         return .valid(end)
+    }
+}
+
+extension Problem {
+    package static func takenDescription(_ description: String, at tenant: Tenant) -> Problem {
+        Problem(
+            "description",
+            "You have an active token “\(description)” at \(tenant.name). Choose another description.")
     }
 }
 

@@ -108,8 +108,7 @@ extension AppGrant {
         """
         SELECT g.id AS grant_id, g.scopes, g.created_at AS granted_at, p.name AS person_name,
             EXISTS (SELECT 1 FROM members m WHERE m.tenant_id = g.tenant_id AND m.person_id = \(owner)) AS owner_is_there,
-            (SELECT max(f.last_used_at) FROM token_families f WHERE f.tenant_id = g.tenant_id AND f.grant_id = g.id)
-                AS last_used_at,
+            \(fragment: Store.lastUseOfGrant) AS last_used_at,
             \(fragment: Tenant.columns)
         FROM grants g JOIN tenants t ON t.id = g.tenant_id JOIN people p ON p.id = g.person_id
         """

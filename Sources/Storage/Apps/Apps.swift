@@ -94,6 +94,8 @@ extension Store {
         }
     }
 
+    /// People who allowed the app are asked again only when what they read has changed.
+    ///
     /// - Returns: false when the app is not this person's.
     package func update(
         _ id: ID<Entity.Client>, of owner: ID<Entity.Person>, to details: AppDetails, from address: String = "",
@@ -101,13 +103,16 @@ extension Store {
     ) async throws -> Bool {
         try await engine.write { db in
             guard let before = try self.app(id, in: db), before.owner.id == owner else { return false }
+            // Every change is a later state, also than a grant of this very second: consent is asked for again.
+            let updatedAt =
+                details.needsNewConsent(since: before.details)
+                ? max(before.updatedAt, now) + 1 : before.updatedAt
             let changed = try db.run(
                 """
                 UPDATE apps SET name = \(details.name), description = \(details.description),
                     homepage = \(details.homepage), kind = \(details.kind.rawValue),
                     pkce_required = \(details.pkceRequired), token_format = \(details.tokenFormat.rawValue),
-                    -- Every change is a later state, also than a grant of this very second: consent is asked for again.
-                    updated_at = CASE WHEN updated_at >= \(now) THEN updated_at + 1 ELSE \(now + 1) END
+                    updated_at = \(updatedAt)
                 WHERE id = \(id) AND owner_id = \(owner)
                 """)
             guard changed == 1 else { return false }

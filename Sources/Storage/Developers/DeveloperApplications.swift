@@ -62,8 +62,8 @@ extension Store {
                     from: address),
                 in: db, at: now)
             try self.enqueue(letter, in: db, at: now)
-            for row in try db.rows("\(fragment: Person.select) WHERE is_operator = 1 ORDER BY p.id LIMIT 10") {
-                try self.enqueue(toOperators(try Person(row)), in: db, at: now)
+            for `operator` in try self.operators(in: db) {
+                try self.enqueue(toOperators(`operator`), in: db, at: now)
             }
             return true
         }

@@ -50,9 +50,13 @@ extension Store {
             """)
     }
 
-    package func outbox(limit: Int = 200) throws -> [OutboxEntry] {
-        try engine.read { db in
-            try db.rows("\(fragment: OutboxEntry.select) ORDER BY sequence DESC LIMIT \(limit)")
+    /// Newest first.
+    ///
+    /// - Parameter last: shows what is older than this letter.
+    package func outbox(after last: ID<Entity.Mail>? = nil, limit: Int = 200) throws -> [OutboxEntry] {
+        let place: SQL = last.map { "WHERE sequence < (SELECT sequence FROM outbox WHERE id = \($0))" } ?? ""
+        return try engine.read { db in
+            try db.rows("\(fragment: OutboxEntry.select) \(fragment: place) ORDER BY sequence DESC LIMIT \(limit)")
                 .map(OutboxEntry.init)
         }
     }

@@ -75,6 +75,22 @@ extension Store {
                     actsAsItself: try FamilyOrigin(row) == .clientCredentials)))
     }
 
+    /// Whom an access token was given to, and where, whether it works or not: so that somebody can be told why it does
+    /// not.
+    package func holder(
+        of token: Secret<AccessToken>
+    ) throws -> (app: ID<Entity.Client>, tenant: ID<Entity.Tenant>)? {
+        try engine.read { db in
+            try db.row(
+                """
+                SELECT f.app_id, f.tenant_id FROM access_tokens x
+                JOIN token_families f ON f.tenant_id = x.tenant_id AND f.id = x.family_id
+                WHERE x.digest = \(keyring.digest(token))
+                """
+            ).map { (app: try $0.id("app_id"), tenant: try $0.id("tenant_id")) }
+        }
+    }
+
     private static let caller: SQL = """
         m.role, m.created_at AS member_since, t.id AS tenant_id, t.slug AS tenant_slug, t.name AS tenant_name,
         t.kind AS tenant_kind, t.created_at AS tenant_created_at, p.id AS person_id, p.email AS person_email,

@@ -37,7 +37,7 @@ extension DashboardPage {
                 sentence: isVerified ? "\(email) is confirmed." : "Follow the link we sent to \(email).",
                 isDone: isVerified, actionPath: "/verify/resend", actionText: "Send the link again"),
             Step(
-                title: "Create a workspace", sentence: "With sample people in it, for the API to answer from.",
+                title: "Create a workspace", sentence: "It starts empty; sample people are one button away.",
                 isDone: hasTenant, actionPath: "/tenants/new", actionText: "Create a workspace"),
             Step(
                 title: "Create a token", sentence: "Yours to try the API with.", isDone: hasToken,

@@ -8,7 +8,8 @@ enum NoticeText: String {
     case invitationSent, invitationWithdrawn, invitationAccepted, accessRevoked, nothingToRevoke
     case appListed, appRulesSaved, requestSent, requestAllowed, requestDenied, heldTokenRevoked, tokenRulesSaved
     case switchedToV2, directFlowOn, directFlowOff, grantGivenBack, testTokenRevoked
-    case draftSaved, applicationSent, applicationDecided, decidedMeanwhile, appReviewed, reviewWithdrawn, appChanged
+    case draftSaved, applicationSent, applicationDecided, decidedMeanwhile, reviewAsked, appReviewed, reviewWithdrawn,
+        appChanged
     case suspended, reinstated, planChanged, rulesSaved, scopeSaved, scopeRemoved, scopeHeld
 
     var notice: Notice {
@@ -42,6 +43,7 @@ enum NoticeText: String {
         case .applicationDecided: Notice(.ok, "Decided. The applicant gets a mail.")
         case .decidedMeanwhile:
             Notice(.warn, "Nothing was decided: somebody decided before you, or the applicant sent another version.")
+        case .reviewAsked: Notice(.ok, "The operators are asked. You get a mail when somebody has looked.")
         case .appReviewed: Notice(.ok, "The app counts as reviewed. Its developer gets a mail.")
         case .reviewWithdrawn: Notice(.ok, "The review is withdrawn. Its developer gets a mail.")
         case .appChanged: Notice(.warn, "Nothing was done: the app has changed since you opened this page. Look again.")

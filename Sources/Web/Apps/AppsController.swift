@@ -64,7 +64,7 @@ struct AppsController {
         return try site.page(try page(AppForm(app.details), editing: app), request, context)
     }
 
-    /// Saving moves `updatedAt`: consent pages that were open before have to ask again.
+    /// Consent pages that were open before have to ask again when what they say has changed.
     func update(_ request: Request, _ context: PersonContext) async throws -> Response {
         let sent = try await site.form(request, context)
         let app = try app(context)
@@ -87,8 +87,9 @@ struct AppsController {
                 return try site.page(
                     try page(form, editing: app, problems: [problem]), request, context, problems: [problem])
             }
-            // Strictly later than before, also for two changes within one second.
-            let now = max(site.now(), app.updatedAt + 1)
+            // A changed callback redirects codes: as dangerous as a new secret.
+            if details.isDangerous(since: app.details) { try await site.confirm(sent, request, context) }
+            let now = site.now()
             guard
                 try await site.store.update(
                     app.id, of: context.person.id, to: details, from: site.clientAddress(of: request, context), at: now)
@@ -100,6 +101,17 @@ struct AppsController {
             }
             return site.redirect(to: app.path, saying: .appSaved)
         }
+    }
+
+    func askForReview(_ request: Request, _ context: PersonContext) async throws -> Response {
+        _ = try await site.form(request, context)
+        let app = try app(context)
+        let isAsked = try await site.store.askForReview(
+            of: app.id, by: context.person,
+            toOperators: { [site] in
+                .reviewWaiting(to: $0, app: $1.details.name, page: site.url($1.operatorPath))
+            }, from: site.clientAddress(of: request, context), at: site.now())
+        return site.redirect(to: app.path, saying: isAsked ? .reviewAsked : nil)
     }
 
     func askToDelete(_ request: Request, _ context: PersonContext) async throws -> Response {

@@ -16,8 +16,9 @@ struct AppsDeskController {
             heading: "Apps", sentence: "What developers registered, newest first.", listPath: list.path,
             query: list.query,
             shows: list.choices([
-                (value: "unreviewed", label: "Not reviewed"), (value: "suspended", label: "Suspended"),
-            ]), rows: shown.map { OperatorListPage.Row($0) }, factsTitle: "Allowed in",
+                (value: "asked", label: "Review asked for"), (value: "unreviewed", label: "Not reviewed"),
+                (value: "suspended", label: "Suspended"),
+            ]), rows: shown.map { OperatorListPage.Row($0, at: site.now()) }, factsTitle: "Allowed in",
             nextPath: list.nextPath(
                 apps.count, last: shown.last.map { ListPosition(at: $0.app.createdAt, id: $0.app.id.text) }),
             isFiltered: list.isFiltered)
@@ -126,6 +127,10 @@ struct AppsDeskController {
                 SubjectPage.Way(path: "/operator/audit?actor=\(app.id.text)", text: "What it did"),
             ], history: [],
             effect: "Its tokens are refused and nobody can allow it, from the next request on. Nothing is deleted.")
+        if let asked = try site.store.reviewRequest(of: app.id) {
+            page.facts.append(
+                Fact(label: "Review asked for", value: "by \(asked.askedBy), \(Moment.exact(asked.askedAt).text)"))
+        }
         page.show(suspensions)
         for review in try site.store.reviews(of: app.id) {
             if let end = review.endedAt {
@@ -171,10 +176,14 @@ extension App {
 }
 
 extension OperatorListPage.Row {
-    fileprivate init(_ listed: ListedApp) {
+    fileprivate init(_ listed: ListedApp, at now: Instant) {
         let app = listed.app
+        let asked = listed.asked.map {
+            "; \($0.askedBy) asked for a review \(Moment.relative($0.askedAt, at: now).text)"
+        }
         self.init(
-            path: app.operatorPath, name: app.details.name, sub: "by \(app.owner.name), \(app.owner.email)",
+            path: app.operatorPath, name: app.details.name,
+            sub: "by \(app.owner.name), \(app.owner.email)\(asked ?? "")",
             facts: counted(listed.tenants, "tenant"), since: .day(app.createdAt), status: app.operatorStatus.text,
             statusKind: app.operatorStatus.kind)
     }

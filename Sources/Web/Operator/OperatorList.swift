@@ -22,7 +22,8 @@ struct OperatorList {
     var filter: ListFilter {
         ListFilter(
             text: query, onlySuspended: show.utf8.elementsEqual("suspended".utf8),
-            onlyUnreviewed: show.utf8.elementsEqual("unreviewed".utf8))
+            onlyUnreviewed: show.utf8.elementsEqual("unreviewed".utf8),
+            onlyAsked: show.utf8.elementsEqual("asked".utf8))
     }
 
     /// - Parameter shows: what can be chosen besides everything.

@@ -80,8 +80,9 @@ extension TenantSettingsController {
         let isAdmin = member.role == .admin
         return TenantSettingsPage(
             top: try site.top(of: member, at: .settings), isAdmin: isAdmin, name: name,
-            pathAddress: site.issuer(of: tenant), subdomainAddress: site.subdomainAddress(of: tenant),
-            plan: tenant.kind == .sandbox ? "Sandbox" : "Standard", created: .day(tenant.createdAt),
+            pathAddress: site.address(of: tenant, as: .path),
+            subdomainAddress: site.address(of: tenant, as: .subdomain),
+            plan: tenant.kind == .sandbox ? "Sandbox" : tenant.plan.title, created: .day(tenant.createdAt),
             formPath: tenant.path + "/settings", leavePath: tenant.path + "/leave",
             deletePath: isAdmin ? tenant.path + "/delete" : "")
     }

@@ -59,7 +59,8 @@ extension TenantsController {
             ?? 0
         return TenantPage(
             top: try site.top(of: member, at: .overview), name: tenant.name, role: member.role.title,
-            pathAddress: issuer, subdomainAddress: site.subdomainAddress(of: tenant),
+            pathAddress: site.address(of: tenant, as: .path),
+            subdomainAddress: site.address(of: tenant, as: .subdomain),
             members: counted(try site.store.reach(of: tenant).members, "member"), membersPath: tenant.path + "/members",
             whoMayAllow: try site.store.policy(of: tenant.id).sentence,
             waiting: waiting == 0 ? "" : waiting == 1 ? "1 request is waiting." : "\(waiting) requests are waiting.",
@@ -103,8 +104,7 @@ extension Role {
 }
 
 extension Site {
-    /// The other spelling of a tenant's address: its own host.
-    func subdomainAddress(of tenant: Tenant) -> String {
-        "\(settings.base.isSecure ? "https" : "http")://\(tenant.slug.text).\(settings.tenantHost)"
+    func address(of tenant: Tenant, as form: TenantAddresses.Form) -> String {
+        settings.tenants.address(of: tenant.slug.text, as: form)
     }
 }

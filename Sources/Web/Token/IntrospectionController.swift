@@ -12,7 +12,7 @@ struct IntrospectionController {
 
     func tenant(_ request: Request, _ context: SiteContext) async throws -> Response {
         let slug = try site.slug(context)
-        let answer = try await answer(request, context, at: slug, realm: site.url("/t/\(slug.text)"))
+        let answer = try await answer(request, context, at: slug, realm: site.settings.tenants.issuer(of: slug.text))
         // A live token says that its tenant is there. Only other answers need to ask: where nothing is, is a 404.
         if !answer.isActive { _ = try site.liveTenant(context) }
         return answer.response

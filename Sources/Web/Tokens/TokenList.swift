@@ -80,8 +80,9 @@ extension TokensPage.Token {
             (status, statusKind) = ("Expired", "bad")
         case .revoked:
             (status, statusKind) = ("Revoked", "mute")
-            // Only its owner can revoke a token.
-            ending = token.revokedAt.map { "Revoked by \(person.name) on \(Moment.day($0).text)" } ?? ""
+            // By its owner, by an admin of the workspace, or because somebody reported it as leaked.
+            let by = token.revokedBy.map { "by \($0) " } ?? ""
+            ending = token.revokedAt.map { "Revoked \(by)on \(Moment.day($0).text)" } ?? ""
         }
     }
 

@@ -44,6 +44,32 @@ import Web
         #expect(desk.contains("/reset/gw_ml_"))
     }
 
+    @Test func `The outbox is read a page at a time`() async throws {
+        let site = try await TestSite()
+        let olga = try await site.browser(signedInAs: site.cast.olga)
+        let now = site.clock.now
+        try await site.engine.write { db in
+            for number in 0..<120 {
+                try db.run(
+                    """
+                    INSERT INTO outbox (id, kind, recipient, subject, created_at)
+                    VALUES (\("mai_\(number)"), 'reset', 'ada@acme.example', \("Letter \(number)."), \(now))
+                    """)
+            }
+        }
+        var (seen, path) = ([String](), "/operator/outbox")
+        while true {
+            let page = try await olga.get(path)
+            seen += page.body.components(separatedBy: ">Letter ").dropFirst().map { String($0.prefix { $0 != "." }) }
+            #expect(page.contains("Newest mail") == (path != "/operator/outbox"))
+            guard let next = page.value(after: "<a class=\"btn\" href=\"/operator/outbox?after=") else { break }
+            path = "/operator/outbox?after=" + next
+            try #require(seen.count < 200)
+        }
+        #expect(seen == (0..<120).reversed().map(String.init))
+        #expect(try await olga.get("/operator/outbox?after=mai_0000000000000000").contains("No older mail"))
+    }
+
     @Test func `The desk says how the installation is set up and what became of its mail`() async throws {
         let site = try await TestSite()
         _ = try await site.someMail()

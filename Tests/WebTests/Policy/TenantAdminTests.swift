@@ -158,6 +158,9 @@ import Web
         #expect(try await ada.submit(path).status == 303)
         #expect(try await site.call("/v2/me", old.token).status == 401)
         #expect(try site.letters(to: "grace@acme.example").first?.contains("Ada, an admin of Acme, revoked") == true)
+        // In its owner's list it was the admin's doing, not the owner's.
+        let revoked = try await grace.get("/tokens?status=revoked")
+        #expect(revoked.contains("Revoked by Ada on") && !revoked.contains("Revoked by Grace"))
     }
 
     @Test func `Case 149: a cursor that was forged, or is another list's, is refused`() async throws {

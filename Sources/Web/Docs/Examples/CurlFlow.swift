@@ -14,7 +14,7 @@ struct CurlFlow {
         return steps.enumerated().map { Snippet(label: "\($0 + 1). \($1.label)", code: $1.code) }
     }
 
-    private var issuer: String { "\(example.base)/t/$WORKSPACE" }
+    private var issuer: String { example.tenants.issuer(of: "$WORKSPACE") }
 
     private var prepare: Snippet {
         let query = example.query.map { "\($0.name)=\($0.value)" }.joined(separator: "&")
