@@ -2,6 +2,8 @@ package import OAuth
 
 /// How the installation is doing, in numbers.
 package struct Health: Sendable {
+    /// Of the last month: older ones are deleted.
+    package let mailSent: Int64
     package let mailWaiting: Int64
     package let mailFailed: Int64
     /// When the letter that waits longest was written.
@@ -28,6 +30,7 @@ extension Store {
             let row = try db.row(
                 """
                 SELECT
+                    (SELECT count(*) FROM outbox WHERE delivered_at IS NOT NULL) AS mail_sent,
                     (SELECT count(*) FROM outbox WHERE next_attempt_at IS NOT NULL) AS mail_waiting,
                     (SELECT count(*) FROM outbox WHERE failed_at IS NOT NULL) AS mail_failed,
                     (SELECT min(created_at) FROM outbox WHERE next_attempt_at IS NOT NULL) AS oldest_mail,
@@ -46,8 +49,9 @@ extension Store {
                 """)
             guard let row else { throw StorageError.corrupt("a count has no row") }
             return Health(
-                mailWaiting: try row.integer("mail_waiting"), mailFailed: try row.integer("mail_failed"),
-                oldestMail: try row.optionalInstant("oldest_mail"), people: try row.integer("people"),
+                mailSent: try row.integer("mail_sent"), mailWaiting: try row.integer("mail_waiting"),
+                mailFailed: try row.integer("mail_failed"), oldestMail: try row.optionalInstant("oldest_mail"),
+                people: try row.integer("people"),
                 tenants: try row.integer("tenants"), apps: try row.integer("apps"),
                 unreviewedApps: try row.integer("unreviewed"), applicationsWaiting: try row.integer("applications"),
                 oldestApplication: try row.optionalInstant("oldest_application"),
