@@ -32,7 +32,12 @@ package struct Site: Sendable {
     func url(_ path: String) -> String { settings.base.text + path }
 
     /// The issuer of a tenant (RFC 8414 §2): its path form.
-    func issuer(of tenant: Tenant) -> String { url("/t/\(tenant.slug.text)") }
+    func issuer(of tenant: Tenant) -> String { url(tenant.path) }
+}
+
+extension Tenant {
+    /// Its home on the portal.
+    var path: String { "/t/\(slug.text)" }
 }
 
 /// How this installation is reached and what it shows.

@@ -51,7 +51,7 @@ struct TenantSettingsController {
         return try site.page(try deletePage(admin), request, context)
     }
 
-    /// By typing its name, and after proving who one is.
+    /// By typing its name, and after proving who one is. Up to 500 members are told.
     func destroy(_ request: Request, _ context: PersonContext) async throws -> Response {
         let sent = try await site.confirmedForm(request, context)
         let admin = try site.admin(context)
@@ -81,7 +81,7 @@ extension TenantSettingsController {
         return TenantSettingsPage(
             top: try site.top(of: member, at: .settings), isAdmin: isAdmin, name: name,
             pathAddress: site.issuer(of: tenant), subdomainAddress: site.subdomainAddress(of: tenant),
-            plan: tenant.kind == .sandbox ? "Sandbox" : "Standard", created: .day(tenant.createdAt),
+            plan: tenant.planTitle, created: .day(tenant.createdAt),
             formPath: tenant.path + "/settings", leavePath: tenant.path + "/leave",
             deletePath: isAdmin ? tenant.path + "/delete" : "")
     }
