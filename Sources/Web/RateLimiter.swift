@@ -16,12 +16,14 @@ package final class RateLimiter: Sendable {
             self.per = per
         }
 
-        /// NationBuilder's published limit: 250 requests in 10 seconds for one token.
+        /// For one token: as many as clients of such APIs are used to.
         static let apiByToken = Rule(name: "api", count: 250, per: 10)
         static let tokenFailures = Rule(name: "token-failures", count: 20, per: 60)
         static let exports = Rule(name: "exports", count: 10, per: 600)
         /// Bearer tokens that nobody was given, from one network.
         static let unknownBearers = Rule(name: "unknown-bearers", count: 60, per: 60)
+        /// Texts in which a token of ours may stand, from one network.
+        static let leakReports = Rule(name: "leak-reports", count: 30, per: 60)
         static let authorizeByStrangers = Rule(name: "authorize-strangers", count: 60, per: 60)
         /// What is said once, however often it happens.
         static let alarm = Rule(name: "alarm", count: 1, per: 600)

@@ -36,6 +36,11 @@ package struct Site: Sendable {
     func issuer(of tenant: Tenant) -> String { settings.tenants.issuer(of: tenant.slug.text) }
 }
 
+extension Tenant {
+    /// Its home on the portal.
+    var path: String { "/t/\(slug.text)" }
+}
+
 /// How this installation is reached and what it shows.
 package struct SiteSettings: Sendable {
     package var base: BaseURL

@@ -146,12 +146,12 @@ def test_what_ran_out_says_so_and_refreshing_helps(launch: Callable[..., Server]
     answer = wire.get("/t/acme/api/v1/people", headers={"Authorization": f"Bearer {tokens['access_token']}"})
     assert answer.status_code == 401
     body = answer.json()
-    # Seed 000's very words; it shows the status beside the body.
+    # The very words; it shows the status beside the body.
     assert body == {"code": "token_expired", "message": "Your access token has expired."}
     assert wire.get(link).status_code in (404, 410)
     assert flow.error_of(flow.redeem(wire, app, late_code, verifier)) == "invalid_grant"
     refreshed = flow.refresh(wire, app, tokens["refresh_token"])
-    assert refreshed.status_code == 200, "refresh tokens do not expire (seed 000)"
+    assert refreshed.status_code == 200, "refresh tokens do not expire"
     assert flow.works(wire, refreshed.json()["access_token"])
 
 

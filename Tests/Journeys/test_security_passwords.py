@@ -1,4 +1,4 @@
-"""security.md M: passwords, addresses, links by mail."""
+"""Security M: passwords, addresses, links by mail."""
 
 from __future__ import annotations
 

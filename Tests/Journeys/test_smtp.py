@@ -1,4 +1,4 @@
-"""Mail through a real SMTP server (aiosmtpd): it arrives, 451 is tried again, 550 is final (security.md 257, F9)."""
+"""Mail through a real SMTP server (aiosmtpd): it arrives, 451 is tried again, 550 is final (case 257)."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 import OAuth
 import Portal
 
-/// The people of `design.md`, as values.
+/// The cast, as values.
 enum Cast {
     /// 2026-11-21T09:14:02Z, a Saturday.
     static let now = Instant(seconds: 1_795_252_442)

@@ -41,8 +41,8 @@ enum FormScanner {
     }
 }
 
-enum Hexadecimal {
-    static func value(of byte: UInt8) -> UInt8? {
+package enum Hexadecimal {
+    package static func value(of byte: UInt8) -> UInt8? {
         switch byte {
         case 0x30...0x39: byte - 0x30
         case 0x41...0x46: byte - 0x41 + 10

@@ -31,7 +31,8 @@ package enum Advice {
         }
     }
 
-    private static let special: [(String, String)] = [
+    /// By the sentence of an error, word for word as it is written where the error is made.
+    package static let special: [(String, String)] = [
         (
             "the access token has expired",
             "Get a new one with the refresh token that came with it; expires_in says how long each lives."
@@ -122,7 +123,7 @@ package enum Advice {
         ),
         (
             "the person is not a member of this tenant",
-            "The person has to be an admin of the workspace in the address: check which one your app uses."
+            "The person has to be a member of the workspace in the address: check which one your app uses."
         ),
         (
             "the tenant's rules do not let this person allow the app",
@@ -131,10 +132,6 @@ package enum Advice {
         (
             "the app has not been reviewed, and is at its limit",
             "Ask for a review on the app's page: until then it works in a few workspaces only."
-        ),
-        (
-            "only an admin of the tenant may allow apps",
-            "Ask the person for somebody who is an admin of the workspace, and let them connect your app."
         ),
         (
             "passwords are never sent here: use the authorization code grant",

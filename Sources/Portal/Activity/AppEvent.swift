@@ -85,7 +85,6 @@ package struct AppEvent: Sendable {
             "The rules of the workspace do not let this person allow the app."
         ),
         ("the person is not a member of this tenant", "The person is not a member of the workspace."),
-        ("only an admin of the tenant may allow apps", "The person is not an admin: only admins may allow apps."),
     ]
 }
 

@@ -17,7 +17,6 @@ package enum AuditAction: String, Hashable, Sendable, CaseIterable {
     case emailChanged = "person.email_changed"
     case emailChangeUndone = "person.email_change_undone"
     case dataExported = "person.data_exported"
-    case deletionAsked = "person.deletion_asked"
     case personDeleted = "person.deleted"
     case personSuspended = "person.suspended"
     case personReinstated = "person.reinstated"
@@ -37,7 +36,6 @@ package enum AuditAction: String, Hashable, Sendable, CaseIterable {
     case tokenFormatChanged = "app.token_format_changed"
     case directFlowTurnedOn = "app.direct_flow_on"
     case directFlowTurnedOff = "app.direct_flow_off"
-    case reviewAsked = "app.review_asked"
     case appReviewed = "app.reviewed"
     case appReviewWithdrawn = "app.review_withdrawn"
     case appSuspended = "app.suspended"
@@ -82,7 +80,6 @@ package enum AuditAction: String, Hashable, Sendable, CaseIterable {
     case scopeRemoved = "installation.scope_removed"
     case settingChanged = "installation.setting_changed"
     case keyRotated = "installation.key_rotated"
-    case backupMade = "installation.backup_made"
 }
 
 extension AuditAction {
@@ -115,7 +112,6 @@ extension AuditAction {
         case .emailChanged: "Changed the email address"
         case .emailChangeUndone: "Took back a change of the email address"
         case .dataExported: "Exported their data"
-        case .deletionAsked: "Asked to delete the account"
         case .personDeleted: "Deleted the account"
         case .personSuspended: "Suspended a person"
         case .personReinstated: "Reinstated a person"
@@ -131,7 +127,6 @@ extension AuditAction {
         case .tokenFormatChanged: "Changed an app's token format"
         case .directFlowTurnedOn: "Turned on the direct flow"
         case .directFlowTurnedOff: "Turned off the direct flow"
-        case .reviewAsked: "Asked for an app's review"
         case .appReviewed: "Reviewed an app"
         case .appReviewWithdrawn: "Withdrew an app's review"
         case .appSuspended: "Suspended an app"
@@ -168,7 +163,6 @@ extension AuditAction {
         case .scopeRemoved: "Removed a scope"
         case .settingChanged: "Changed a setting"
         case .keyRotated: "Rotated the sealing key"
-        case .backupMade: "Made a backup"
         }
     }
 }

@@ -60,7 +60,7 @@ package struct AuditActor: Sendable {
 /// What it was done to.
 package struct AuditSubject: Sendable {
     package enum Kind: String, Sendable {
-        case person, app, tenant, token, grant, secret, application, invitation, request, scope, setting, key, api
+        case person, app, tenant, token, grant, secret, invitation, scope, setting, key, api
     }
 
     package let kind: Kind

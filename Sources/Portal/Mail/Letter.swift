@@ -1,7 +1,7 @@
 /// A mail to one person, in plain text. Never carries a token, a client secret or a password.
 package struct Letter: Sendable {
     package enum Kind: String, Sendable {
-        case verification, knownAddress, reset, passwordChanged, tokenCreated, tokenRevoked, secretRotated, memberAdded
+        case verification, knownAddress, reset, passwordChanged, tokenCreated, tokenRevoked, secretRotated
         case invitation, roleChanged, memberRemoved, tenantDeleted, accessAsked, accessDecided
         case secondFactor, recoveryCodeUsed, emailChange, emailChangeNotice, accountDeleted
         case leaked

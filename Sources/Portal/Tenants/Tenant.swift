@@ -28,7 +28,8 @@ package struct Tenant: Sendable {
     }
 }
 
-/// A person in a tenant. Only a look-up of the membership makes one, so whoever holds it may ask for that tenant's data.
+/// A person in a tenant: whoever holds one may ask for that tenant's data. Made by look-ups of the membership only; a
+/// review holds that, the compiler does not.
 package struct Member: Sendable {
     package let tenant: Tenant
     package let person: Person

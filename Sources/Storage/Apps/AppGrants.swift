@@ -57,7 +57,8 @@ extension Store {
         }
     }
 
-    package func spread(of app: ID<Entity.Client>) throws -> AppReach {
+    /// How far an app has come: who allows it now, and where.
+    package func reach(of app: ID<Entity.Client>) throws -> AppReach {
         try engine.read { db in
             let row = try db.row(
                 """

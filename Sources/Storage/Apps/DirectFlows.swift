@@ -69,6 +69,7 @@ extension Store {
         from address: String, at now: Instant
     ) async throws -> Secret<AccessToken>? {
         let fresh = ID<Entity.Grant>.random()
+        let drawn = DrawnRandom()
         return try await engine.write { db in
             guard let flow = try self.directFlow(of: app.id, in: db),
                 let (grant, granted, scopes) = try self.grow(
@@ -78,7 +79,7 @@ extension Store {
                     granted: granted, redirectURI: redirectURI, redirectURIWasSent: true, challenge: nil,
                     scopes: scopes)
             else { return nil }
-            var random = SystemRandomNumberGenerator()
+            var random = drawn
             let issued = issueDirectly(for: consented, lifetime: flow.lifetime.rawValue, at: now, using: &random)
             for effect in issued.effects { try self.apply(effect, in: db, tenant: member.tenant.id) }
             try db.run(

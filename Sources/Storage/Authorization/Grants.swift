@@ -96,7 +96,7 @@ extension Store {
         if member.role == .member {
             try endGrants(
                 "app_id = \(app.id) AND person_id = \(person) AND allowed_as = 'admin'", in: tenant,
-                because: "role_lost", by: person, db, at: now)
+                because: "role_lost", by: person, in: db, at: now)
         }
         let row = try db.row(
             """

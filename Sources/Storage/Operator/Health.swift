@@ -3,6 +3,8 @@ package import OAuth
 /// How the installation is doing, in numbers.
 package struct Health: Sendable {
     package let gauges: Gauges
+    /// Of the last month: older ones are deleted.
+    package let mailSent: Int64
     package let mailFailed: Int64
     package let people: Int64
     package let tenants: Int64
@@ -22,6 +24,7 @@ extension Store {
             let row = try db.row(
                 """
                 SELECT
+                    (SELECT count(*) FROM outbox WHERE delivered_at IS NOT NULL) AS mail_sent,
                     (SELECT count(*) FROM outbox WHERE failed_at IS NOT NULL) AS mail_failed,
                     (SELECT count(*) FROM people) AS people, (SELECT count(*) FROM tenants) AS tenants,
                     (SELECT count(*) FROM apps) AS apps,
@@ -35,8 +38,9 @@ extension Store {
                 """)
             guard let row else { throw StorageError.corrupt("a count has no row") }
             return Health(
-                gauges: try self.gauges(in: db), mailFailed: try row.integer("mail_failed"),
-                people: try row.integer("people"), tenants: try row.integer("tenants"), apps: try row.integer("apps"),
+                gauges: try self.gauges(in: db), mailSent: try row.integer("mail_sent"),
+                mailFailed: try row.integer("mail_failed"), people: try row.integer("people"),
+                tenants: try row.integer("tenants"), apps: try row.integer("apps"),
                 unreviewedApps: try row.integer("unreviewed"), applicationsWaiting: try row.integer("applications"),
                 oldestApplication: try row.optionalInstant("oldest_application"),
                 suspended: try row.integer("suspended"), activeKey: keyring.activeID.text,

@@ -21,19 +21,15 @@ extension Store {
             }
             try self.record(.personDeleted, by: person.id, from: address, in: db, at: now)
             for row in try db.rows("SELECT id FROM apps WHERE owner_id = \(person.id)") {
-                let app: ID<Entity.Client> = try row.id("id")
-                try self.recordDeletion(ofApp: app, in: db, at: now)
-                try db.run("DELETE FROM apps WHERE id = \(app)")
+                guard let app = try self.app(row.id("id"), in: db) else { continue }
+                try self.recordDeletion(of: app, from: address, in: db, at: now)
+                try db.run("DELETE FROM apps WHERE id = \(app.id)")
             }
             for tenant in departure.tenantsToDelete {
-                // Links to it must not lead to whoever takes the name next.
-                try db.run(
-                    """
-                    INSERT INTO quarantined_slugs (slug, until)
-                    VALUES (\(tenant.slug.text), \(now + Lifetime.slugQuarantine))
-                    ON CONFLICT (slug) DO UPDATE SET until = excluded.until
-                    """)
-                try db.run("DELETE FROM tenants WHERE id = \(tenant.id)")
+                try self.record(
+                    .tenantDeleted, by: person.id, on: .tenant(tenant), detail: ["slug": tenant.slug.text],
+                    from: address, in: db, at: now)
+                try self.end(tenant, in: db, at: now)
             }
             try self.forgetInAuditLog(person.id, in: db, at: now)
             try db.run("DELETE FROM people WHERE id = \(person.id)")
@@ -82,17 +78,5 @@ extension Store {
             departure.isLastOperator = try person.isOperator && row.integer("operators") == 0
         }
         return departure
-    }
-
-    /// The tenants where it was allowed find that in their own logs.
-    private func recordDeletion(ofApp id: ID<Entity.Client>, in db: any Connection, at now: Instant) throws {
-        guard let app = try app(id, in: db) else { return }
-        let tenants = try db.rows("SELECT DISTINCT tenant_id FROM grants WHERE app_id = \(id) AND revoked_at IS NULL")
-        try record(AuditEvent(.appDeleted, by: app.owner.actor, on: .app(app)), in: db, at: now)
-        for row in tenants {
-            try record(
-                AuditEvent(.appDeleted, by: app.owner.actor, on: .app(app), in: try row.id("tenant_id")),
-                in: db, at: now)
-        }
     }
 }

@@ -42,8 +42,7 @@ extension Store {
         return try await engine.write { db in
             guard let id = try self.use(digest, for: .verify, in: db, at: now) else { return nil }
             try db.run("UPDATE people SET verified_at = \(now) WHERE id = \(id) AND verified_at IS NULL")
-            guard let row = try db.row("\(fragment: Person.select) WHERE p.id = \(id)") else { return nil }
-            let person = try Person(row)
+            guard let person = try self.person(id, in: db) else { return nil }
             try self.record(.emailConfirmed, by: id, from: address, in: db, at: now)
             return person
         }
@@ -67,15 +66,14 @@ extension Store {
 
     /// Sets a new password by link, ends all sessions and all other links.
     package func reset(
-        _ link: Secret<MailLink>, to passwordHash: String, letter: @escaping @Sendable (Person) -> Letter,
+        _ link: Secret<MailLink>, to passwordHash: PasswordHash, letter: @escaping @Sendable (Person) -> Letter,
         from address: String = "", at now: Instant
     ) async throws -> Person? {
         let digest = keyring.digest(link)
         return try await engine.write { db in
             guard let id = try self.use(digest, for: .reset, in: db, at: now),
-                let row = try db.row("\(fragment: Person.select) WHERE p.id = \(id)")
+                let person = try self.person(id, in: db)
             else { return nil }
-            let person = try Person(row)
             try db.run("UPDATE people SET password_hash = \(passwordHash) WHERE id = \(id)")
             try db.run("DELETE FROM sessions WHERE person_id = \(id)")
             try self.expireCodes(of: id, in: db, at: now)

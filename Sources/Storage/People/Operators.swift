@@ -9,7 +9,7 @@ extension Store {
     ///   - link: for choosing a password; nil when none is needed.
     /// - Returns: whether the person is new.
     package func makeOperator(
-        _ email: EmailAddress, name: String, passwordHash: String, setsPassword: Bool, link: Secret<MailLink>?,
+        _ email: EmailAddress, name: String, passwordHash: PasswordHash, setsPassword: Bool, link: Secret<MailLink>?,
         at now: Instant
     ) async throws -> Bool {
         let fresh = ID<Entity.Person>.random()
@@ -18,11 +18,8 @@ extension Store {
             let found: ID<Entity.Person>? = try db.row("SELECT id FROM people WHERE email_key = \(email.key)")?.id("id")
             let id = found ?? fresh
             if found == nil {
-                try db.run(
-                    """
-                    INSERT INTO people (id, email, email_key, name, password_hash, created_at, verified_at)
-                    VALUES (\(id), \(email.text), \(email.key), \(name), \(passwordHash), \(now), \(now))
-                    """)
+                _ = try self.insertVerified(
+                    email, name: name, id: id, passwordHash: passwordHash, in: db, at: now)
             } else {
                 try db.run("UPDATE people SET verified_at = \(now) WHERE id = \(id) AND verified_at IS NULL")
                 if setsPassword {
@@ -44,5 +41,14 @@ extension Store {
                 in: db, at: now)
             return found == nil
         }
+    }
+
+    /// Those who are written to.
+    func operators(in db: any Connection) throws -> [Person] {
+        try db.rows(
+            """
+            \(fragment: Person.select) JOIN operators o ON o.person_id = p.id ORDER BY p.id LIMIT \(Store.mostTold)
+            """
+        ).map(Person.init)
     }
 }

@@ -6,14 +6,13 @@ extension Store {
         try engine.read { db in
             try db.row(
                 """
-                SELECT begun_at, confirmed_at, (SELECT count(*) FROM recovery_codes r
+                SELECT confirmed_at, (SELECT count(*) FROM recovery_codes r
                     WHERE r.person_id = s.person_id AND r.used_at IS NULL) AS codes
                 FROM second_factors s WHERE person_id = \(person)
                 """
             ).map { row in
                 SecondFactor(
-                    begunAt: try row.instant("begun_at"), confirmedAt: try row.optionalInstant("confirmed_at"),
-                    recoveryCodesLeft: try row.int("codes"))
+                    confirmedAt: try row.optionalInstant("confirmed_at"), recoveryCodesLeft: try row.int("codes"))
             }
         }
     }

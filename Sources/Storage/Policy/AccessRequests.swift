@@ -117,10 +117,10 @@ extension Store {
                 WHERE tenant_id = \(tenant) AND id = \(request.id) AND decided_at IS NULL AND expires_at > \(now)
                 """)
             guard changed == 1 else { return false }
-            var standing = try self.standing(of: request.app, in: tenant, db)
+            var standing = try self.tenantStanding(of: request.app, in: tenant, in: db)
             if allowing, try !self.policy(of: tenant, in: db).admits(standing) {
                 standing.isListed = true
-                try self.set(standing, of: request.app.id, in: tenant, by: admin.person.id, db, at: now)
+                try self.set(standing, of: request.app.id, in: tenant, by: admin.person.id, in: db, at: now)
             }
             try self.enqueue(letter, in: db, at: now)
             try self.record(

@@ -123,7 +123,8 @@ extension Store {
     /// Becomes a person here and joins, in one transaction. The link came to the address, so it is confirmed; a sign-up
     /// that was never confirmed gives way to its owner.
     package func signUp(
-        _ signUp: SignUp, passwordHash: String, accepting link: Secret<MailLink>, from address: String, at now: Instant
+        _ signUp: SignUp, passwordHash: PasswordHash, accepting link: Secret<MailLink>, from address: String,
+        at now: Instant
     ) async throws -> (person: Person, tenant: Tenant)? {
         let digest = keyring.digest(link)
         let id = ID<Entity.Person>.random()
@@ -132,13 +133,8 @@ extension Store {
                 EmailAddress(offer.email)?.key.utf8.elementsEqual(signUp.email.key.utf8) == true
             else { return nil }
             try db.run("DELETE FROM people WHERE email_key = \(signUp.email.key) AND verified_at IS NULL")
-            try db.run(
-                """
-                INSERT INTO people (id, email, email_key, name, password_hash, created_at, verified_at)
-                VALUES (\(id), \(signUp.email.text), \(signUp.email.key), \(signUp.name), \(passwordHash), \(now), \(now))
-                """)
-            guard let row = try db.row("\(fragment: Person.select) WHERE p.id = \(id)") else { return nil }
-            let person = try Person(row)
+            let person = try self.insertVerified(
+                signUp.email, name: signUp.name, id: id, passwordHash: passwordHash, in: db, at: now)
             guard let tenant = try self.accept(digest, as: person, email: signUp.email, in: db, from: address, at: now)
             else { throw StorageError.unavailable("the invitation was answered meanwhile") }
             return (person: person, tenant: tenant)
@@ -197,15 +193,5 @@ extension Invitation {
         self.init(
             id: try row.id("id"), email: try row.text("email"), role: try Role(row), inviter: try row.text("inviter"),
             sentAt: try row.instant("sent_at"), expiresAt: try row.instant("expires_at"))
-    }
-}
-
-extension Role {
-    /// The column `role`.
-    init(_ row: Row) throws {
-        guard let role = Role(rawValue: try row.text("role")) else {
-            throw StorageError.column("role", "holds what this version does not know")
-        }
-        self = role
     }
 }

@@ -2,6 +2,15 @@ package import OAuth
 package import Portal
 
 extension Store {
+    /// What a bearer token is, of whichever kind; what can be none of ours is never looked up.
+    ///
+    /// - Parameter address: whose call it is, where that is known.
+    package func check(_ token: BearerToken, from address: String?, at now: Instant) throws -> AccessCheck {
+        if let developer = token.developer { return try check(developer, from: address, at: now) }
+        if let access = token.access { return try check(access, at: now) }
+        return .unknown
+    }
+
     /// What a developer token may do: one digest, one indexed read (the hottest path there is).
     package func check(
         _ token: Secret<OAuth.DeveloperToken>, from address: String?, at now: Instant
@@ -72,7 +81,7 @@ extension Store {
                 issuedAt: try row.instant("issued_at"), expiresAt: expiry,
                 app: Access.Caller(
                     clientID: ClientID(try row.text("client_id")),
-                    actsAsItself: try FamilyOrigin(row) == .clientCredentials)))
+                    actsAsItself: try row.raw("origin", as: FamilyOrigin.self) == .clientCredentials)))
     }
 
     /// Whom an access token was given to, and where, whether it works or not: so that somebody can be told why it does
@@ -105,29 +114,17 @@ extension Store {
         """
 }
 
-extension FamilyOrigin {
-    fileprivate init(_ row: Row) throws {
-        guard let origin = FamilyOrigin(rawValue: try row.text("origin")) else {
-            throw StorageError.column("origin", "holds what this version does not know")
-        }
-        self = origin
-    }
-}
-
 extension Member {
     /// From the columns of `Store.caller`, whose query has already refused whoever is suspended.
     fileprivate init(caller row: Row) throws {
-        guard let slug = Slug(try row.text("tenant_slug")), let role = Role(rawValue: try row.text("role")),
-            let kind = Tenant.Kind(rawValue: try row.text("tenant_kind"))
-        else { throw StorageError.column("role", "holds what this version does not know") }
         self.init(
             tenant: Tenant(
-                id: try row.id("tenant_id"), slug: slug, name: try row.text("tenant_name"), kind: kind,
-                createdAt: try row.instant("tenant_created_at")),
+                id: try row.id("tenant_id"), slug: try row.slug("tenant_slug"), name: try row.text("tenant_name"),
+                kind: try row.raw("tenant_kind"), createdAt: try row.instant("tenant_created_at")),
             person: Person(
                 id: try row.id("person_id"), email: try row.text("person_email"), name: try row.text("person_name"),
                 createdAt: try row.instant("person_created_at"),
                 verifiedAt: try row.optionalInstant("person_verified_at"), isOperator: false, isSuspended: false),
-            role: role, since: try row.instant("member_since"))
+            role: try Role(row), since: try row.instant("member_since"))
     }
 }

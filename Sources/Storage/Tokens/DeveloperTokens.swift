@@ -36,7 +36,7 @@ extension Store {
 
     /// Makes a developer token, and asks nobody's quota: see ``make(_:token:replacing:letter:from:at:)``. A person has
     /// one test token in a tenant: a new one takes the place of the old.
-    package func create(
+    package func makeBeyondQuota(
         _ draft: DeveloperTokenDraft, token: Secret<OAuth.DeveloperToken>,
         replacing old: ID<Entity.DeveloperToken>? = nil, letter: Letter, from address: String = "", at now: Instant
     ) async throws -> ID<Entity.DeveloperToken> {
@@ -206,15 +206,5 @@ extension DeveloperTokenSummary {
             lastUsedAddress: try row.optionalText("last_used_address"),
             revokedAt: try row.optionalInstant("revoked_at"), revokedBy: try row.optionalText("revoked_by_name"),
             purpose: DeveloperTokenPurpose(rawValue: try row.text("purpose")) ?? .own)
-    }
-}
-
-extension ScopeSet {
-    /// The column `scopes`, which holds what this type wrote.
-    init(_ row: Row) throws {
-        guard let scopes = ScopeSet(parsing: try row.text("scopes")) else {
-            throw StorageError.column("scopes", "holds what this version does not know")
-        }
-        self = scopes
     }
 }

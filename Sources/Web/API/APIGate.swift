@@ -60,15 +60,7 @@ extension Site {
                 .unauthorized, "Send a token as Authorization: Bearer TOKEN.",
                 challenge: bearerChallenge(realm: "api"))
         }
-        let check: AccessCheck
-        if let token = bearer.developer {
-            check = try store.check(token, from: context.clientAddress(of: request, settings: settings), at: now)
-        } else if let token = bearer.access {
-            check = try store.check(token, at: now)
-        } else {
-            check = .unknown
-        }
-        switch check {
+        switch try store.check(bearer, from: context.clientAddress(of: request, settings: settings), at: now) {
         case .live(let access):
             if let seconds = limiter.count(.apiByToken, access.key, at: now) {
                 throw Failure.tooManyRequests(retryAfter: seconds)
@@ -158,5 +150,19 @@ struct Accept {
         }
         let json = ["*/*", "application/*", "application/json", "application/vnd.api+json"].map { Array($0.utf8) }
         allowsJSON = ranges.contains { json.contains($0) }
+    }
+}
+
+extension Form {
+    /// A number of an API call's query.
+    ///
+    /// - Parameter sentence: what the caller reads when it is none, or outside of the range.
+    func number(
+        _ name: StaticString, in range: ClosedRange<Int>, default fallback: Int, or sentence: String
+    ) throws -> Int {
+        let text = try text(name)
+        guard !text.isEmpty else { return fallback }
+        guard let number = Int(text), range.contains(number) else { throw APIRefusal(.badRequest, sentence) }
+        return number
     }
 }

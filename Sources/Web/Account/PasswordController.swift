@@ -49,7 +49,7 @@ struct PasswordController {
         if let problem = site.passwordPolicy.problem(with: password, name: owner.name, email: owner.email) {
             return try site.page(ResetPage(link, of: owner), request, context, problems: [problem])
         }
-        let hash = try await site.passwords.hash(password).text
+        let hash = try await site.passwords.hash(password)
         let forgot = site.url("/forgot")
         let person = try await site.store.reset(
             link, to: hash, letter: { .passwordChanged(to: $0.email, name: $0.name, forgot: forgot) },

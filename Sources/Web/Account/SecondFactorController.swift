@@ -90,7 +90,7 @@ extension SecondFactorController {
             try site.askToConfirm(context)
             let key = Base32.text(seed)
             let address =
-                "otpauth://totp/Gatewright:\(FormEncoding.encode(person.email))?secret=\(key)&issuer=Gatewright"
+                "otpauth://totp/Gatewright:\(PercentEncoding.encode(person.email))?secret=\(key)&issuer=Gatewright"
             let code = QRCode(address)
             page.key = Self.grouped(key)
             page.squares = code?.squares ?? ""

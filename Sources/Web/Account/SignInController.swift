@@ -9,7 +9,7 @@ struct SignInController {
     let site: Site
 
     func new(_ request: Request, _ context: SiteContext) async throws -> Response {
-        let next = InternalPath((try? site.query(request).text("next")) ?? "")
+        let next = InternalPath(site.query(request).first("next"))
         let session = context.visitor.session
         // Somebody signed in has nothing to do here, unless an authorization request wants them to prove it again.
         if session != nil, next?.isAuthorization != true { return site.redirect(to: next?.text ?? "/dashboard") }
@@ -21,14 +21,12 @@ struct SignInController {
         let (typed, password) = (try form.text("email"), try form.text("password"))
         let next = InternalPath(try form.text("next"))
         // Bounded before hashing; nobody's password is longer, because none can be set.
-        guard password.utf8.count <= 1024 else { throw Failure.badRequest("A password has at most 1,024 characters.") }
+        guard password.utf8.count <= PasswordPolicy.longest else { throw Failure.badRequest(PasswordPolicy.tooLong) }
         let email = EmailAddress(typed)
         var page = page(email: typed, next: next)
         if let wait = try await site.countSignIn(email, request, context) {
             page.retryText = ErrorPage.waiting(wait)
-            var response = try site.page(page, request, context, status: .tooManyRequests)
-            response.headers[.retryAfter] = "\(wait)"
-            return response
+            return try tooOften(page, wait: wait, request, context)
         }
         guard let person = try await person(email, password) else {
             return try site.page(page, request, context, problems: [.wrongCredentials])
@@ -61,15 +59,13 @@ struct SignInController {
         guard
             let person = try site.store.person(
                 ofTicket: ticket, browser: context.visitor.formSeed, at: site.now()), person.hasSecondFactor
-        else { return site.redirect(to: "/login" + (next.map { "?next=" + FormEncoding.encode($0.text) } ?? "")) }
+        else { return site.redirect(to: "/login" + (next.map { "?next=" + PercentEncoding.encode($0.text) } ?? "")) }
         let byAddress = try await site.store.count(
             .signInByAddress, site.network(of: request, context), at: site.now())
         let byPerson = try await site.store.count(.secondStep, person.id.text, at: site.now())
         if let wait = byAddress ?? byPerson {
             page.retryText = ErrorPage.waiting(wait)
-            var response = try site.page(page, request, context, status: .tooManyRequests)
-            response.headers[.retryAfter] = "\(wait)"
-            return response
+            return try tooOften(page, wait: wait, request, context)
         }
         guard try await site.useCode(try form.text("code"), of: person, request, context) else {
             return try site.page(page, request, context, problems: [.wrongCode])
@@ -85,8 +81,14 @@ struct SignInController {
         try await site.store.endSession(
             session.id, of: session.person.id, from: site.clientAddress(of: request, context), at: site.now())
         let next = InternalPath(try form.text("next")).map { "?next=" + PercentEncoding.encode($0.text) }
-        var response = site.redirect(to: "/login" + (next ?? ""), saying: .signedOut)
-        site.setCookie(.session, "", lifetime: 0, on: &response)
+        return site.signedOut(to: "/login" + (next ?? ""), saying: .signedOut)
+    }
+
+    private func tooOften(
+        _ page: some Page, wait seconds: Int64, _ request: Request, _ context: SiteContext
+    ) throws -> Response {
+        var response = try site.page(page, request, context, status: .tooManyRequests)
+        response.headers[.retryAfter] = "\(seconds)"
         return response
     }
 
@@ -98,12 +100,12 @@ struct SignInController {
             return nil
         }
         let person = candidate.person
-        let hash = PasswordHash(candidate.passwordHash)
+        let hash = candidate.passwordHash
         guard try await site.passwords.verify(password, against: hash), person.verifiedAt != nil,
             !person.isSuspended
         else { return nil }
         if site.passwords.needsRehash(hash) {
-            try await site.store.rehash(person.id, to: try await site.passwords.hash(password).text)
+            try await site.store.rehash(person.id, to: try await site.passwords.hash(password))
         }
         return person
     }

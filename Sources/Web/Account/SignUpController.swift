@@ -24,7 +24,7 @@ struct SignUpController {
         case .valid(let signUp):
             let mayMail = try await site.mayMail(signUp.email, request, context)
             // Hashed also when nothing will come of it, so that time does not tell.
-            let hash = try await site.passwords.hash(signUp.password).text
+            let hash = try await site.passwords.hash(signUp.password)
             if mayMail {
                 try await save(signUp, passwordHash: hash, from: site.clientAddress(of: request, context))
             }
@@ -78,7 +78,7 @@ struct SignUpController {
         return site.redirect(to: "/login", saying: .verified)
     }
 
-    private func save(_ signUp: SignUp, passwordHash: String, from address: String) async throws {
+    private func save(_ signUp: SignUp, passwordHash: PasswordHash, from address: String) async throws {
         let link = Secret<MailLink>.random()
         let (signIn, forgot) = (site.url("/login"), site.url("/forgot"))
         try await site.store.signUp(

@@ -54,7 +54,7 @@ struct AppsController {
     }
 
     func show(_ request: Request, _ context: PersonContext) async throws -> Response {
-        let slug = site.query(request).all("at").first ?? ""
+        let slug = site.query(request).first("at")
         let page = try site.page(for: try app(context), seenBy: context.person, connectingTo: slug)
         return try site.page(page, request, context)
     }
@@ -78,22 +78,20 @@ struct AppsController {
             return try site.page(
                 try page(form, editing: app, problems: problems), request, context, problems: problems)
         case .valid(let details):
-            guard
-                try app.details.tokenFormat == details.tokenFormat || details.tokenFormat == .v2
-                    || !site.store.holdsRefreshTokens(app.id)
-            else {
+            // A changed callback redirects codes: as dangerous as a new secret.
+            if details.isDangerous(since: app.details) { try await site.confirm(sent, request, context) }
+            let now = site.now()
+            let change = try await site.store.update(
+                app.id, of: context.person.id, to: details, from: site.clientAddress(of: request, context), at: now)
+            switch change {
+            case .saved: break
+            case .unknownApp: throw Failure.notFound
+            case .holdsRefreshTokens:
                 let problem = Problem(
                     "token_format", "There is no way back to V1: clients of this app hold refresh tokens already.")
                 return try site.page(
                     try page(form, editing: app, problems: [problem]), request, context, problems: [problem])
             }
-            // A changed callback redirects codes: as dangerous as a new secret.
-            if details.isDangerous(since: app.details) { try await site.confirm(sent, request, context) }
-            let now = site.now()
-            guard
-                try await site.store.update(
-                    app.id, of: context.person.id, to: details, from: site.clientAddress(of: request, context), at: now)
-            else { throw Failure.notFound }
             let changed = details.changes(since: app.details).keys.sorted()
             if !changed.isEmpty {
                 site.store.activity.note(

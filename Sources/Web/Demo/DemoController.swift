@@ -52,7 +52,7 @@ struct DemoController {
               -d "code_verifier=\(offer?.codeVerifier ?? "$CODE_VERIFIER")" \\
               \(page.issuer)/oauth/token
             """
-        page.nextCurl = "curl -H \"Authorization: Bearer $ACCESS_TOKEN\" \(page.issuer)/api/v1/people"
+        page.nextCurl = ExampleCall.people.curl(page.issuer + ExampleCall.people.path, bearer: "$ACCESS_TOKEN")
         return page
     }
 
@@ -72,7 +72,7 @@ private struct AuthorizationAnswer {
     var errorDescription = ""
 
     init(_ query: Form) {
-        let value = { (name: StaticString) in TypedText.line(query.all(name).first ?? "", atMost: 500) ?? "" }
+        let value = { (name: StaticString) in TypedText.line(query.first(name), atMost: 500) ?? "" }
         code = Secret<AuthorizationCode>(value("code"))?.reveal() ?? ""
         state = value("state")
         issuer = value("iss")

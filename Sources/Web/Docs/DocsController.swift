@@ -30,8 +30,8 @@ struct DocsController {
         let person = context.visitor.session?.person
         let workspaces = try person.map { try self.workspaces(of: $0) } ?? []
         let apps = try person.map { try site.store.apps(of: $0.id) } ?? []
-        let workspace = Self.chosen(query.all("workspace").first, among: workspaces, \.slug.text)
-        let app = Self.chosen(query.all("app").first, among: apps, \.id.text)
+        let workspace = Self.chosen(query.first("workspace"), among: workspaces, \.slug.text)
+        let app = Self.chosen(query.first("app"), among: apps, \.id.text)
         let (slug, tenants) = (workspace?.slug.text ?? Self.someWorkspace, site.settings.tenants)
         let flow = app.map { FlowExample(of: $0, at: slug, tenants) } ?? .placeholder(at: slug, tenants)
         let page = QuickstartPage(
@@ -56,8 +56,8 @@ struct DocsController {
 
     /// The one that was asked for by name; else the first.
     private static func chosen<Value>(
-        _ asked: String?, among values: [Value], _ name: (Value) -> String
+        _ asked: String, among values: [Value], _ name: (Value) -> String
     ) -> Value? {
-        values.first { value in asked.map { $0.utf8.elementsEqual(name(value).utf8) } ?? false } ?? values.first
+        values.first { asked.utf8.elementsEqual(name($0).utf8) } ?? values.first
     }
 }

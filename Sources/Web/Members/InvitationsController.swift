@@ -85,7 +85,7 @@ extension InvitationsController {
             page.name = name
             return try site.page(page, request, context, problems: problems)
         case .valid(let signUp):
-            let hash = try await site.passwords.hash(signUp.password).text
+            let hash = try await site.passwords.hash(signUp.password)
             let joined = try await site.store.signUp(
                 signUp, passwordHash: hash, accepting: link, from: site.clientAddress(of: request, context),
                 at: site.now())
@@ -171,7 +171,7 @@ extension InvitationsController {
     }
 
     private func path(_ link: Secret<MailLink>) -> String { "/invitations/" + link.reveal() }
-    private func signInPath(_ link: Secret<MailLink>) -> String { "/login?next=" + FormEncoding.encode(path(link)) }
+    private func signInPath(_ link: Secret<MailLink>) -> String { "/login?next=" + PercentEncoding.encode(path(link)) }
 }
 
 extension InvitationOffer {

@@ -11,17 +11,13 @@ struct AppsDeskController {
     func index(_ request: Request, _ context: OperatorContext) async throws -> Response {
         let list = OperatorList(at: "/operator/apps", site.query(request))
         let apps = try site.store.apps(list.filter, after: list.after, limit: OperatorList.perPage + 1)
-        let shown = apps.prefix(OperatorList.perPage)
-        let page = OperatorListPage(
-            heading: "Apps", sentence: "What developers registered, newest first.", listPath: list.path,
-            query: list.query,
-            shows: list.choices([
+        let page = list.page(
+            "Apps", "What developers registered, newest first.",
+            shows: [
                 (value: "asked", label: "Review asked for"), (value: "unreviewed", label: "Not reviewed"),
                 (value: "suspended", label: "Suspended"),
-            ]), rows: shown.map { OperatorListPage.Row($0, at: site.now()) }, factsTitle: "Allowed in",
-            nextPath: list.nextPath(
-                apps.count, last: shown.last.map { ListPosition(at: $0.app.createdAt, id: $0.app.id.text) }),
-            isFiltered: list.isFiltered)
+            ], of: apps, factsTitle: "Allowed in", row: { OperatorListPage.Row($0, at: site.now()) },
+            position: { ListPosition(at: $0.app.createdAt, id: $0.app.id.text) })
         return try site.page(page, request, context)
     }
 
@@ -69,29 +65,16 @@ struct AppsDeskController {
     func suspend(_ request: Request, _ context: OperatorContext) async throws -> Response {
         let form = try await site.confirmedForm(request, context)
         let app = try app(context)
-        switch site.operatorReason(try form.text("reason"), field: "reason") {
-        case .failure(let problem):
-            var page = try page(for: app)
-            page.reason = try form.text("reason")
-            return try site.page(page, request, context, problems: [problem])
-        case .success(let reason):
-            _ = try await site.store.suspend(
-                .app(app), because: reason, by: context.session.person,
-                letters: [
-                    .suspended(to: app.owner.email, name: app.owner.name, what: what(app), reason: reason)
-                ], from: site.clientAddress(of: request, context), at: site.now())
-            return site.redirect(to: app.operatorPath, saying: .suspended)
-        }
+        return try await site.suspend(
+            .app(app), called: what(app), telling: [(app.owner.email, app.owner.name)], form, request, context
+        ) { try page(for: app) }
     }
 
     func reinstate(_ request: Request, _ context: OperatorContext) async throws -> Response {
         _ = try await site.form(request, context)
         let app = try app(context)
-        _ = try await site.store.reinstate(
-            .app(app), by: context.session.person,
-            letters: [.reinstated(to: app.owner.email, name: app.owner.name, what: what(app))],
-            from: site.clientAddress(of: request, context), at: site.now())
-        return site.redirect(to: app.operatorPath, saying: .reinstated)
+        return try await site.reinstate(
+            .app(app), called: what(app), telling: [(app.owner.email, app.owner.name)], request, context)
     }
 
     private func what(_ app: App) -> String { "your app \"\(app.details.name)\"" }
@@ -115,7 +98,7 @@ struct AppsDeskController {
                 Fact(label: "Kind", value: app.kindName),
                 Fact(label: "Callbacks", value: details.callbacks.joined(separator: ", ")),
                 Fact(label: "Scopes", value: details.scopes.text),
-                Fact(label: "Allowed in", value: counted(try site.store.tenantCount(of: app.id), "tenant")),
+                Fact(label: "Allowed in", value: counted(try site.store.reach(of: app.id).tenants, "tenant")),
                 Fact(label: "Registered", value: Moment.exact(app.createdAt).text),
                 Fact(label: "Changed", value: Moment.exact(app.updatedAt).text),
             ],
@@ -159,9 +142,10 @@ struct AppsDeskController {
         let sensitive = try site.store.scopeCatalogue().filter {
             $0.sensitivity == .high && app.details.scopes.contains($0.scope)
         }
-        let known = try site.store.knownNames(besides: app.owner.id)
-        return app.risks(owner: owner, known: known, sensitive: sensitive.map(\.scope.text), at: now)
-            .map { ApplicationPage.Hint($0) }
+        return app.risks(
+            owner: owner, known: try site.store.knownNames(), sensitive: sensitive.map(\.scope.text), at: now
+        )
+        .map { ApplicationPage.Hint($0) }
     }
 }
 

@@ -28,27 +28,35 @@ struct PolicyController {
             let policy = try site.store.policy(of: admin.tenant.id)
             return try site.page(try page(form, policy, admin), request, context, problems: problems)
         case .valid(let policy):
-            let beyond = try site.store.contradictions(to: policy, seenBy: admin)
-            let revokes = try sent.text("existing").utf8.elementsEqual("revoke".utf8)
-            // What is revoked or kept is what was seen, not what came since.
-            let wasSeen = try sent.text("reviewed").utf8.elementsEqual(
-                "\(beyond.reduce(0) { $0 + $1.group.count })".utf8)
-            guard try beyond.isEmpty || (wasSeen && !sent.text("existing").isEmpty) else {
-                var page = try page(form, policy, admin)
-                page.isAsking = true
-                return try site.page(page, request, context)
+            let seen = try site.store.contradictions(to: policy, seenBy: admin).reduce(0) { $0 + $1.group.count }
+            let existing = try sent.text("existing")
+            let isAnswered = try !existing.isEmpty && sent.text("reviewed").utf8.elementsEqual("\(seen)".utf8)
+            guard seen == 0 || isAnswered else { return try ask(form, policy, admin, request, context) }
+            let revokes = existing.utf8.elementsEqual("revoke".utf8)
+            let change = try await site.store.change(
+                policy, by: admin, expecting: seen, revokingContradictions: revokes,
+                from: site.clientAddress(of: request, context), at: site.now())
+            switch change {
+            case .saved:
+                return site.redirect(
+                    to: admin.tenant.path + "/policy", saying: revokes ? .policySavedAndRevoked : .policySaved)
+            case .changedMeanwhile: return try ask(form, policy, admin, request, context)
+            case .gone: throw Failure.notFound
             }
-            let revoked = try await site.store.change(
-                policy, by: admin, revokingContradictions: revokes, from: site.clientAddress(of: request, context),
-                at: site.now())
-            guard revoked != nil else { throw Failure.notFound }
-            return site.redirect(
-                to: admin.tenant.path + "/policy", saying: revokes ? .policySavedAndRevoked : .policySaved)
         }
     }
 }
 
 extension PolicyController {
+    /// What becomes of the access that was given before and contradicts these rules.
+    private func ask(
+        _ form: PolicyForm, _ policy: TenantPolicy, _ admin: Member, _ request: Request, _ context: PersonContext
+    ) throws -> Response {
+        var page = try page(form, policy, admin)
+        page.isAsking = true
+        return try site.page(page, request, context)
+    }
+
     private func page(_ form: PolicyForm, _ policy: TenantPolicy, _ admin: Member) throws -> PolicyPage {
         let catalogue = try site.store.scopeCatalogue()
         let beyond = try site.store.contradictions(to: policy, seenBy: admin)

@@ -108,7 +108,7 @@ extension RequestsController {
         let now = site.now()
         let catalogue = try site.store.scopeCatalogue()
         let policy = try site.store.policy(of: member.tenant.id)
-        let standing = try site.store.standing(of: asked.app, in: member.tenant.id)
+        let standing = try site.store.tenantStanding(of: asked.app, in: member.tenant.id)
         let state = asked.state(at: now)
         let scopes = asked.scopes.narrowed(to: policy.ceiling(of: standing))
         let details = asked.app.details
@@ -172,7 +172,7 @@ extension ConsentQuestion {
             ("code_challenge_method", challenge == nil ? nil : "S256"),
         ]
         return parameters.reduce("\(tenant.path)/oauth/authorize?response_type=code") { path, parameter in
-            parameter.1.map { "\(path)&\(parameter.0)=\(FormEncoding.encode($0))" } ?? path
+            parameter.1.map { "\(path)&\(parameter.0)=\(PercentEncoding.encode($0))" } ?? path
         }
     }
 }

@@ -51,7 +51,7 @@ struct TenantSettingsController {
         return try site.page(try deletePage(admin), request, context)
     }
 
-    /// By typing its name, and after proving who one is.
+    /// By typing its name, and after proving who one is. Up to 500 members are told.
     func destroy(_ request: Request, _ context: PersonContext) async throws -> Response {
         let sent = try await site.confirmedForm(request, context)
         let admin = try site.admin(context)
@@ -82,7 +82,7 @@ extension TenantSettingsController {
             top: try site.top(of: member, at: .settings), isAdmin: isAdmin, name: name,
             pathAddress: site.address(of: tenant, as: .path),
             subdomainAddress: site.address(of: tenant, as: .subdomain),
-            plan: tenant.kind == .sandbox ? "Sandbox" : tenant.plan.title, created: .day(tenant.createdAt),
+            plan: tenant.planTitle, created: .day(tenant.createdAt),
             formPath: tenant.path + "/settings", leavePath: tenant.path + "/leave",
             deletePath: isAdmin ? tenant.path + "/delete" : "")
     }

@@ -39,7 +39,7 @@ struct TestTokenController {
             to: context.person.email, name: context.person.name, description: draft.description,
             tenant: member.tenant.name, scopes: scopes.map { (title: $0.title, name: $0.scope.text) },
             expires: draft.expiresAt.map { Moment.exact($0).text } ?? "", list: site.url("/tokens"))
-        let id = try await site.store.create(
+        let id = try await site.store.makeBeyondQuota(
             draft, token: token, letter: letter, from: site.clientAddress(of: request, context), at: now)
         site.metrics.noteIssued(.developerToken)
         site.shownOnce.keep(token.reveal(), of: id.text, for: context.session.id, at: now)
@@ -49,7 +49,7 @@ struct TestTokenController {
     func revoke(_ request: Request, _ context: PersonContext) async throws -> Response {
         let member = try member(context)
         _ = try await site.form(request, context)
-        let path = "/t/\(member.tenant.slug.text)/test-token"
+        let path = member.tenant.path + "/test-token"
         guard let token = try site.store.testToken(of: context.person.id, in: member.tenant.id) else {
             return site.redirect(to: path)
         }
@@ -72,7 +72,7 @@ struct TestTokenController {
     }
 
     private func page(of member: Member, _ context: PersonContext) throws -> TestTokenPage {
-        let path = "/t/\(member.tenant.slug.text)"
+        let path = member.tenant.path
         return TestTokenPage(
             tenantName: member.tenant.name, tenantPath: path,
             whyNot: context.person.verifiedAt == nil

@@ -42,14 +42,3 @@ struct IntrospectionController {
         }
     }
 }
-
-extension Store {
-    /// What a bearer token is, of whichever kind; what can be none of ours is never looked up.
-    ///
-    /// - Parameter address: whose call it is, where that is known.
-    func check(_ token: BearerToken, from address: String?, at now: Instant) throws -> AccessCheck {
-        if let developer = token.developer { return try check(developer, from: address, at: now) }
-        if let access = token.access { return try check(access, at: now) }
-        return .unknown
-    }
-}

@@ -58,22 +58,3 @@ struct TokenController {
         }
     }
 }
-
-extension Response {
-    /// RFC 6749 §5.2.
-    static func refusal(_ error: OAuthError, realm: String) -> Response {
-        var response = Response.json(bytes: error.json(), status: .init(code: error.status))
-        if let challenge = error.basicChallenge(realm: realm) { response.headers[.wwwAuthenticate] = challenge }
-        return response
-    }
-}
-
-extension Site {
-    /// The tenant that a path names. A suspended one is gone for everybody.
-    func liveTenant(_ context: some RequestContext) throws -> Tenant {
-        guard let slug = context.parameters.get("tenant").flatMap(Slug.init), let tenant = try store.tenant(slug),
-            !tenant.isSuspended
-        else { throw Failure.notFound }
-        return tenant
-    }
-}

@@ -88,7 +88,7 @@ struct AuditLogTests {
             _ = try db.run("CREATE TRIGGER full BEFORE INSERT ON audit_events BEGIN SELECT RAISE(ABORT, 'full'); END")
         }
         await #expect(throws: StorageError.self) {
-            _ = try await self.site.store.register(
+            _ = try await self.site.store.registerBeyondQuota(
                 try TestStore.details("Unheard of"), owner: self.site.ada, secret: nil, at: TestStore.start)
         }
         #expect(try site.store.apps(of: site.ada.id).isEmpty)

@@ -10,9 +10,14 @@ struct PolicyStoreTests {
 
     init() async throws { test = try await TestStore() }
 
+    /// As an admin does who has seen what the rules contradict now.
     private func set(_ policy: TenantPolicy, revoking: Bool = false) async throws -> Int64? {
-        try await test.store.change(
-            policy, by: try test.member(test.ada, test.acme), revokingContradictions: revoking, from: "", at: now)
+        let ada = try test.member(test.ada, test.acme)
+        let seen = try test.store.contradictions(to: policy, seenBy: ada).reduce(0) { $0 + $1.group.count }
+        let change = try await test.store.change(
+            policy, by: ada, expecting: seen, revokingContradictions: revoking, from: "", at: now)
+        guard case .saved(let revoked) = change else { return nil }
+        return revoked
     }
 
     private func ask(_ text: String = "people:read") async throws -> AccessRequest {
@@ -96,7 +101,7 @@ struct PolicyStoreTests {
         _ = try await set(TenantPolicy(admission: .listed))
         #expect(try await test.allow("people:read") == nil)
         #expect(try await decide(try await ask(), true))
-        #expect(try test.store.standing(of: test.rosterSync, in: test.acme.id).isListed)
+        #expect(try test.store.tenantStanding(of: test.rosterSync, in: test.acme.id).isListed)
         #expect(try await test.allow("people:read", by: try test.member(test.grace, test.acme)) != nil)
     }
 
@@ -138,6 +143,22 @@ struct PolicyStoreTests {
         #expect(try test.check(adas.access) == "unknown")
     }
 
+    @Test func `a grant made since the admin looked is neither kept nor revoked unseen`() async throws {
+        let ada = try test.member(test.ada, test.acme)
+        let listed = TenantPolicy(admission: .listed)
+        let tokens = try await test.tokens("people:read")
+        for (seen, revoking) in [(0, true), (0, false), (2, true)] as [(Int64, Bool)] {
+            let change = try await test.store.change(
+                listed, by: ada, expecting: seen, revokingContradictions: revoking, from: "", at: now)
+            #expect(change == .changedMeanwhile)
+        }
+        #expect(try test.store.policy(of: test.acme.id) == TenantPolicy())
+        #expect(try test.check(tokens.access) == "live")
+        let change = try await test.store.change(
+            listed, by: ada, expecting: 1, revokingContradictions: true, from: "", at: now)
+        #expect(change == .saved(revoked: 1))
+    }
+
     @Test func `what somebody allowed as an admin does not come back when they allow less as a member`() async throws {
         let old = try await test.tokens("people:read people:write")
         try await test.store.addMember(test.grace.id, to: test.acme.id, as: .admin, at: now)
@@ -145,7 +166,7 @@ struct PolicyStoreTests {
         let ada = try test.member(test.ada, test.acme)
         #expect(try test.store.grantedScopes(to: test.rosterSync.id, by: ada.person.id, in: test.acme.id) == nil)
         _ = try await test.store.change(
-            TenantPolicy(deciders: .members), by: try test.member(test.grace, test.acme),
+            TenantPolicy(deciders: .members), by: try test.member(test.grace, test.acme), expecting: 0,
             revokingContradictions: false, from: "", at: now)
         let new = try await test.redeem(try await test.code("people:read", by: ada)).tokens
         #expect(new.scopes == (try scopes("people:read")))
@@ -159,8 +180,8 @@ struct PolicyStoreTests {
         for member in outsiders {
             #expect(
                 try await test.store.change(
-                    TenantPolicy(deciders: .members), by: member, revokingContradictions: true, from: "", at: now)
-                    == nil)
+                    TenantPolicy(deciders: .members), by: member, expecting: 0, revokingContradictions: true, from: "",
+                    at: now) == .gone)
             #expect(try await !test.store.change(TokenRules(longestDays: 7), by: member, from: "", at: now))
             #expect(
                 try await !test.store.set(
@@ -205,7 +226,7 @@ struct PolicyStoreTests {
         let (first, hasMore) = try test.store.grants(to: app, seenBy: admin, after: nil, limit: 50)
         let last = try #require(first.last)
         let (second, _) = try test.store.grants(
-            to: app, seenBy: admin, after: (at: last.createdAt, id: last.id), limit: 50)
+            to: app, seenBy: admin, after: ListPosition(at: last.createdAt, id: last.id.text), limit: 50)
         #expect(hasMore && first.count == 50 && Set(first.map(\.id)).isDisjoint(with: second.map(\.id)))
     }
 }

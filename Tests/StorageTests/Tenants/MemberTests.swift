@@ -66,7 +66,7 @@ struct MemberTests {
         let token = Secret<OAuth.DeveloperToken>.random()
         let draft = DeveloperTokenDraft(
             member: grace, description: "CI", scopes: try scopes("people:read"), expiresAt: nil)
-        _ = try await test.store.create(draft, token: token, letter: TestStore.letter(), at: now)
+        _ = try await test.store.makeBeyondQuota(draft, token: token, letter: TestStore.letter(), at: now)
         let (_, link) = try await invite("eve@elsewhere.example", as: .admin, by: grace)
         #expect(try await remove(test.grace, by: try ada) == .done)
         #expect(try test.check(tokens.access) == "unknown")
@@ -172,10 +172,12 @@ struct MemberTests {
         #expect(try await test.refresh(tokens.refresh).error == .invalidGrant)
         let draft = TenantDraft(name: "Acme again", slug: test.acme.slug)
         #expect(
-            try await test.store.openTenant(draft, kind: .standard, admin: test.mallory.id, at: now + 89 * 86_400)
+            try await test.store.openTenantBeyondQuota(
+                draft, kind: .standard, admin: test.mallory.id, at: now + 89 * 86_400)
                 == nil)
         #expect(
-            try await test.store.openTenant(draft, kind: .standard, admin: test.mallory.id, at: now + 91 * 86_400)
+            try await test.store.openTenantBeyondQuota(
+                draft, kind: .standard, admin: test.mallory.id, at: now + 91 * 86_400)
                 != nil)
         #expect(try test.count("SELECT count(*) FROM grants WHERE tenant_id = \(test.acme.id)") == 0)
     }

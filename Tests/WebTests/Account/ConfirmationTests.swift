@@ -5,7 +5,7 @@ import Portal
 import Storage
 import Testing
 
-/// security.md case 164: dangerous actions want a proof of identity that is not older than ten minutes.
+/// Case 164: dangerous actions want a proof of identity that is not older than ten minutes.
 @Suite("Confirming that it is you")
 struct ConfirmationTests {
     let site: TestSite

@@ -30,6 +30,8 @@ struct DepartureTests {
         #expect(try !(await site.accepts(site.cast.rosterSync.app.clientID, site.cast.rosterSync.secret)))
         #expect(try site.letters(to: person.email).first?.contains("your account is deleted") == true)
         #expect(try site.letters(to: person.email).count == 1)
+        let ended = try site.store.auditPage(.everything, limit: 50).entries.filter { $0.action == "tenant.deleted" }
+        #expect(ended.map(\.subjectID) == [try site.cast.northwind.id.text])
     }
 
     @Test func `Case 146: the name of a tenant that went along is nobody's for a while`() async throws {

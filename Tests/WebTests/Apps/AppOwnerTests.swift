@@ -184,7 +184,7 @@ struct AppOwnerPagesTests {
 
 @Suite("Test tokens")
 struct TestTokenTests {
-    @Test func `seed 000: a token for a day, shown once, of the tenant it was made in`() async throws {
+    @Test func `a token for a day, shown once, of the tenant it was made in`() async throws {
         let site = try await TestSite()
         let ada = try await site.browser(signedInAs: site.cast.ada)
         #expect(try await ada.get("/t/acme").contains("/t/acme/test-token"))

@@ -5,7 +5,7 @@ import Portal
 import Storage
 import Testing
 
-/// Seed 004's flow through the real router.
+/// Tokens through addresses, by the real router.
 @Suite("The direct flow")
 struct DirectFlowPagesTests {
     let site: TestSite
@@ -36,6 +36,14 @@ struct DirectFlowPagesTests {
     private func decide(_ decision: String) async throws -> Answer {
         let page = try await ada.get(path())
         return try await ada.answer(try #require(page.hidden("ticket"), "\(page.status)"), decision)
+    }
+
+    @Test func `an app without a callback on a web server is told what is in the way`() async throws {
+        let pocket = try await lin.register("Pocket Roster", kind: "public", callbacks: ["com.example.pocket:/cb"])
+        let path = "/apps/\(pocket.id)/direct"
+        let answer = try await lin.submit(path, ["lifetime": String(DirectLifetime.hour.rawValue)])
+        #expect(answer.status == 422)
+        #expect(answer.contains("It needs a callback on a web server") && !answer.contains("Choose how long"))
     }
 
     @Test func `off by default: nothing is asked and nothing is sent`() async throws {
@@ -142,7 +150,7 @@ struct DirectFlowPagesTests {
         }
     }
 
-    @Test func `seed 004: one page has what I granted and my own keys, and makes a new one`() async throws {
+    @Test func `one page has what I granted and my own keys, and makes a new one`() async throws {
         try await turnOn()
         _ = try await decide("allow")
         #expect(try await ada.get("/user/api-keys").contains("Roster Sync"))

@@ -73,9 +73,25 @@ import Web
     @Test func `The desk says how the installation is set up and what became of its mail`() async throws {
         let site = try await TestSite()
         _ = try await site.someMail()
+        // More than any page lists.
+        let now = site.clock.now
+        try await site.engine.write { db in
+            for number in 0..<1200 {
+                try db.run(
+                    """
+                    INSERT INTO outbox (id, kind, recipient, subject, created_at, next_attempt_at, delivered_at, failed_at)
+                    VALUES (\("mai_\(number)"), 'reset', 'x@example.org', 'x', \(now),
+                        \(number < 100 ? now : nil), \(number >= 100 && number < 1150 ? now : nil),
+                        \(number >= 1150 ? now : nil))
+                    """)
+            }
+        }
         let page = try await site.browser(signedInAs: site.cast.olga).get("/operator")
         #expect(page.contains("http://127.0.0.1:8080") && page.contains("production"))
-        #expect(page.contains("Mails waiting") && page.contains("Workspace addresses"))
+        #expect(page.contains("Workspace addresses"))
+        for (count, what) in [(1050, "Mails sent"), (101, "Mails kept here"), (50, "Mails failed")] {
+            #expect(page.contains("<b>\(count)</b><span class=\"muted\">\(what)</span>"), "\(what)")
+        }
     }
 
     @Test func `Each exhibit of the gallery is a whole page`() async throws {

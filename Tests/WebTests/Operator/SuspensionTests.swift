@@ -113,6 +113,8 @@ struct SuspensionTests {
         #expect(log.contains("installation.scope_removed") && log.contains("Olga (operator)"))
         #expect(try await olga.get("/operator/audit?from=2200-01-01").contains("No event fits."))
         #expect(try await olga.get("/operator/audit?before=x&area=%27").status == 200)
+        let unread = try await olga.get("/operator/audit?from=yesterday")
+        #expect(unread.status == 422 && unread.contains("Enter a date") && unread.contains("value=\"yesterday\""))
         #expect(try await olga.get("/operator/health").contains("Anchor of the audit log"))
     }
 }

@@ -1,3 +1,5 @@
+import OAuth
+
 /// The flow in a shell, step by step: nothing but `openssl` and `curl`.
 struct CurlFlow {
     let example: FlowExample
@@ -37,7 +39,7 @@ struct CurlFlow {
                 CODE='paste the code here'
                 curl \(credentials) \\
                   -d grant_type=authorization_code -d "code=$CODE" \\
-                  -d redirect_uri=\(example.query[2].value) \\
+                  -d redirect_uri=\(PercentEncoding.encode(example.callback)) \\
                   -d "code_verifier=$VERIFIER" \\
                   "\(issuer)/oauth/token"
                 """)

@@ -59,6 +59,3 @@ extension MemberGrant {
         }
     }
 }
-
-/// "1 person", "3 people".
-func counted(_ count: Int64, _ one: String, _ many: String) -> String { "\(count) \(count == 1 ? one : many)" }

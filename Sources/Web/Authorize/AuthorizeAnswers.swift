@@ -60,7 +60,7 @@ extension AuthorizeVisit {
             page.admins = []
             page.rulesPath =
                 why == .notAdmitted
-                ? "\(tenant.path)/apps/add?client_id=\(FormEncoding.encode(app.clientID))" : "\(tenant.path)/policy"
+                ? "\(tenant.path)/apps/add?client_id=\(PercentEncoding.encode(app.clientID))" : "\(tenant.path)/policy"
             page.rulesText = why == .notAdmitted ? "Put it on the list" : "Change the policy"
         } else if why != .nothingToAllow {
             try offerToAsk(on: &page, app, member, at: now)
@@ -103,7 +103,7 @@ extension AuthorizeVisit {
         return try site.page(page, request, context)
     }
 
-    private var formPath: String { "/t/\(tenant.slug.text)/oauth/authorize" }
+    private var formPath: String { tenant.path + "/oauth/authorize" }
 
     private func keep(
         _ asked: AuthorizeRequest, _ scopes: ScopeSet, _ app: App, _ session: Session, at now: Instant
