@@ -26,10 +26,12 @@ extension Store {
     /// Of many operators or admins whom something concerns, so many get a letter about it.
     static let mostTold = 20
 
-    /// Writes a letter in the transaction that causes it. The body is sealed: it may carry a one-time link.
+    /// Writes a letter in the transaction that causes it. The body is sealed: it may carry a one-time link. Of notices
+    /// of one kind to one address, what is more than twenty an hour is left out.
     ///
     /// - Parameter link: the link in it, so that the letter goes when the link does.
     func enqueue(_ letter: Letter, carrying link: Digest? = nil, in db: any Connection, at now: Instant) throws {
+        guard try !isTooMuch(letter, in: db, at: now) else { return }
         let id = ID<Entity.Mail>.random()
         let sealed = try keyring.seal(Array(letter.body.utf8), table: "outbox", column: "body", row: id.text)
         try db.run(

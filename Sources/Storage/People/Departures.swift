@@ -46,7 +46,8 @@ extension Store {
             SELECT \(fragment: Tenant.columns), m.role,
                 (SELECT count(*) FROM members o WHERE o.tenant_id = m.tenant_id AND o.person_id <> m.person_id) AS others,
                 (SELECT count(*) FROM members o WHERE o.tenant_id = m.tenant_id AND o.person_id <> m.person_id
-                    AND o.role = 'admin') AS admins
+                    AND o.role = 'admin' AND NOT EXISTS (SELECT 1 FROM suspensions s WHERE s.subject_kind = 'person'
+                        AND s.subject_id = o.person_id AND s.reinstated_at IS NULL)) AS admins
             FROM members m JOIN tenants t ON t.id = m.tenant_id WHERE m.person_id = \(person.id)
             ORDER BY t.name, t.id
             """)
@@ -70,7 +71,9 @@ extension Store {
             """
             SELECT (SELECT count(*) FROM developer_tokens WHERE person_id = \(person.id) AND revoked_at IS NULL) AS tokens,
                 (SELECT count(*) FROM grants WHERE person_id = \(person.id) AND revoked_at IS NULL) AS grants,
-                (SELECT count(*) FROM operators WHERE person_id <> \(person.id)) AS operators
+                (SELECT count(*) FROM operators o WHERE o.person_id <> \(person.id)
+                    AND NOT EXISTS (SELECT 1 FROM suspensions s WHERE s.subject_kind = 'person'
+                        AND s.subject_id = o.person_id AND s.reinstated_at IS NULL)) AS operators
             """)
         {
             departure.tokens = try row.int("tokens")

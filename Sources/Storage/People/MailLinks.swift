@@ -11,6 +11,14 @@ package enum MailLinkPurpose: String, Sendable {
         case .reset: Lifetime.resetLink
         }
     }
+
+    /// The letter that carries it.
+    fileprivate var letter: Letter.Kind {
+        switch self {
+        case .verify: .verification
+        case .reset: .reset
+        }
+    }
 }
 
 extension Store {
@@ -32,15 +40,22 @@ extension Store {
         }
     }
 
-    /// Confirms an address.
+    /// Confirms an address. The link dies with every later sign-up, so what was looked up of its owner just before is
+    /// what is confirmed.
     ///
+    /// - Parameter anew: replaces what was chosen at sign-up, perhaps by somebody else.
     /// - Returns: the person, or nil when the link is unknown, used or expired.
     package func verify(
-        _ link: Secret<MailLink>, from address: String = "", at now: Instant
+        _ link: Secret<MailLink>, anew: (name: String, passwordHash: PasswordHash)? = nil, from address: String = "",
+        at now: Instant
     ) async throws -> Person? {
         let digest = keyring.digest(link)
         return try await engine.write { db in
             guard let id = try self.use(digest, for: .verify, in: db, at: now) else { return nil }
+            if let anew {
+                try db.run(
+                    "UPDATE people SET name = \(anew.name), password_hash = \(anew.passwordHash) WHERE id = \(id)")
+            }
             try db.run("UPDATE people SET verified_at = \(now) WHERE id = \(id) AND verified_at IS NULL")
             guard let person = try self.person(id, in: db) else { return nil }
             try self.record(.emailConfirmed, by: id, from: address, in: db, at: now)
@@ -94,7 +109,9 @@ extension Store {
         try await engine.write { db in
             guard let row = try db.row("\(fragment: Person.select) WHERE p.email_key = \(email.key)") else { return }
             let person = try Person(row)
-            guard applies(person), !person.isSuspended else { return }
+            guard applies(person), !person.isSuspended,
+                try self.mayMail(purpose.letter, to: email, in: db, at: now)
+            else { return }
             try self.replaceLinks(of: person.id, email: email, with: digest, for: purpose, in: db, at: now)
             try self.enqueue(letter(person), carrying: digest, in: db, at: now)
         }

@@ -2,7 +2,7 @@ package import OAuth
 package import Portal
 
 extension Store {
-    /// Makes an operator from the command line: of whoever has this address, or of somebody new.
+    /// Makes an operator from the command line: of whoever has confirmed this address, or of somebody new.
     ///
     /// - Parameters:
     ///   - passwordHash: replaces the password there is, when `setsPassword` says so; a new person gets it anyway.
@@ -15,17 +15,16 @@ extension Store {
         let fresh = ID<Entity.Person>.random()
         let digest = link.map { keyring.digest($0) }
         return try await engine.write { db in
+            // A sign-up that was never confirmed is a stranger's, with a password that they know.
+            try db.run("DELETE FROM people WHERE email_key = \(email.key) AND verified_at IS NULL")
             let found: ID<Entity.Person>? = try db.row("SELECT id FROM people WHERE email_key = \(email.key)")?.id("id")
             let id = found ?? fresh
             if found == nil {
                 _ = try self.insertVerified(
                     email, name: name, id: id, passwordHash: passwordHash, in: db, at: now)
-            } else {
-                try db.run("UPDATE people SET verified_at = \(now) WHERE id = \(id) AND verified_at IS NULL")
-                if setsPassword {
-                    try db.run("UPDATE people SET password_hash = \(passwordHash) WHERE id = \(id)")
-                    try db.run("DELETE FROM sessions WHERE person_id = \(id)")
-                }
+            } else if setsPassword {
+                try db.run("UPDATE people SET password_hash = \(passwordHash) WHERE id = \(id)")
+                try db.run("DELETE FROM sessions WHERE person_id = \(id)")
             }
             try db.run(
                 """

@@ -30,7 +30,8 @@ extension Store {
     /// Signs somebody up, or writes to an address that is known; the caller cannot tell which.
     ///
     /// An address that was never confirmed belongs to whoever signs up last: the earlier name, password and links
-    /// die, so an account cannot be prepared for somebody else.
+    /// die, so an account cannot be prepared for somebody else. An address that had enough mail for now gets none, and
+    /// nothing changes.
     package func signUp(
         _ signUp: SignUp, passwordHash: PasswordHash, link: Secret<MailLink>, confirm: Letter,
         known: @escaping @Sendable (Person) -> Letter, from address: String = "", at now: Instant
@@ -41,9 +42,11 @@ extension Store {
             if let row = try db.row("\(fragment: Person.select) WHERE p.email_key = \(signUp.email.key)") {
                 let person = try Person(row)
                 guard person.verifiedAt == nil else {
+                    guard try self.mayMail(.knownAddress, to: signUp.email, in: db, at: now) else { return }
                     try self.enqueue(known(person), in: db, at: now)
                     return
                 }
+                guard try self.mayMail(.verification, to: signUp.email, in: db, at: now) else { return }
                 try db.run(
                     """
                     UPDATE people SET name = \(signUp.name), email = \(signUp.email.text), password_hash = \(passwordHash)
@@ -51,6 +54,7 @@ extension Store {
                     """)
                 try self.replaceLinks(of: person.id, email: signUp.email, with: digest, for: .verify, in: db, at: now)
             } else {
+                guard try self.mayMail(.verification, to: signUp.email, in: db, at: now) else { return }
                 try db.run(
                     """
                     INSERT INTO people (id, email, email_key, name, password_hash, created_at)

@@ -15,9 +15,9 @@ extension Store {
     /// Invites an address: the link goes into one mail and nowhere else. An invitation that waits already gets a new
     /// link, role and week; the old link dies.
     ///
-    /// - Parameter letter: nil when this address had enough mail for now.
+    /// An address that had enough invitations for now, from whomever, gets no letter; whoever invites cannot tell.
     package func invite(
-        _ draft: InvitationDraft, by admin: Member, link: Secret<MailLink>, letter: Letter?, from address: String,
+        _ draft: InvitationDraft, by admin: Member, link: Secret<MailLink>, letter: Letter, from address: String,
         at now: Instant
     ) async throws -> InvitationOutcome {
         let digest = keyring.digest(link)
@@ -54,7 +54,9 @@ extension Store {
                 DO UPDATE SET digest = excluded.digest, role = excluded.role, invited_by = excluded.invited_by,
                     sent_at = excluded.sent_at, expires_at = excluded.expires_at
                 """)
-            if let letter { try self.enqueue(letter, in: db, at: now) }
+            if try self.mayMail(.invitation, to: draft.email, in: db, at: now) {
+                try self.enqueue(letter, in: db, at: now)
+            }
             try self.record(
                 AuditEvent(
                     .memberInvited, by: .person(admin.person),

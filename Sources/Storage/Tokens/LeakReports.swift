@@ -142,6 +142,7 @@ private struct LeakReport {
     func event(on subject: AuditSubject, in tenant: ID<Entity.Tenant>? = nil) -> AuditEvent {
         AuditEvent(
             .tokenLeaked, by: AuditActor(.system, id: "", name: "A leak report"), on: subject, in: tenant,
-            from: address)
+            // Who reported it is not the tenant's to read.
+            from: tenant == nil ? address : "")
     }
 }

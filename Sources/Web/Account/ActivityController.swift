@@ -29,7 +29,8 @@ extension ActivityPage.Entry {
             title: entry.title, what: isAboutSelf ? "" : entry.subjectName,
             by: isOwn ? "" : entry.actor.name,
             detail: entry.detail.map { "\($0.name): \($0.value)" }.joined(separator: " · "),
-            address: entry.address, when: .relative(entry.at, at: now),
+            // Where somebody else was is theirs.
+            address: isOwn ? entry.address : "", when: .relative(entry.at, at: now),
             isWarning: AuditAction(rawValue: entry.action).map(Self.warnings.contains) ?? false)
     }
 

@@ -31,6 +31,10 @@ struct SignInController {
         guard let person = try await person(email, password) else {
             return try site.page(page, request, context, problems: [.wrongCredentials])
         }
+        guard !person.isSuspended else {
+            try await site.forgiveFailures(of: person, request, context)
+            return try site.page(page, request, context, problems: [try suspended(person)])
+        }
         guard !person.hasSecondFactor else { return try secondStep(for: person, next: next, request, context) }
         try await site.forgiveFailures(of: person, request, context)
         return try await site.signIn(person, to: next?.text ?? "/dashboard", request, context)
@@ -92,8 +96,8 @@ struct SignInController {
         return response
     }
 
-    /// Whose address and password these are, if they may sign in. Unknown, unconfirmed and suspended people cost
-    /// the same work and get the same answer as a wrong password.
+    /// Whose address and password these are. Unknown and unconfirmed people cost the same work and get the same answer as
+    /// a wrong password.
     private func person(_ email: EmailAddress?, _ password: String) async throws -> Person? {
         guard let email, let candidate = try site.store.signInCandidate(for: email) else {
             try await site.passwords.verifyNothing(password)
@@ -101,13 +105,20 @@ struct SignInController {
         }
         let person = candidate.person
         let hash = candidate.passwordHash
-        guard try await site.passwords.verify(password, against: hash), person.verifiedAt != nil,
-            !person.isSuspended
-        else { return nil }
+        guard try await site.passwords.verify(password, against: hash), person.verifiedAt != nil else { return nil }
         if site.passwords.needsRehash(hash) {
             try await site.store.rehash(person.id, to: try await site.passwords.hash(password))
         }
         return person
+    }
+
+    /// Said only to whoever gave the right password: nobody else learns that there is an account.
+    private func suspended(_ person: Person) throws -> Problem {
+        let since = try site.store.suspensions(of: .person(person)).first?.at
+        return Problem(
+            "email",
+            "This account is suspended. The reason is in the mail"
+                + (since.map { " of " + Moment.day($0).text } ?? "") + ".")
     }
 
     /// The page, saying which app asked when signing in is a step of authorizing it.

@@ -1,6 +1,6 @@
 /// What the last action came to, carried over one redirect as a word from this list, never as text.
 enum NoticeText: String {
-    case verified, signedOut, passwordChanged, passwordReset, sessionEnded, othersEnded
+    case verified, welcome, signedOut, passwordChanged, passwordReset, sessionEnded, othersEnded
     case signedOutEverywhere, secondFactorOff, secondFactorReset, emailChanged, emailKept, emailAsked, accountDeleted
     case tokenRevoked, appSaved, appDeleted, secretRevoked, grantRevoked, tenantOpened
     case samplesAdded, samplesNotAdded
@@ -15,6 +15,7 @@ enum NoticeText: String {
     var notice: Notice {
         switch self {
         case .verified: Notice(.ok, "Your email address is confirmed. Sign in to go on.")
+        case .welcome: Notice(.ok, "Your email address is confirmed, and you are signed in.")
         case .signedOut: Notice(.ok, "You are signed out.")
         case .passwordChanged: Notice(.ok, "Your password is changed. All other sessions were signed out.")
         case .passwordReset: Notice(.ok, "Your new password is set. Sign in with it.")
@@ -25,7 +26,7 @@ enum NoticeText: String {
         case .secondFactorReset: Notice(.ok, "Two-step sign-in is reset, and they are told by mail.")
         case .emailChanged: Notice(.ok, "Your email address is changed. All other sessions were signed out.")
         case .emailKept:
-            Notice(.ok, "Your account keeps its old address, and everybody was signed out. Choose a new password.")
+            Notice(.ok, "Your account keeps its old address, and nobody is signed in. Choose a new password.")
         case .emailAsked: Notice(.ok, "We sent a link to the new address. Until you follow it, everything stays.")
         case .accountDeleted: Notice(.ok, "Your account is deleted.")
         case .tokenRevoked: Notice(.ok, "The token is revoked. Anything that used it has stopped working.")

@@ -106,13 +106,11 @@ extension InvitationsController {
                 "email", "This address had three invitations within an hour. Try again \(ErrorPage.waiting(wait)).")
         }
         let link = Secret<MailLink>.random()
-        // Nobody's mailbox is flooded by many workspaces together; whoever invites cannot tell.
-        let mayMail = try await site.store.count(.mailToAddress, draft.email.key, at: site.now()) == nil
         let letter = Letter.invitation(
             to: draft.email.text, inviter: admin.person.name, tenant: admin.tenant.name, role: draft.role,
             link: site.url(path(link)))
         let outcome = try await site.store.invite(
-            draft, by: admin, link: link, letter: mayMail ? letter : nil,
+            draft, by: admin, link: link, letter: letter,
             from: site.clientAddress(of: request, context), at: site.now())
         switch outcome {
         case .sent: return nil

@@ -19,7 +19,7 @@ struct OperatorController {
                 // Without a mail server nothing waits to be sent.
                 OperatorPage.Count(
                     label: site.settings.mailFrom == nil ? "Mails kept here" : "Mails waiting",
-                    value: "\(health.mailWaiting)"),
+                    value: "\(health.gauges.mailWaiting)"),
                 OperatorPage.Count(label: "Mails failed", value: "\(health.mailFailed)"),
             ],
             facts: facts)

@@ -31,6 +31,7 @@ struct TestTokenController {
         let now = site.now()
         let shown = try page(of: member, context)
         guard shown.whyNot.isEmpty else { return try site.page(shown, request, context, status: .unprocessableContent) }
+        try await site.count(.testTokens, context.person.id.text)
         let catalogue = try site.store.scopeCatalogue()
         let draft = DeveloperTokenDraft.test(for: member, catalogue: catalogue, at: now)
         let token = Secret<OAuth.DeveloperToken>.random()

@@ -61,11 +61,12 @@ struct OutboxTests {
             of: test.ada, to: "hash", keeping: ID("ses_none"), letter: TestStore.letter(), at: now)
         #expect(try !waits(other, at: now))
         #expect(try #require(try test.store.letter(other)).entry.lastProblem?.contains("link") == true)
-        let expiring = try await writeReset()
-        _ = try await test.store.sweep(at: now + 3599)
-        #expect(try waits(expiring, at: now + 3599))
-        _ = try await test.store.sweep(at: now + 3600)
-        #expect(try !waits(expiring, at: now + 3600))
+        let later = now + 3600
+        let expiring = try await writeReset(at: later)
+        _ = try await test.store.sweep(at: later + 3599)
+        #expect(try waits(expiring, at: later + 3599))
+        _ = try await test.store.sweep(at: later + 3600)
+        #expect(try !waits(expiring, at: later + 3600))
     }
 
     @Test func `a letter without a link waits as long as it takes, and a delivered one keeps what it was`() async throws

@@ -26,8 +26,10 @@ struct IsolationWorld {
             ContactDetails(firstName: contactName, lastName: "", email: nil, phone: nil, tags: []), at: now)
         let app = try cast.rosterSync.app.id
         let draft = InvitationDraft(email: try #require(EmailAddress("nia@northwind.example")), role: .member)
+        let letter = Letter.invitation(
+            to: draft.email.text, inviter: "Lin", tenant: "Northwind", role: .member, link: "https://x.example")
         _ = try await store.invite(
-            draft, by: member, link: .random(), letter: nil, from: "198.51.100.1", at: now)
+            draft, by: member, link: .random(), letter: letter, from: "198.51.100.1", at: now)
         let asked = try await store.ask(
             for: try cast.rosterSync.app, try #require(ScopeSet(parsing: "people:read")), by: member, note: "",
             path: "/t/northwind", letters: { _ in [] }, from: "198.51.100.1", at: now)

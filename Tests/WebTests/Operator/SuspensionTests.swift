@@ -49,6 +49,7 @@ struct SuspensionTests {
         #expect(call.status == 401)
         #expect(try await press(page + "/reinstate", on: page, by: olga).status == 303)
         #expect(try await site.send(.get, "/v2/me", headers: [("Authorization", "Bearer \(token)")]).status == 200)
+        #expect(try await !ada.isSignedIn, "the session from before is over")
         let own = "/operator/people/" + (try site.cast.olga.person.id.text)
         #expect(try await press(own + "/suspend", [("reason", "Enough.")], on: page, by: olga).status == 403)
     }

@@ -47,9 +47,11 @@ struct LeakedTokensTests {
         #expect(letters.count == before + 1)
         #expect(letters.first?.contains("CI deploy") == true && letters.first?.contains(token) == false)
         let row = try site.engine.read { db in
-            try db.row("SELECT count(*) AS number FROM audit_events WHERE action = 'token.leaked'")
+            try db.row(
+                "SELECT count(*) AS number, max(address) AS seen FROM audit_events WHERE action = 'token.leaked'")
         }
         #expect(try #require(row).integer("number") == 1)
+        #expect(try #require(row).text("seen").isEmpty, "who reported it is not the workspace's to read")
     }
 
     @Test(arguments: ["access", "refresh"])
