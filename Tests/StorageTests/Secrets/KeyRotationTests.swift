@@ -162,7 +162,7 @@ struct KeyRotationTests {
 extension Store {
     fileprivate func enqueueLetter(_ number: Int, at now: Instant) async throws {
         let letter = Letter(
-            kind: .tokenCreated, recipient: "ada@acme.example", subject: "\(number)", body: "letter \(number)")
+            kind: .passwordChanged, recipient: "ada@acme.example", subject: "\(number)", body: "letter \(number)")
         try await engine.write { db in try self.enqueue(letter, in: db, at: now) }
     }
 }
