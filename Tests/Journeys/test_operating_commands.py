@@ -106,7 +106,7 @@ def test_what_is_gathered_in_memory_is_written_at_the_end(launch: Callable[..., 
     assert lin.wire.post("/t/acme/oauth/token", data=wrong).status_code == 401
     server.stop()
     server.start()
-    assert "invalid_client" in lin.page(f"/apps/{app}/activity")
+    assert "Client authentication failed" in lin.page(f"/apps/{app}/activity")
     server.stop()
 
 
