@@ -83,7 +83,7 @@ struct Settings: Sendable {
         return try Set(
             text.split { $0 == "," || $0 == " " }.map { word in
                 guard let address = try? SocketAddress(ipAddress: String(word), port: 0).ipAddress else {
-                    throw SettingsError(
+                    throw CommandError(
                         "GATEWRIGHT_METRICS_READERS must be IP addresses, separated by commas, or empty for nobody.")
                 }
                 return address
@@ -93,7 +93,7 @@ struct Settings: Sendable {
     private static func issuerForm(_ config: ConfigReader) throws -> TenantAddresses.Form {
         let text = config.string(forKey: "GATEWRIGHT_ISSUER", default: TenantAddresses.Form.path.rawValue)
         guard let form = TenantAddresses.Form(rawValue: text) else {
-            throw SettingsError("GATEWRIGHT_ISSUER must be path or subdomain.")
+            throw CommandError("GATEWRIGHT_ISSUER must be path or subdomain.")
         }
         return form
     }

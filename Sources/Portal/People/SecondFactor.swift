@@ -2,11 +2,13 @@ package import OAuth
 
 /// A person's two-step sign-in, as its page shows it.
 package struct SecondFactor: Sendable {
+    package let begunAt: Instant
     /// Nil until a first code was given back: until then it counts for nothing.
     package let confirmedAt: Instant?
     package let recoveryCodesLeft: Int
 
-    package init(confirmedAt: Instant?, recoveryCodesLeft: Int) {
+    package init(begunAt: Instant, confirmedAt: Instant?, recoveryCodesLeft: Int) {
+        self.begunAt = begunAt
         self.confirmedAt = confirmedAt
         self.recoveryCodesLeft = recoveryCodesLeft
     }

@@ -156,7 +156,7 @@ extension Store {
         {
             try endGrants(
                 "person_id = \(person) AND updated_at >= \(since)", in: row.id("tenant_id"),
-                because: "email_change_undone", by: person, db, at: now)
+                because: "email_change_undone", by: person, in: db, at: now)
         }
         try db.run(
             """

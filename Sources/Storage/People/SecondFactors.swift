@@ -6,13 +6,14 @@ extension Store {
         try engine.read { db in
             try db.row(
                 """
-                SELECT confirmed_at, (SELECT count(*) FROM recovery_codes r
+                SELECT begun_at, confirmed_at, (SELECT count(*) FROM recovery_codes r
                     WHERE r.person_id = s.person_id AND r.used_at IS NULL) AS codes
                 FROM second_factors s WHERE person_id = \(person)
                 """
             ).map { row in
                 SecondFactor(
-                    confirmedAt: try row.optionalInstant("confirmed_at"), recoveryCodesLeft: try row.int("codes"))
+                    begunAt: try row.instant("begun_at"), confirmedAt: try row.optionalInstant("confirmed_at"),
+                    recoveryCodesLeft: try row.int("codes"))
             }
         }
     }
