@@ -15,8 +15,9 @@ package struct Letter: Sendable {
             case .verification, .knownAddress, .reset, .invitation, .emailChange, .emailChangeNotice: false
             case .passwordChanged, .secondFactor, .recoveryCodeUsed, .accountDeleted, .suspended, .reinstated: false
             case .tokenCreated, .tokenRevoked, .secretRotated, .leaked, .refreshTokenReused: true
-            case .memberAdded, .roleChanged, .memberRemoved, .tenantDeleted, .accessAsked, .accessDecided: true
-            case .applicationReceived, .applicationWaiting, .applicationDecided, .appReviewed, .appReviewWithdrawn: true
+            case .roleChanged, .memberRemoved, .tenantDeleted, .accessAsked, .accessDecided: true
+            case .applicationReceived, .applicationWaiting, .applicationDecided: true
+            case .reviewWaiting, .appReviewed, .appReviewWithdrawn: true
             }
         }
     }
