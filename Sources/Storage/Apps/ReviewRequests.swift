@@ -52,9 +52,4 @@ extension Store {
         try db.run(
             "UPDATE app_review_requests SET answered_at = \(now) WHERE app_id = \(app) AND answered_at IS NULL")
     }
-
-    /// Those who are written to when something waits for them.
-    func operators(in db: any Connection) throws -> [Person] {
-        try db.rows("\(fragment: Person.select) WHERE is_operator = 1 ORDER BY p.id LIMIT 10").map(Person.init)
-    }
 }
