@@ -127,7 +127,8 @@ struct AuditQuery {
 extension TenantAuditPage.Row {
     fileprivate init(_ entry: AuditEntry, path: String, at now: Instant) {
         self.init(
-            at: .exact(entry.at), actor: entry.isErased ? "Somebody who was forgotten" : entry.actor.name,
+            at: .exact(entry.at),
+            actor: entry.isErased && entry.actor.name.isEmpty ? "Somebody who was forgotten" : entry.actor.name,
             actorPath: entry.actor.id.isEmpty ? "" : "\(path)?actor=\(FormEncoding.encode(entry.actor.id))",
             title: entry.title, subject: entry.subjectName.isEmpty ? entry.subjectID : entry.subjectName,
             subjectPath: entry.subjectID.isEmpty ? "" : "\(path)?subject=\(FormEncoding.encode(entry.subjectID))",
