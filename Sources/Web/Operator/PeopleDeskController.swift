@@ -45,7 +45,7 @@ struct PeopleDeskController {
     }
 
     func reinstate(_ request: Request, _ context: OperatorContext) async throws -> Response {
-        _ = try await site.form(request, context)
+        _ = try await site.confirmedForm(request, context)
         let person = try person(context)
         _ = try await site.store.reinstate(
             .person(person), by: context.session.person,

@@ -27,7 +27,7 @@ struct TenantsDeskController {
     }
 
     func changePlan(_ request: Request, _ context: OperatorContext) async throws -> Response {
-        let form = try await site.form(request, context)
+        let form = try await site.confirmedForm(request, context)
         let tenant = try tenant(context)
         guard let plan = Tenant.Plan(rawValue: try form.text("plan")), tenant.kind == .standard else {
             throw Failure.badRequest("There is no such plan.")
@@ -58,7 +58,7 @@ struct TenantsDeskController {
     }
 
     func reinstate(_ request: Request, _ context: OperatorContext) async throws -> Response {
-        _ = try await site.form(request, context)
+        _ = try await site.confirmedForm(request, context)
         let tenant = try tenant(context)
         let letters = try site.store.admins(of: tenant.id).map {
             Letter.reinstated(to: $0.email, name: $0.name, what: tenant.name)
