@@ -329,13 +329,19 @@ extension Site {
         visitor.get   ("/dev/pages/{exhibit}",                   use: demo.exhibit)
     }
 
+    private static let writesForGET: Set = [
+        "/t/{tenant}/oauth/authorize", "/user/oauth_allow", "/t/{tenant}/audit/export",
+    ]
+
     /// A known address and an unknown method: 405 with what is allowed, not "nothing here".
     private func refuseOtherMethods(on router: Router<SiteContext>) {
         let methods: [HTTPRequest.Method] = [.get, .head, .post, .put, .patch, .delete, .options, .trace]
         let known = Dictionary(grouping: router.routes, by: \.path.description).mapValues { Set($0.map(\.method)) }
         for (path, methodsHere) in known {
-            // Whatever answers GET answers HEAD as well (RFC 9110 §9.3.2).
-            let allowed = methodsHere.contains(.get) ? methodsHere.union([.head]) : methodsHere
+            // Whatever answers GET answers HEAD as well (RFC 9110 §9.3.2), unless its GET writes something down that
+            // nobody would get to see: a code, an export in the log.
+            let answersHEAD = methodsHere.contains(.get) && !Self.writesForGET.contains(path)
+            let allowed = answersHEAD ? methodsHere.union([.head]) : methodsHere
             let header = allowed.map(\.rawValue).sorted().joined(separator: ", ")
             for method in methods where !allowed.contains(method) {
                 router.on(RouterPath(path), method: method) { _, _ -> Response in

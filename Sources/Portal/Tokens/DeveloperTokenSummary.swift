@@ -75,9 +75,15 @@ extension DeveloperTokenDraft {
     /// Seconds that a test token lives: 24 hours.
     package static let testLifetime: Int64 = 86_400
 
-    /// A test token can do whatever its person may give away.
-    package static func test(for member: Member, catalogue: [ScopeDescription], at now: Instant) -> Self {
-        let scopes = ScopeDescription.available(to: member.role, from: catalogue).filter { $0.scope != .default }
+    /// A test token can do whatever its person may give away and the workspace's rules let a token have; nil when that
+    /// is nothing.
+    package static func test(
+        for member: Member, catalogue: [ScopeDescription], under rules: TokenRules, at now: Instant
+    ) -> Self? {
+        let scopes = ScopeDescription.available(to: member.role, from: catalogue).filter {
+            $0.scope != .default && rules.allows($0.scope)
+        }
+        guard !scopes.isEmpty else { return nil }
         return DeveloperTokenDraft(
             member: member, description: "Test token, not for production", scopes: ScopeSet(scopes.map(\.scope)),
             expiresAt: now + testLifetime, purpose: .test)

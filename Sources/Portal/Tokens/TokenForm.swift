@@ -85,8 +85,8 @@ extension Problem {
 }
 
 extension ScopeDescription {
-    /// A token is bounded by its owner's own rights: members may look, admins may also change.
+    /// A token is bounded by its owner's own rights.
     package static func available(to role: Role, from catalogue: [ScopeDescription]) -> [ScopeDescription] {
-        catalogue.filter { role == .admin || $0.sensitivity != .high }
+        catalogue.filter { role.may(use: $0.scope, isSensitive: $0.sensitivity == .high) }
     }
 }

@@ -161,9 +161,15 @@ extension Store {
         }
     }
 
-    /// Checked at every exchange, not only when the grant was made. `g` is the grant, `m` the membership.
+    /// Asked at every exchange and every use of a token, not only when the grant was made: what somebody allowed as an
+    /// admin ends with that. `g` is the grant, `m` the membership, whose columns may be NULL.
+    static let grantHolds: SQL = """
+        g.revoked_at IS NULL AND (m.role = 'admin' OR (m.role = 'member' AND g.allowed_as = 'member'))
+        """
+
+    /// The same, with nobody suspended, as a column.
     static let grantIsLive: SQL = """
-        (g.revoked_at IS NULL AND (m.role = 'admin' OR (m.role = 'member' AND g.allowed_as = 'member')) AND NOT EXISTS (SELECT 1 FROM suspensions s
+        (\(fragment: Store.grantHolds) AND NOT EXISTS (SELECT 1 FROM suspensions s
             WHERE s.reinstated_at IS NULL AND ((s.subject_kind = 'person' AND s.subject_id = g.person_id)
                 OR (s.subject_kind = 'tenant' AND s.subject_id = g.tenant_id)
                 OR (s.subject_kind = 'app' AND s.subject_id = g.app_id)

@@ -160,9 +160,8 @@ extension Store {
     ) throws -> ScopeSet {
         let rows = try db.rows(
             """
-            SELECT scopes FROM access_requests WHERE tenant_id = \(member.tenant.id) AND app_id = \(app.id)
-                AND person_id = \(member.person.id) AND decision = 'allowed' AND used_at IS NULL
-                AND decided_at > \(now - AccessRequest.lifetime)
+            SELECT r.scopes FROM access_requests r WHERE r.tenant_id = \(member.tenant.id) AND r.app_id = \(app.id)
+                AND r.person_id = \(member.person.id) AND \(fragment: Store.standingYes(at: now))
             UNION ALL SELECT g.scopes FROM grants g JOIN apps a ON a.id = g.app_id
             WHERE g.tenant_id = \(member.tenant.id) AND g.app_id = \(app.id) AND g.person_id = \(member.person.id)
                 AND g.revoked_at IS NULL AND g.allowed_as = 'member' AND g.updated_at >= a.updated_at

@@ -32,20 +32,23 @@ extension Store {
     }
 
     /// One app with what the tenant knows of it; nil when nobody here has to do with it.
-    package func app(_ id: ID<Entity.Client>, seenBy admin: Member) throws -> TenantApp? {
+    package func app(_ id: ID<Entity.Client>, seenBy admin: Member, at now: Instant) throws -> TenantApp? {
         let tenant = admin.tenant.id
         return try engine.readConsistently { db in
             let row = try db.row(
                 """
                 SELECT (SELECT count(*) FROM grants WHERE tenant_id = \(tenant) AND app_id = \(id)
                         AND revoked_at IS NULL) AS grants,
+                    (SELECT count(*) FROM access_requests WHERE tenant_id = \(tenant) AND app_id = \(id)
+                        AND decision = 'allowed' AND used_at IS NULL AND expires_at > \(now)) AS yeses,
                     EXISTS (SELECT 1 FROM tenant_apps WHERE tenant_id = \(tenant) AND app_id = \(id)) AS is_known
                 """)
-            guard let row, try row.integer("grants") > 0 || row.boolean("is_known"), let app = try self.app(id, in: db)
-            else { return nil }
+            guard let row, let app = try self.app(id, in: db) else { return nil }
+            let (grants, yeses) = (try row.integer("grants"), try row.integer("yeses"))
+            guard try grants > 0 || yeses > 0 || row.boolean("is_known") else { return nil }
             return TenantApp(
-                app: app, standing: try self.tenantStanding(of: app, in: tenant, in: db),
-                grants: try row.integer("grants"))
+                app: app, standing: try self.tenantStanding(of: app, in: tenant, in: db), grants: grants,
+                unusedYeses: yeses)
         }
     }
 
@@ -76,9 +79,10 @@ extension Store {
         }
     }
 
-    /// Ends one grant or, without an ID, all that an app has in the tenant; refused from the next request on.
+    /// Ends one grant or, without an ID, all that an app has in the tenant, with every yes that an admin said to it and
+    /// nobody used yet; refused from the next request on.
     ///
-    /// - Returns: how many ended; nil when whoever asked is no admin any more.
+    /// - Returns: how many grants and yeses ended; nil when whoever asked is no admin any more.
     package func revokeGrants(
         to app: App, only id: ID<Entity.Grant>? = nil, by admin: Member, from address: String, at now: Instant
     ) async throws -> Int64? {
@@ -87,20 +91,14 @@ extension Store {
         return try await engine.write { db in
             guard try self.isAdmin(admin, in: db) else { return nil }
             let ended = try self.endGrants(which, in: tenant, because: "admin", by: admin.person.id, in: db, at: now)
-            guard ended > 0 else { return 0 }
-            // A yes that was not used yet goes with what it was for.
-            if id == nil {
-                try db.run(
-                    """
-                    UPDATE access_requests SET used_at = \(now) WHERE tenant_id = \(tenant) AND app_id = \(app.id)
-                        AND decision = 'allowed' AND used_at IS NULL
-                    """)
-            }
+            let takenBack = id == nil ? try self.takeBackYeses(to: app.id, in: tenant, in: db, at: now) : 0
+            guard ended + takenBack > 0 else { return 0 }
             try self.record(
                 AuditEvent(
                     .grantRevoked, by: .person(admin.person), on: .app(app), in: tenant,
-                    detail: id.map { ["grant": $0.text] } ?? ["grants": "\(ended)"], from: address), in: db, at: now)
-            return Int64(ended)
+                    detail: id.map { ["grant": $0.text] }
+                        ?? ["grants": "\(ended)", "unused answers": "\(takenBack)"], from: address), in: db, at: now)
+            return Int64(ended + takenBack)
         }
     }
 

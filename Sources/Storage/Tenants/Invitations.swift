@@ -104,7 +104,8 @@ extension Store {
         }
     }
 
-    /// What a link offers, while it works. Reading uses nothing up: mail scanners follow links too.
+    /// What a link offers, while it works and whoever sent it is an admin who may act. Reading uses nothing up: mail
+    /// scanners follow links too.
     package func offer(of link: Secret<MailLink>, at now: Instant) throws -> InvitationOffer? {
         let digest = keyring.digest(link)
         return try engine.read { db in try self.offer(digest, in: db, at: now) }
@@ -150,6 +151,10 @@ extension Store {
                 EXISTS (SELECT 1 FROM people p WHERE p.email_key = i.email_key AND p.verified_at IS NOT NULL) AS is_known
             FROM invitations i JOIN tenants t ON t.id = i.tenant_id JOIN people inviter ON inviter.id = i.invited_by
             WHERE i.digest = \(digest) AND i.expires_at > \(now) AND i.accepted_at IS NULL AND i.withdrawn_at IS NULL
+                AND EXISTS (SELECT 1 FROM members m WHERE m.tenant_id = i.tenant_id AND m.person_id = i.invited_by
+                    AND m.role = 'admin')
+                AND NOT EXISTS (SELECT 1 FROM suspensions s WHERE s.subject_kind = 'person'
+                    AND s.subject_id = i.invited_by AND s.reinstated_at IS NULL)
             """
         ).flatMap { row in
             let tenant = try Tenant(row)

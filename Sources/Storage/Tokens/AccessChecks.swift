@@ -35,25 +35,28 @@ extension Store {
             .developerToken(digest), at: now, stored: try row.optionalInstant("last_used_at"), address: address)
         return .live(
             Access(
-                member: try Member(caller: row), scopes: try ScopeSet(row), credential: .developerToken(id),
-                issuedAt: try row.instant("issued_at"), expiresAt: expiry))
+                member: try Member(caller: row), scopes: try ScopeSet(row), sensitive: try row.sensitiveScopes,
+                credential: .developerToken(id), issuedAt: try row.instant("issued_at"), expiresAt: expiry))
     }
 
-    /// What an app's access token may do.
+    /// What an app's access token may do: what its grant lets through now, which is looked up by primary keys and not
+    /// written into tokens. So a ceiling, a policy or a role that changes is one row, however many tokens are out, and
+    /// holds for those too that are never renewed.
     package func check(_ token: Secret<AccessToken>, at now: Instant) throws -> AccessCheck {
         let digest = keyring.digest(token)
         let row = try engine.read { db in
             try db.row(
                 """
                 SELECT x.family_id, x.scopes, x.issued_at, x.expires_at, f.app_id, f.last_used_at, f.origin,
-                    a.client_id, \(fragment: Store.caller)
+                    a.client_id, \(fragment: Store.ceilingOfGrant), \(fragment: Store.caller)
                 FROM access_tokens x
                 JOIN token_families f ON f.tenant_id = x.tenant_id AND f.id = x.family_id
+                JOIN grants g ON g.tenant_id = f.tenant_id AND g.id = f.grant_id
                 JOIN members m ON m.tenant_id = x.tenant_id AND m.person_id = f.person_id
                 JOIN tenants t ON t.id = x.tenant_id JOIN people p ON p.id = f.person_id
                 JOIN apps a ON a.id = f.app_id
                 WHERE x.digest = \(digest) AND x.revoked_at IS NULL AND f.revoked_at IS NULL
-                    AND \(fragment: Store.nobodySuspended)
+                    AND \(fragment: Store.grantHolds) AND \(fragment: Store.nobodySuspended)
                     AND NOT EXISTS (SELECT 1 FROM suspensions s WHERE s.subject_kind = 'app'
                         AND s.subject_id = f.app_id AND s.reinstated_at IS NULL)
                     AND NOT EXISTS (SELECT 1 FROM suspensions s WHERE s.subject_kind = 'person'
@@ -61,6 +64,8 @@ extension Store {
                 """)
         }
         guard let row else { return .unknown }
+        let scopes = try ScopeSet(row).narrowed(to: row.optionalScopes("ceiling"))
+        guard !scopes.isEmpty else { return .unknown }
         let app: ID<Entity.Client> = try row.id("app_id")
         let expiry = try row.optionalInstant("expires_at")
         // Made while the clock was ahead, it would live as much too long.
@@ -76,7 +81,7 @@ extension Store {
         )
         return .live(
             Access(
-                member: try Member(caller: row), scopes: try ScopeSet(row),
+                member: try Member(caller: row), scopes: scopes, sensitive: try row.sensitiveScopes,
                 credential: .accessToken(family: family, app: app),
                 issuedAt: try row.instant("issued_at"), expiresAt: expiry,
                 app: Access.Caller(
@@ -103,7 +108,9 @@ extension Store {
     private static let caller: SQL = """
         m.role, m.created_at AS member_since, t.id AS tenant_id, t.slug AS tenant_slug, t.name AS tenant_name,
         t.kind AS tenant_kind, t.created_at AS tenant_created_at, p.id AS person_id, p.email AS person_email,
-        p.name AS person_name, p.created_at AS person_created_at, p.verified_at AS person_verified_at
+        p.name AS person_name, p.created_at AS person_created_at, p.verified_at AS person_verified_at,
+        CASE m.role WHEN 'member' THEN
+            (SELECT group_concat(s.name, ' ') FROM scopes s WHERE s.sensitivity = 'high') END AS sensitive_scopes
         """
 
     private static let nobodySuspended: SQL = """
@@ -112,6 +119,16 @@ extension Store {
         AND NOT EXISTS (SELECT 1 FROM suspensions s WHERE s.subject_kind = 'tenant' AND s.subject_id = t.id
             AND s.reinstated_at IS NULL)
         """
+}
+
+extension Row {
+    /// Of `Store.caller`: the scopes that only admins may use. Empty for an admin, whom they do not concern.
+    fileprivate var sensitiveScopes: ScopeSet {
+        get throws {
+            let names = try optionalText("sensitive_scopes") ?? ""
+            return ScopeSet(names.utf8.split(separator: 0x20).compactMap { Scope(String(decoding: $0, as: UTF8.self)) })
+        }
+    }
 }
 
 extension Member {

@@ -34,6 +34,26 @@ extension Store {
         }
     }
 
+    /// Makes the person's test token, with as much as the tenant's rules let a token have at this moment. It takes the
+    /// place of the one before.
+    ///
+    /// - Returns: nil when the rules leave nothing, or the person may not act here any more.
+    package func makeTestToken(
+        for member: Member, token: Secret<OAuth.DeveloperToken>,
+        letter: @escaping @Sendable (DeveloperTokenDraft) -> Letter, from address: String = "", at now: Instant
+    ) async throws -> ID<Entity.DeveloperToken>? {
+        try await engine.write { db in
+            guard let member = try self.current(member, in: db),
+                let draft = DeveloperTokenDraft.test(
+                    for: member, catalogue: try self.scopeCatalogue(in: db),
+                    under: try self.tokenRules(of: member.tenant.id, in: db), at: now)
+            else { return nil }
+            let new = NewToken(draft, token, address, self.keyring)
+            try self.insert(new, replacing: nil, letter(draft), in: db, at: now)
+            return new.id
+        }
+    }
+
     /// Makes a developer token, and asks nobody's quota: see ``make(_:token:replacing:letter:from:at:)``. A person has
     /// one test token in a tenant: a new one takes the place of the old.
     package func makeBeyondQuota(

@@ -15,12 +15,12 @@ struct MembersController {
 
     func changeRole(_ request: Request, _ context: PersonContext) async throws -> Response {
         let form = try await site.form(request, context)
+        let typed = try form.text("role")
+        let role = Role.allCases.first { $0.rawValue.utf8.elementsEqual(typed.utf8) }
+        if role == .admin { try await site.confirm(form, request, context) }
         let admin = try site.admin(context)
         let member = try member(context, seenBy: admin)
-        let typed = try form.text("role")
-        guard let role = Role.allCases.first(where: { $0.rawValue.utf8.elementsEqual(typed.utf8) }) else {
-            throw Failure.badRequest("Choose Admin or Member.")
-        }
+        guard let role else { throw Failure.badRequest("Choose Admin or Member.") }
         let letter = Letter.roleChanged(
             to: member.person.email, name: member.person.name, tenant: admin.tenant.name, role: role,
             by: admin.person.name, page: site.url(admin.tenant.path))

@@ -38,7 +38,7 @@ struct ApplicationsController {
     }
 
     func decide(_ request: Request, _ context: OperatorContext) async throws -> Response {
-        let form = try await site.form(request, context)
+        let form = try await site.confirmedForm(request, context)
         let application = try application(context)
         let checked = ApplicationDecision.check(
             verdict: try form.text("decision"), reason: try form.text("reason"))

@@ -27,7 +27,7 @@ struct AppsDeskController {
 
     /// Counts only for the app as it was when the operator's page was made.
     func review(_ request: Request, _ context: OperatorContext) async throws -> Response {
-        let form = try await site.form(request, context)
+        let form = try await site.confirmedForm(request, context)
         let app = try app(context)
         let typed = try form.text("note")
         let note = TypedText.line(typed, atMost: 300) ?? ""
@@ -45,7 +45,7 @@ struct AppsDeskController {
     }
 
     func withdraw(_ request: Request, _ context: OperatorContext) async throws -> Response {
-        let form = try await site.form(request, context)
+        let form = try await site.confirmedForm(request, context)
         let app = try app(context)
         switch site.operatorReason(try form.text("because"), field: "because") {
         case .failure(let problem):
@@ -71,7 +71,7 @@ struct AppsDeskController {
     }
 
     func reinstate(_ request: Request, _ context: OperatorContext) async throws -> Response {
-        _ = try await site.form(request, context)
+        _ = try await site.confirmedForm(request, context)
         let app = try app(context)
         return try await site.reinstate(
             .app(app), called: what(app), telling: [(app.owner.email, app.owner.name)], request, context)
@@ -96,6 +96,14 @@ struct AppsDeskController {
             facts: [
                 Fact(label: "Client ID", value: app.clientID), Fact(label: "ID", value: app.id.text),
                 Fact(label: "Kind", value: app.kindName),
+                Fact(label: "PKCE", value: details.pkceRequired ? "Required" : "Optional"),
+                Fact(
+                    label: "Tokens",
+                    value: details.tokenFormat == .v1 ? "Never expire (V1)" : "Expire after 24 hours (V2)"),
+                Fact(
+                    label: "Direct flow",
+                    value: try site.store.directFlow(of: app.id).map { "On, tokens live \($0.lifetime.words)" } ?? "Off"
+                ),
                 Fact(label: "Callbacks", value: details.callbacks.joined(separator: ", ")),
                 Fact(label: "Scopes", value: details.scopes.text),
                 Fact(label: "Allowed in", value: counted(try site.store.reach(of: app.id).tenants, "tenant")),

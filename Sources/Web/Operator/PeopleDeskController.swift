@@ -32,7 +32,7 @@ struct PeopleDeskController {
     }
 
     func reinstate(_ request: Request, _ context: OperatorContext) async throws -> Response {
-        _ = try await site.form(request, context)
+        _ = try await site.confirmedForm(request, context)
         let person = try site.person(named: context)
         return try await site.reinstate(
             .person(person), called: "your account", telling: [(person.email, person.name)], request, context)

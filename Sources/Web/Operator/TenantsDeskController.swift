@@ -24,7 +24,7 @@ struct TenantsDeskController {
     }
 
     func changePlan(_ request: Request, _ context: OperatorContext) async throws -> Response {
-        let form = try await site.form(request, context)
+        let form = try await site.confirmedForm(request, context)
         let tenant = try tenant(context)
         guard let plan = Tenant.Plan(rawValue: try form.text("plan")), tenant.kind == .standard else {
             throw Failure.badRequest("There is no such plan.")
@@ -44,7 +44,7 @@ struct TenantsDeskController {
     }
 
     func reinstate(_ request: Request, _ context: OperatorContext) async throws -> Response {
-        _ = try await site.form(request, context)
+        _ = try await site.confirmedForm(request, context)
         let tenant = try tenant(context)
         return try await site.reinstate(
             .tenant(tenant), called: tenant.name, telling: try admins(of: tenant), request, context)

@@ -16,7 +16,7 @@ struct PolicyController {
 
     /// Saves, but first shows which access that was given before contradicts the new rules, and asks what becomes of it.
     func update(_ request: Request, _ context: PersonContext) async throws -> Response {
-        let sent = try await site.form(request, context)
+        let sent = try await site.confirmedForm(request, context)
         let admin = try site.admin(context)
         var form = PolicyForm()
         form.deciders = try sent.text("deciders")
@@ -96,7 +96,7 @@ extension Contradiction {
         case .tooMuch(let scopes):
             "Beyond the limit: "
                 + catalogue.filter { scopes.contains($0.scope) }.map { "“\($0.title)”" }.joined(separator: ", ")
-                + ". Their tokens lose it when they are renewed."
+                + ". Tokens that exist lose it at once."
         }
     }
 }

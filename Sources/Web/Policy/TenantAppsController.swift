@@ -37,7 +37,7 @@ struct TenantAppsController {
     }
 
     func admit(_ request: Request, _ context: PersonContext) async throws -> Response {
-        let sent = try await site.form(request, context)
+        let sent = try await site.confirmedForm(request, context)
         let admin = try site.admin(context)
         let typed = try sent.text("client_id")
         guard let app = try site.store.app(clientID: typed), !app.isSuspended else {
@@ -55,7 +55,7 @@ struct TenantAppsController {
 
     /// Whether the app is on the list, and its own limit.
     func setRules(_ request: Request, _ context: PersonContext) async throws -> Response {
-        let sent = try await site.form(request, context)
+        let sent = try await site.confirmedForm(request, context)
         let admin = try site.admin(context)
         let app = try app(context, seenBy: admin)
         let rules = AppRulesForm(
@@ -83,8 +83,11 @@ struct TenantAppsController {
             sentences: [
                 "\(name) loses its access to \(admin.tenant.name) at once, for everybody who gave it: "
                     + "\(counted(app.grants, "grant")). Its tokens stop working.",
+                app.unusedYeses == 0
+                    ? "" : "A yes that an admin gave to a member, and nobody used yet, counts no longer.",
                 "It can ask again, as your policy lets it.",
-            ], facts: [Fact(label: "Made by", value: app.app.owner.name)], action: "Revoke all access",
+            ].filter { !$0.isEmpty }, facts: [Fact(label: "Made by", value: app.app.owner.name)],
+            action: "Revoke all access",
             formPath: path(app, admin.tenant) + "/revoke", cancelPath: path(app, admin.tenant))
         return try site.page(page, request, context)
     }
@@ -174,7 +177,9 @@ extension TenantAppsController {
     }
 
     private func app(_ context: PersonContext, seenBy admin: Member) throws -> TenantApp {
-        guard let id = context.parameters.get("app"), let app = try site.store.app(ID(id), seenBy: admin) else {
+        guard let id = context.parameters.get("app"),
+            let app = try site.store.app(ID(id), seenBy: admin, at: site.now())
+        else {
             throw Failure.notFound
         }
         return app

@@ -17,15 +17,16 @@ struct TenantSettingsController {
         let sent = try await site.form(request, context)
         let admin = try site.admin(context)
         let typed = try sent.text("name")
-        guard let name = TypedText.line(typed, atMost: 80) else {
-            let problem = Problem("name", "Enter a name, up to 80 characters.")
-            return try site.page(try page(admin, name: typed), request, context, problems: [problem])
+        switch Tenant.check(name: typed) {
+        case .invalid(let problems):
+            return try site.page(try page(admin, name: typed), request, context, problems: problems)
+        case .valid(let name):
+            guard
+                try await site.store.rename(
+                    admin.tenant, to: name, by: admin, from: site.clientAddress(of: request, context), at: site.now())
+            else { throw Failure.notFound }
+            return site.redirect(to: admin.tenant.path + "/settings", saying: .tenantSaved)
         }
-        guard
-            try await site.store.rename(
-                admin.tenant, to: name, by: admin, from: site.clientAddress(of: request, context), at: site.now())
-        else { throw Failure.notFound }
-        return site.redirect(to: admin.tenant.path + "/settings", saying: .tenantSaved)
     }
 
     func askToLeave(_ request: Request, _ context: PersonContext) async throws -> Response {

@@ -65,6 +65,53 @@ struct PolicyStoreTests {
         #expect(try await test.allow("people:read", by: grace) != nil)
     }
 
+    private func edit(_ change: (inout AppDetails) -> Void, at moment: Instant) async throws {
+        var details = test.rosterSync.details
+        change(&details)
+        _ = try await test.store.update(test.rosterSync.id, of: test.lin.id, to: details, at: moment)
+    }
+
+    @Test func `Case 131: a yes is to the app as it was, and an answer to one that changed meanwhile is none`()
+        async throws
+    {
+        let grace = try test.member(test.grace, test.acme)
+        #expect(try await decide(try await ask(), true))
+        try await edit({ $0.callbacks.append("https://attacker.example/steal") }, at: now + 1)
+        let app = try #require(try test.store.app(test.rosterSync.id))
+        #expect(try await test.allow("people:read", to: app, by: grace, at: now + 5) == nil)
+        let second = try await ask()
+        try await edit({ $0.name = "Payroll Master" }, at: now + 6)
+        #expect(try await !decide(second, true, at: now + 9))
+        let seen = try #require(try test.store.request(second.id, seenBy: grace))
+        #expect(seen.decision == nil)
+        #expect(try await decide(seen, true, at: now + 9))
+        #expect(try await test.allow("people:read", to: seen.app, by: grace, at: now + 9) != nil)
+    }
+
+    @Test func `Cases 84, 131: a yes ends with the admin's role, and with their suspension`() async throws {
+        let grace = try test.member(test.grace, test.acme)
+        #expect(try await decide(try await ask(), true))
+        try await test.suspend("person", test.ada.id.text)
+        #expect(try await test.allow("people:read", by: grace) == nil)
+        try await test.reinstate(test.ada.id.text)
+        try await test.store.addMember(test.ada.id, to: test.acme.id, as: .member, at: now)
+        #expect(try await test.allow("people:read", by: grace) == nil)
+        try await test.store.addMember(test.ada.id, to: test.acme.id, as: .admin, at: now)
+        #expect(try await test.allow("people:read", by: grace) != nil)
+    }
+
+    @Test func `Case 84: revoking all access of an app takes back the yes that nobody used yet`() async throws {
+        let (ada, grace) = (try test.member(test.ada, test.acme), try test.member(test.grace, test.acme))
+        #expect(try test.store.app(test.rosterSync.id, seenBy: ada, at: now) == nil)
+        #expect(try await decide(try await ask(), true))
+        #expect(try test.store.app(test.rosterSync.id, seenBy: ada, at: now)?.unusedYeses == 1)
+        #expect(try await test.store.revokeGrants(to: test.rosterSync, by: ada, from: "", at: now) == 1)
+        #expect(try await test.allow("people:read", by: grace) == nil)
+        let log = try test.store.auditPage(.tenant(test.acme.id), limit: 1)
+        #expect(log.entries.first?.action == "grant.revoked")
+        #expect(try await test.store.revokeGrants(to: test.rosterSync, by: ada, from: "", at: now) == 0)
+    }
+
     @Test func `a second request while one waits is the same one, and late answers count for nothing`() async throws {
         let grace = try test.member(test.grace, test.acme)
         let first = try await ask()

@@ -133,6 +133,20 @@ struct MemberTests {
         #expect(try await test.store.accept(second, as: test.lin, from: "", at: now) == nil)
     }
 
+    @Test func `Case 184: an invitation of somebody who was suspended, or is no admin any more, lets nobody in`()
+        async throws
+    {
+        let (_, link) = try await invite("lin@northwind.example", as: .admin)
+        try await test.suspend("person", test.ada.id.text)
+        #expect(try test.store.offer(of: link, at: now) == nil)
+        #expect(try await test.store.accept(link, as: test.lin, from: "", at: now) == nil)
+        try await test.reinstate(test.ada.id.text)
+        try await test.store.addMember(test.ada.id, to: test.acme.id, as: .member, at: now)
+        #expect(try await test.store.accept(link, as: test.lin, from: "", at: now) == nil)
+        try await test.store.addMember(test.ada.id, to: test.acme.id, as: .admin, at: now)
+        #expect(try await test.store.accept(link, as: test.lin, from: "", at: now)?.id == test.acme.id)
+    }
+
     @Test func `Case 151: a newcomer signs up by the link, confirmed, and an unconfirmed squatter gives way`()
         async throws
     {

@@ -118,6 +118,24 @@ struct DirectFlowPagesTests {
         #expect(answer.status == 403 && answer.location == nil)
     }
 
+    @Test func `a member who asks an admin goes on in this flow, with the token at its end`() async throws {
+        try await turnOn()
+        let grace = try await site.browser(signedInAs: site.cast.grace)
+        let page = try await grace.get(path(more: "&tenant=acme"))
+        let ticket = try #require(page.hidden("ticket"))
+        let asked = try await grace.submit("/t/acme/requests", [("ticket", ticket), ("note", "")], on: "/account")
+        let request = try #require(asked.location)
+        let asOf = try #require(try await ada.get(request).hidden("as_of"))
+        _ = try await ada.submit(request, [("decision", "allow"), ("answer", ""), ("as_of", asOf)])
+        let back = try #require(try await grace.get(request + "/continue").location)
+        #expect(back.hasPrefix("/user/oauth_allow?tenant=acme&api_key="))
+        let consent = try await grace.get(back)
+        #expect(consent.status == 200 && consent.contains("Its access travels in an address."))
+        let answer = try await grace.answer(try #require(consent.hidden("ticket")), "allow")
+        #expect(answer.parameters == ["access_token", "state"] && answer.parameter("state") == "af0ifjsldkj")
+        #expect(try await site.call("/v2/me", try #require(answer.parameter("access_token"))).status == 200)
+    }
+
     @Test func `Case 27: nobody signed in is asked to sign in, and comes back`() async throws {
         try await turnOn()
         let stranger = site.browser()

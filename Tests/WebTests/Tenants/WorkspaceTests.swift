@@ -39,6 +39,20 @@ import Testing
         #expect(try site.count("tenants") == 3)
     }
 
+    @Test func `Case 133: a workspace is renamed under the rules that it was named by`() async throws {
+        let site = try await TestSite()
+        let ada = try await site.browser(signedInAs: site.cast.ada)
+        for name in [
+            "Gatewright Security Team", "G\u{430}tewright", "Ac\u{43C}e", "", String(repeating: "a", count: 81),
+        ] {
+            let page = try await ada.submit("/t/acme/settings", ["name": name])
+            #expect(page.status == 422 && page.contains("href=\"#field-name\""), "\(name)")
+        }
+        #expect(try site.store.tenant(site.cast.acme.slug)?.name == "Acme")
+        #expect(try await ada.submit("/t/acme/settings", ["name": "Acme Events"]).status == 303)
+        #expect(try site.store.tenant(site.cast.acme.slug)?.name == "Acme Events")
+    }
+
     @Test func `Case 145: a reserved name is refused in the same words as a taken one`() async throws {
         let site = try await TestSite()
         let grace = try await site.browser(signedInAs: site.cast.grace)
