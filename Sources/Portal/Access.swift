@@ -57,7 +57,7 @@ extension Access {
     package func liveScopes(catalogue: () throws -> [Scope]) rethrows -> ScopeSet {
         let isAdmin = member.role == .admin
         guard scopes.contains(.default) else {
-            return isAdmin ? scopes : ScopeSet(scopes.sorted.filter(allows))
+            return isAdmin || scopes.allSatisfy(allows) ? scopes : ScopeSet(scopes.sorted.filter(allows))
         }
         return ScopeSet(try catalogue().filter { $0 == .default ? isAdmin : allows($0) }).union(
             isAdmin ? scopes : ScopeSet())

@@ -21,6 +21,8 @@ enum FormScanner {
 
     /// Decodes `+` and `%XX` once; nil when a percent sign is not followed by two hexadecimal digits.
     static func decode(_ bytes: some Collection<UInt8>) -> [UInt8]? {
+        // Most names and values stand for themselves.
+        guard bytes.contains(where: { $0 == 0x2B || $0 == 0x25 }) else { return Array(bytes) }
         var decoded: [UInt8] = []
         decoded.reserveCapacity(bytes.count)
         var iterator = bytes.makeIterator()

@@ -16,8 +16,8 @@ package struct Letter: Sendable {
             case .passwordChanged, .secondFactor, .recoveryCodeUsed, .accountDeleted, .suspended, .reinstated: false
             case .tokenCreated, .tokenRevoked, .secretRotated, .leaked, .refreshTokenReused: true
             case .roleChanged, .memberRemoved, .tenantDeleted, .accessAsked, .accessDecided: true
-            case .applicationReceived, .applicationWaiting, .applicationDecided: true
-            case .reviewWaiting, .appReviewed, .appReviewWithdrawn: true
+            case .applicationReceived, .applicationWaiting, .applicationDecided, .reviewWaiting: true
+            case .appReviewed, .appReviewWithdrawn: true
             }
         }
     }
