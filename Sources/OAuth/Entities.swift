@@ -19,7 +19,6 @@ package enum Entity {
     package enum Mail: EntityTag { package static var prefix: String { "mai" } }
     package enum Activity: EntityTag { package static var prefix: String { "act" } }
     package enum DeveloperApplication: EntityTag { package static var prefix: String { "dev" } }
-    package enum Ticket: EntityTag { package static var prefix: String { "tic" } }
     package enum Invitation: EntityTag { package static var prefix: String { "inv" } }
     package enum AccessRequest: EntityTag { package static var prefix: String { "req" } }
 }

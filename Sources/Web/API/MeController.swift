@@ -26,12 +26,6 @@ struct MeController {
 }
 
 extension Site {
-    /// The tenant's name in the address; whether there is such a tenant, the token decides.
-    func slug(_ context: SiteContext) throws -> Slug {
-        guard let slug = context.parameters.get("tenant").flatMap(Slug.init) else { throw Failure.notFound }
-        return slug
-    }
-
     /// `meta.user_uri`: where the record of the token's own person is. It names that person, and nobody else reads it.
     func userURI(of access: Access) -> String {
         issuer(of: access.member.tenant) + "/api/v1/people/" + access.member.person.id.text

@@ -1,3 +1,5 @@
+import OAuth
+
 /// The flow in a shell, step by step: nothing but `openssl` and `curl`.
 struct CurlFlow {
     let example: FlowExample
@@ -20,7 +22,7 @@ struct CurlFlow {
         }
     }
 
-    private var issuer: String { "\(example.base)/t/$WORKSPACE" }
+    private var issuer: String { example.tenants.issuer(of: "$WORKSPACE") }
 
     /// In lines that a page shows whole, so the address is put together piece by piece.
     private var prepare: Snippet {
@@ -56,7 +58,7 @@ struct CurlFlow {
                 CODE='paste the code here'
                 curl \(credentials) \\
                   -d grant_type=authorization_code -d "code=$CODE" \\
-                  -d redirect_uri=\(example.query[2].value) \\
+                  -d redirect_uri=\(PercentEncoding.encode(example.callback)) \\
                   -d "code_verifier=$VERIFIER" \\
                   "\(issuer)/oauth/token" | tee tokens.json
                 """, reply: example.refreshes ? Self.pair : Self.single)

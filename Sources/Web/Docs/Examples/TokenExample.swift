@@ -20,8 +20,7 @@ struct TokenExample {
     private var curl: String {
         """
         : "${TOKEN:?first: export TOKEN=…}"
-        curl -H "Authorization: Bearer $TOKEN" \\
-          \(address)
+        \(ExampleCall.me.curl(address, bearer: "$TOKEN"))
         """
     }
 

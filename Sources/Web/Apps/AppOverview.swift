@@ -53,7 +53,7 @@ extension Site {
         let isUnknown = try !slug.isEmpty && Slug(slug).flatMap { try store.tenant($0) } == nil
         let hints = app.hints(secrets: secrets, direct: try store.directFlow(of: app.id), at: now)
         let standing = try standing(of: app)
-        return AppPage(
+        var page = AppPage(
             name: details.name, initials: initials(of: details.name), description: details.description,
             tabs: AppTab.row(below: app.path, current: "Overview"), hints: hints.map { AppHintLine($0, of: app) },
             homepageURL: details.homepage, standing: standing.text, standingKind: standing.kind,
@@ -68,9 +68,16 @@ extension Site {
             created: .day(app.createdAt), allowedBy: try allowedBy(app),
             workspaces: own.map { Choice(value: $0.slug.text, label: $0.name) },
             workspace: slug.isEmpty || !isUnknown ? workspace : slug, isUnknown: isUnknown,
-            languages: FlowExample(of: app, base: settings.base.text, slug: workspace).languages, showPath: app.path,
+            languages: FlowExample(of: app, at: workspace, settings.tenants).languages, showPath: app.path,
             formatPath: app.path + "/token-format", editPath: app.path + "/edit", rotatePath: app.path + "/secrets",
             deletePath: app.path + "/delete")
+        guard !app.isReviewed, !app.isSuspended else { return page }
+        if let asked = try store.reviewRequest(of: app.id) {
+            page.reviewAsked = .relative(asked.askedAt, at: now)
+        } else {
+            page.reviewPath = app.path + "/review"
+        }
+        return page
     }
 }
 
