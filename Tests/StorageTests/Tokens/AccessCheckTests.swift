@@ -106,8 +106,11 @@ struct AccessCheckTests {
         let (token, ada) = (try await access(format), try test.member(test.ada, test.acme))
         func found() throws -> String { try test.store.check(token, at: now).access?.scopes.text ?? "none" }
         func limit(to text: String) async throws {
-            _ = try await test.store.change(
-                TenantPolicy(ceiling: try scopes(text)), by: ada, revokingContradictions: false, from: "", at: now)
+            let policy = TenantPolicy(ceiling: try scopes(text))
+            let beyond = try test.store.contradictions(to: policy, seenBy: ada).reduce(0) { $0 + $1.group.count }
+            let change = try await test.store.change(
+                policy, by: ada, expecting: beyond, revokingContradictions: false, from: "", at: now)
+            #expect(change == .saved(revoked: 0))
         }
         #expect(try found() == "account:read people:read people:write")
         try await limit(to: "account:read people:read")
