@@ -60,7 +60,7 @@ struct Settings: Sendable {
             assetVersion: try Self.version(of: assetsFolder + "/Public"), publicFolder: assetsFolder + "/Public")
         if let text = config.string(forKey: "GATEWRIGHT_SUPPORT"), !text.isEmpty {
             guard let support = SupportAddress(text) else {
-                throw SettingsError(
+                throw CommandError(
                     "GATEWRIGHT_SUPPORT must be like mailto:help@example.com or https://example.com/help.")
             }
             site.support = support
