@@ -108,7 +108,8 @@ def signed_up(base: str, ledger: Ledger, name: str = "Nora Newcomer") -> Human:
     assert (confirmed.status_code, confirmed.headers["Location"]) == (303, "/dashboard"), confirmed.text[:400]
     human.email, human.password, human.name = email, password, name
     human.tenant = f"place-{secrets.token_hex(4)}"
-    opened = human.submit("/tenants/new", {"name": "A place of their own", "slug": human.tenant, "samples": ""}, action="/tenants")
+    fields = {"name": "A place of their own", "slug": human.tenant, "samples": ""}
+    opened = human.submit("/tenants/new", fields, action="/tenants")
     assert opened.status_code == 303, opened.text[:400]
     return human
 

@@ -84,7 +84,7 @@ extension Site {
     func mailPage(_ parameter: String?, listedAt path: String) throws -> MailPage {
         guard let parameter, let letter = try store.letter(ID(parameter)) else { throw Failure.notFound }
         let status = letter.entry.status(at: now(), isKept: settings.mailFrom == nil)
-        let isSpent = letter.entry.deliveredAt == nil && letter.body == nil
+        let isSpent = letter.entry.deliveredAt == nil && letter.entry.failedAt == nil && letter.body == nil
         let body = settings.isDemo ? letter.body : nil
         return MailPage(
             subject: letter.entry.subject, from: settings.mailFrom, to: letter.entry.recipient,
