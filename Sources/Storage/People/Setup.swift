@@ -34,7 +34,7 @@ extension Store {
                 signUp.email, name: signUp.name, id: id, passwordHash: passwordHash, in: db, at: now)
             try db.run("INSERT INTO operators (person_id, since) VALUES (\(id), \(now))")
             try self.record(.operatorAdded, by: id, from: address, in: db, at: now)
-            return person
+            return try self.person(id, in: db) ?? person
         }
     }
 }

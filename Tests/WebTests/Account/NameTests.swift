@@ -7,7 +7,7 @@ import Web
         let site = try await TestSite()
         let ada = try await site.browser(signedInAs: site.cast.ada)
         #expect(try await ada.get("/account").contains("href=\"/account/name\""))
-        for typed in ["", " ", "Gatewright"] {
+        for typed in ["", " ", "Ada\u{202E}"] {
             let page = try await ada.submit("/account/name", ["name": typed], on: "/account/name")
             #expect(page.status == 422 && page.contains("There is a problem"), "\(typed)")
         }

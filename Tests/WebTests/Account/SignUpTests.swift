@@ -27,7 +27,7 @@ import Testing
         let dashboard = try await browser.get("/dashboard")
         #expect(dashboard.contains("Your email address is confirmed"))
         #expect(dashboard.contains("Welcome, Nora<"))
-        for path in ["/tenants/new", "/tokens/new", "/developer/apply"] {
+        for path in ["/tenants/new?next=/tokens/new", "/developer/apply"] {
             #expect(dashboard.contains("href=\"\(path)\""), "\(path)")
         }
         #expect(!dashboard.contains("href=\"/t/sandbox-"), "a sandbox comes with the approval")

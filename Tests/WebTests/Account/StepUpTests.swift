@@ -13,7 +13,6 @@ struct StepUpTests {
     static let dangerous: [(route: String, fields: [(String, String)])] = [
         ("/account/email", [("email", "new@acme.example")]),
         ("/account/sessions/end-others", []),
-        ("/account/second-factor", [("code", "000000")]),
         ("/account/second-factor/begin", []),
         ("/account/second-factor/codes", []),
         ("/account/second-factor/off", []),
@@ -40,9 +39,11 @@ struct StepUpTests {
         "/theme", "/setup", "/signup", "/verify/resend", "/verify/{link}", "/login", "/login/code", "/logout",
         "/forgot",
         "/reset/{link}", "/email/{link}", "/email/undo/{link}", "/invitations/{link}", "/account/confirm",
+        // Asks when the key that the code is of is older than a proof may be.
+        "/account/second-factor", "/account/name",
         "/account/password", "/account/sessions/{session}/end", "/account/sessions/end-all",
         "/account/apps/{tenant}/{grant}/revoke", "/tokens/{token}/revoke", "/apps", "/apps/{app}",
-        "/apps/{app}/token-format", "/apps/{app}/token-format/test", "/apps/{app}/grants/{grant}/revoke",
+        "/apps/{app}/token-format", "/apps/{app}/token-format/test", "/apps/{app}/review", "/apps/{app}/grants/{grant}/revoke",
         "/apps/{app}/direct/off", "/user/api-keys", "/developer/apply", "/tenants", "/t/{tenant}/sample-people",
         "/t/{tenant}/members/{person}/remove", "/t/{tenant}/invitations/{invitation}/resend",
         "/t/{tenant}/invitations/{invitation}/withdraw", "/t/{tenant}/apps/{app}/revoke",

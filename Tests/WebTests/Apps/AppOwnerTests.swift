@@ -107,8 +107,8 @@ struct AppOwnerPagesTests {
         #expect(waiting.contains("You asked for a review") && !waiting.contains("Ask for a review"))
         #expect(
             try site.letters(to: "olga@gatewright.example").first?.contains("look at the app \"Roster Sync\"") == true)
-        let olga = try await site.browser(signedInAs: site.cast.olga)
         site.clock.move(by: 7200)
+        let olga = try await site.browser(signedInAs: site.cast.olga)
         let queue = try await olga.get("/operator/apps?show=asked")
         #expect(queue.contains("Lin asked for a review 2 hours ago"))
         let desk = try await olga.get("/operator" + app)
