@@ -19,7 +19,7 @@ from ledger import Ledger
 from server import ROOT, Server, binary
 from wire import Wire
 
-# security.md asks for a hundred, which take five minutes: GATEWRIGHT_KILLS=100.
+# A hundred take five minutes: GATEWRIGHT_KILLS=100.
 KILLS = int(os.environ.get("GATEWRIGHT_KILLS", "16"))
 LETTERS = 12
 

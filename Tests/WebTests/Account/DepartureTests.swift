@@ -70,7 +70,8 @@ struct DepartureTests {
         let (ada, grace) = (try site.cast.ada, try site.cast.grace)
         try await site.store.addMember(grace.person.id, to: site.cast.acme.id, as: .admin, at: site.clock.now)
         _ = try await site.store.makeOperator(
-            try #require(EmailAddress(grace.email)), name: "Grace", passwordHash: PasswordHash(""), setsPassword: false, link: nil,
+            try #require(EmailAddress(grace.email)), name: "Grace", passwordHash: PasswordHash(""), setsPassword: false,
+            link: nil,
             at: site.clock.now)
         try await site.suspend(grace.person)
         let browser = try await site.browser(signedInAs: ada)

@@ -6,7 +6,7 @@ import Storage
 import Testing
 import Web
 
-/// security.md case 164, held against the route table: a new form has to be in one of these lists, or is an operator's.
+/// Case 164, held against the route table: a new form has to be in one of these lists, or is an operator's.
 @Suite("Which forms want a fresh proof")
 struct StepUpTests {
     /// What hands out access, or lets somebody decide about it. With the fields that make it dangerous.
@@ -43,7 +43,8 @@ struct StepUpTests {
         "/account/second-factor", "/account/name",
         "/account/password", "/account/sessions/{session}/end", "/account/sessions/end-all",
         "/account/apps/{tenant}/{grant}/revoke", "/tokens/{token}/revoke", "/apps", "/apps/{app}",
-        "/apps/{app}/token-format", "/apps/{app}/token-format/test", "/apps/{app}/review", "/apps/{app}/grants/{grant}/revoke",
+        "/apps/{app}/token-format", "/apps/{app}/token-format/test", "/apps/{app}/review",
+        "/apps/{app}/grants/{grant}/revoke",
         "/apps/{app}/direct/off", "/user/api-keys", "/developer/apply", "/tenants", "/t/{tenant}/sample-people",
         "/t/{tenant}/members/{person}/remove", "/t/{tenant}/invitations/{invitation}/resend",
         "/t/{tenant}/invitations/{invitation}/withdraw", "/t/{tenant}/apps/{app}/revoke",
