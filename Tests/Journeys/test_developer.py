@@ -83,7 +83,7 @@ def sign_up(page: Page, wire: Wire, ledger: Ledger) -> dict:
 
 def become_a_developer(page: Page, olga: human.Human, person: dict) -> None:
     page.goto("/dashboard")
-    page.get_by_role("link", name=re.compile("Register an app", re.I)).first.click()
+    page.locator("nav.side a[href='/apps']").click()
     page.wait_for_url("**/apps")
     expect(page.locator("main")).to_contain_text("approved developers")
     page.locator("main a[href='/developer/apply']").first.click()
@@ -164,6 +164,7 @@ def test_from_the_front_page_to_an_app_that_is_deleted_again(
     expect(page.locator("main")).to_contain_text(client_id)
     expect(page.locator("main")).to_contain_text(first[-4:])  # prefix and last four, to recognise it by
 
+    page.locator("summary", has_text="Rotate the secret").click()
     choose(page, "overlap", "24h")
     submit(page, f"/apps/{app_id}/secrets")
     page.wait_for_url("**/created")

@@ -113,8 +113,9 @@ struct AppsController {
     }
 
     func askToDelete(_ request: Request, _ context: PersonContext) async throws -> Response {
+        let app = try app(context)
         try site.askToConfirm(context)
-        return try site.page(try deletePage(of: try app(context)), request, context)
+        return try site.page(try deletePage(of: app), request, context)
     }
 
     func destroy(_ request: Request, _ context: PersonContext) async throws -> Response {

@@ -32,8 +32,8 @@ struct ClientSecretsController {
     }
 
     func askToRevoke(_ request: Request, _ context: PersonContext) async throws -> Response {
-        try site.askToConfirm(context)
         let app = try app(context)
+        try site.askToConfirm(context)
         let now = site.now()
         let live = try site.store.liveSecrets(of: app.id, at: now)
         let secret = try secret(context, among: live)
