@@ -8,8 +8,9 @@ import Storage
 struct TenantAuditController {
     let site: Site
     private static let perPage = 50
-    /// How far back each page looks whether the chain holds, and how far when that is asked for.
-    private static let (glance, look) = (200, 10_000)
+    /// How far back each page looks whether the chain holds, which is most of its time, and how far when that is asked
+    /// for.
+    private static let (glance, look) = (perPage, 10_000)
 
     func index(_ request: Request, _ context: PersonContext) async throws -> Response {
         let admin = try site.admin(context)
