@@ -61,8 +61,9 @@ extension Layout {
         values["support"] = support?.shown ?? ""
         values["workspaces"] = workspaces
         values["operatorTabs"] = SectionTab.operatorDesk(at: path)
-        values["docsTabs"] = SectionTab.docs(at: path)
-        let next = SectionTab.docsNext(at: path)
+        let docs = SectionTab.docs(at: path)
+        values["docsTabs"] = docs
+        let next = SectionTab.next(in: docs)
         values["docsNext"] = next?.name ?? ""
         values["docsNextPath"] = next?.path ?? ""
         for choice in Theme.allCases { values["is" + capitalized(choice.rawValue)] = choice == theme }

@@ -33,11 +33,10 @@ struct SectionTab: Sendable {
 
     static func docs(at address: String) -> [SectionTab] { marked(docs, at: address) }
 
-    /// What to read after the page at this address; nil after the last one.
-    static func docsNext(at address: String) -> SectionTab? {
-        let all = docs(at: address)
-        guard let here = all.firstIndex(where: \.isCurrent), here + 1 < all.count else { return nil }
-        return all[here + 1]
+    /// What to read after the marked one; nil after the last one.
+    static func next(in tabs: [SectionTab]) -> SectionTab? {
+        guard let here = tabs.firstIndex(where: \.isCurrent), here + 1 < tabs.count else { return nil }
+        return tabs[here + 1]
     }
 
     /// The one that this address belongs to, or lies deepest within, is marked.
