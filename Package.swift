@@ -22,6 +22,7 @@ let package = Package(
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
         .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
     targets: [
@@ -35,11 +36,22 @@ let package = Package(
         // People, tenants, members, apps, developer tokens: the rules of the portal, pure.
         .target(name: "Portal", dependencies: ["OAuth"], swiftSettings: settings),
 
+        // Other people's APIs: providers as data, connect flow, refresh. Plans calls and absorbs answers, pure;
+        // never opens a socket.
+        .target(
+            name: "Broker",
+            dependencies: [
+                "OAuth",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "Yams", package: "Yams"),
+            ],
+            swiftSettings: settings),
+
         // All SQL, hashing, sealing and migrations. Nothing of GRDB leaves it.
         .target(
             name: "Storage",
             dependencies: [
-                "OAuth", "Portal", "CArgon2",
+                "OAuth", "Portal", "Broker", "CArgon2",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "GRDB", package: "GRDB.swift"),
             ],
@@ -48,11 +60,15 @@ let package = Package(
         // Outbound mail through libcurl. Knows nothing of people or tenants.
         .target(name: "Mail", dependencies: ["CCurl"], swiftSettings: settings),
 
+        // HTTP to other people's servers through libcurl: bounded, unredirected, to checked addresses only.
+        // Knows nothing of providers.
+        .target(name: "Outbound", dependencies: ["CCurl"], swiftSettings: settings),
+
         // Routes, contexts, controllers, pages, JSON. Never sees SQL.
         .target(
             name: "Web",
             dependencies: [
-                "OAuth", "Portal", "Storage",
+                "OAuth", "Portal", "Broker", "Storage",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
@@ -66,7 +82,7 @@ let package = Package(
         .executableTarget(
             name: "gatewright",
             dependencies: [
-                "OAuth", "Portal", "Storage", "Mail", "Web",
+                "OAuth", "Portal", "Broker", "Storage", "Mail", "Outbound", "Web",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "Crypto", package: "swift-crypto"),
@@ -93,16 +109,22 @@ let package = Package(
         .target(name: "CCurl", linkerSettings: [.linkedLibrary("curl")]),
 
         .testTarget(name: "OAuthTests", dependencies: ["OAuth"], swiftSettings: settings),
+        .testTarget(name: "BrokerTests", dependencies: ["OAuth", "Broker"], swiftSettings: settings),
         .testTarget(name: "PortalTests", dependencies: ["OAuth", "Portal"], swiftSettings: settings),
         .testTarget(
             name: "StorageTests",
-            dependencies: ["OAuth", "Portal", "Storage", .product(name: "Crypto", package: "swift-crypto")],
+            dependencies: ["OAuth", "Portal", "Broker", "Storage", .product(name: "Crypto", package: "swift-crypto")],
+            swiftSettings: settings),
+        .testTarget(
+            name: "OutboundTests",
+            dependencies: ["Outbound", .product(name: "NIOCore", package: "swift-nio"),
+                           .product(name: "NIOPosix", package: "swift-nio")],
             swiftSettings: settings),
         .testTarget(name: "MailTests", dependencies: ["Mail"], swiftSettings: settings),
         .testTarget(
             name: "WebTests",
             dependencies: [
-                "OAuth", "Portal", "Storage", "Web",
+                "OAuth", "Portal", "Broker", "Storage", "Web",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),

@@ -15,5 +15,8 @@ package enum Entity {
     package enum DeveloperToken: EntityTag { package static var prefix: String { "tok" } }
     package enum Session: EntityTag { package static var prefix: String { "ses" } }
     package enum Mail: EntityTag { package static var prefix: String { "mai" } }
+    package enum Environment: EntityTag { package static var prefix: String { "env" } }
+    package enum EnvironmentKey: EntityTag { package static var prefix: String { "key" } }
+    package enum Integration: EntityTag { package static var prefix: String { "int" } }
     package enum Ticket: EntityTag { package static var prefix: String { "tic" } }
 }

@@ -34,6 +34,10 @@ extension Store {
             DELETE FROM client_secrets WHERE id IN (
                 SELECT id FROM client_secrets WHERE expires_at IS NOT NULL AND expires_at <= \(now) LIMIT \(batch))
             """,
+            """
+            DELETE FROM connect_flows WHERE state_digest IN (
+                SELECT state_digest FROM connect_flows WHERE expires_at <= \(now) LIMIT \(batch))
+            """,
             "DELETE FROM quarantined_slugs WHERE until <= \(now)",
             """
             DELETE FROM outbox WHERE id IN (SELECT id FROM outbox
@@ -77,6 +81,8 @@ extension Store {
                 """)
         case .clientSecret(let id):
             try db.run("UPDATE client_secrets SET last_used_at = \(use.at) WHERE id = \(id)")
+        case .environmentKey(let id):
+            try db.run("UPDATE environment_keys SET last_used_at = \(use.at) WHERE id = \(id)")
         }
     }
 }

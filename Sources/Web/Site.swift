@@ -1,3 +1,4 @@
+package import Broker
 package import OAuth
 package import Portal
 package import Storage
@@ -9,19 +10,21 @@ package struct Site: Sendable {
     package let passwords: PasswordHasher
     package let passwordPolicy: PasswordPolicy
     package let renderer: PageRenderer
+    package let outside: Outside
     package let now: @Sendable () -> Instant
     let shownOnce = ShownOnce()
     let limiter = RateLimiter()
 
     package init(
         settings: SiteSettings, store: Store, passwords: PasswordHasher, passwordPolicy: PasswordPolicy,
-        renderer: PageRenderer, now: @escaping @Sendable () -> Instant
+        renderer: PageRenderer, outside: Outside = .none, now: @escaping @Sendable () -> Instant
     ) {
         self.settings = settings
         self.store = store
         self.passwords = passwords
         self.passwordPolicy = passwordPolicy
         self.renderer = renderer
+        self.outside = outside
         self.now = now
     }
 

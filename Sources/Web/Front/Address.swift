@@ -53,7 +53,10 @@ enum Address {
     static func isCanonical(_ pathAndQuery: String) -> Bool {
         let path = Array(pathAndQuery.utf8.prefix { $0 != UInt8(ascii: "?") })
         guard path.count > 1 else { return true }
-        guard path.allSatisfy({ (0x21...0x7E).contains($0) && $0 != 0x25 && $0 != 0x5C && $0 != 0x3B && $0 != 0x23 })
+        // The broker's wire format puts any text into an address: a connection ID may be an email address or JSON.
+        let mayEscape = path.starts(with: "/connection/".utf8) || path.starts(with: "/connections/".utf8)
+        guard path.allSatisfy({ (0x21...0x7E).contains($0) && $0 != 0x5C && $0 != 0x3B && $0 != 0x23 }),
+            mayEscape || !path.contains(0x25)
         else { return false }
         return path.dropFirst().split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false).allSatisfy {
             !$0.isEmpty && Array($0) != [0x2E] && Array($0) != [0x2E, 0x2E]

@@ -59,7 +59,7 @@ enum Surface {
     private static func isMachine(_ segments: [String]) -> Bool {
         guard let first = segments.first else { return false }
         switch first {
-        case "assets", "v2", "healthz", "readyz", ".well-known", "api": return true
+        case "assets", "v2", "healthz", "readyz", ".well-known", "api", "connection": return true
         case "t":
             guard segments.count > 2 else { return false }
             return segments[2] == "api" || segments[2] == ".well-known"
