@@ -46,7 +46,7 @@ reset: ## delete the demo's data; the next `make run` begins anew
 	rm -f "$$data"/gatewright.sqlite* "$$data/demo.json" "$$data/keys/master.key"
 
 routes: ## print every address, its method and who may come in
-	@$(SWIFT) build --product gatewright >/dev/null
+	@$(SWIFT) build --product gatewright >&2
 	@.build/debug/gatewright routes
 
 conformance: ## write docs/conformance.md anew from the names of the tests

@@ -5,8 +5,9 @@ set -eu
 packages="libsqlite3-dev libargon2-dev libcurl4-openssl-dev pkg-config"
 case "${1:-run}" in
     run) ;;
-    # The journeys drive a real browser; libnss-myhostname makes acme.localhost resolve to this machine.
-    test) packages="$packages python3 python3-venv sqlite3 openssl chromium-headless-shell libnss-myhostname" ;;
+    # The journeys drive a real browser and real proxies; libnss-myhostname makes acme.localhost resolve to this machine.
+    test) packages="$packages python3 python3-venv sqlite3 openssl chromium-headless-shell libnss-myhostname"
+          packages="$packages nginx-light caddy" ;;
     bench) packages="$packages python3 wrk" ;;
     *) echo "Scripts/setup.sh: unknown task '$1' (run, test or bench)" >&2; exit 2 ;;
 esac

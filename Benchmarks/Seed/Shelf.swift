@@ -34,7 +34,8 @@ struct Shelf: Sendable {
     }
 
     func developerTokens(_ count: Int) async throws -> [String] {
-        try await fill(count, { Made(DeveloperToken.self, Entity.DeveloperToken.self, keyring) }) { token, db in
+        try await fill(count, { Made(DeveloperToken.self, Entity.DeveloperToken.self, keyring, at: now) }) {
+            token, db in
             try db.run(
                 """
                 INSERT INTO developer_tokens (digest, tenant_id, id, person_id, description, scopes, hint, created_at)
@@ -47,7 +48,7 @@ struct Shelf: Sendable {
     func codes(
         _ count: Int, under grant: ID<Entity.Grant>, challenge: String?, to callback: String
     ) async throws -> [String] {
-        try await fill(count, { Made(AuthorizationCode.self, Entity.Code.self, keyring) }) { code, db in
+        try await fill(count, { Made(AuthorizationCode.self, Entity.Code.self, keyring, at: now) }) { code, db in
             try db.run(
                 """
                 INSERT INTO authorization_codes (digest, tenant_id, id, grant_id, app_id, person_id, redirect_uri,
@@ -59,7 +60,7 @@ struct Shelf: Sendable {
     }
 
     func refreshTokens(_ count: Int, under grant: ID<Entity.Grant>) async throws -> [String] {
-        try await fill(count, { Made(RefreshToken.self, Entity.TokenFamily.self, keyring) }) { token, db in
+        try await fill(count, { Made(RefreshToken.self, Entity.TokenFamily.self, keyring, at: now) }) { token, db in
             try db.run(
                 """
                 INSERT INTO token_families (tenant_id, id, grant_id, app_id, person_id, scopes, generation, created_at,
@@ -98,12 +99,12 @@ struct Made: Sendable {
     let hint: String
     let id: String
 
-    init<Kind: SecretKind, Tag: EntityTag>(_ kind: Kind.Type, _ tag: Tag.Type, _ keyring: Keyring) {
+    init<Kind: SecretKind, Tag: EntityTag>(_ kind: Kind.Type, _ tag: Tag.Type, _ keyring: Keyring, at now: Instant) {
         var random = SystemRandomNumberGenerator()
         let secret = Secret<Kind>.random(using: &random)
         text = secret.reveal()
         digest = keyring.digest(secret)
         hint = secret.hint.text
-        id = ID<Tag>.random(using: &random).text
+        id = ID<Tag>.ordered(at: now, using: &random).text
     }
 }

@@ -14,9 +14,15 @@ package enum Entity {
     package enum TokenFamily: EntityTag { package static var prefix: String { "fam" } }
     package enum DeveloperToken: EntityTag { package static var prefix: String { "tok" } }
     package enum Session: EntityTag { package static var prefix: String { "ses" } }
+    package enum ResourceServer: EntityTag { package static var prefix: String { "api" } }
+    package enum Device: EntityTag { package static var prefix: String { "dvc" } }
     package enum Mail: EntityTag { package static var prefix: String { "mai" } }
     package enum Environment: EntityTag { package static var prefix: String { "env" } }
     package enum EnvironmentKey: EntityTag { package static var prefix: String { "key" } }
     package enum Integration: EntityTag { package static var prefix: String { "int" } }
+    package enum Activity: EntityTag { package static var prefix: String { "act" } }
+    package enum DeveloperApplication: EntityTag { package static var prefix: String { "dev" } }
     package enum Ticket: EntityTag { package static var prefix: String { "tic" } }
+    package enum Invitation: EntityTag { package static var prefix: String { "inv" } }
+    package enum AccessRequest: EntityTag { package static var prefix: String { "req" } }
 }

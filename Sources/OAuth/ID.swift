@@ -36,11 +36,21 @@ extension ID where Entity: EntityTag {
     ///
     /// For rows that are made by the thousand: their neighbours in the index are the newest, so a transaction writes
     /// a few pages instead of one for each row. It names a row and opens nothing, so being guessable in part is no loss.
-    package static func ordered(at now: Instant, using random: inout some RandomNumberGenerator) -> Self {
+    ///
+    /// - Parameter turn: a number that rises with every call, for rows made by the hundred within one second; it takes
+    ///   the place of the first 4 random digits.
+    package static func ordered(
+        at now: Instant, turn: UInt32? = nil, using random: inout some RandomNumberGenerator
+    ) -> Self {
         let seconds = UInt32(truncatingIfNeeded: max(0, now.seconds))
         let time = String(decoding: Base62.encode(seconds, width: 6), as: UTF8.self)
-        return Self(Entity.prefix + "_" + time + Base62.draw(10, using: &random))
+        guard let turn else { return Self(Entity.prefix + "_" + time + Base62.draw(10, using: &random)) }
+        let place = String(decoding: Base62.encode(turn % Self.turns, width: 4), as: UTF8.self)
+        return Self(Entity.prefix + "_" + time + place + Base62.draw(6, using: &random))
     }
+
+    /// 4 digits of them.
+    private static var turns: UInt32 { 62 * 62 * 62 * 62 }
 }
 
 extension ID: CustomStringConvertible {

@@ -7,29 +7,67 @@ package struct Access: Sendable {
         case accessToken(family: ID<Entity.TokenFamily>, app: ID<Entity.Client>)
     }
 
+    /// The app that an access token was given to.
+    package struct Caller: Sendable {
+        package let clientID: ClientID
+        /// It got the token for itself (RFC 6749 §4.4); the member is the admin who let it in.
+        package let actsAsItself: Bool
+
+        package init(clientID: ClientID, actsAsItself: Bool) {
+            self.clientID = clientID
+            self.actsAsItself = actsAsItself
+        }
+    }
+
     package let member: Member
     package let scopes: ScopeSet
     package let credential: Credential
+    package let issuedAt: Instant
+    /// Nil: it does not expire.
+    package let expiresAt: Instant?
+    /// Nil for a person's own token.
+    package let app: Caller?
 
-    package init(member: Member, scopes: ScopeSet, credential: Credential) {
+    package init(
+        member: Member, scopes: ScopeSet, credential: Credential, issuedAt: Instant, expiresAt: Instant?,
+        app: Caller? = nil
+    ) {
         self.member = member
         self.scopes = scopes
         self.credential = credential
+        self.issuedAt = issuedAt
+        self.expiresAt = expiresAt
+        self.app = app
     }
 
-    /// What the token may do now: what was granted, as far as its person still may (case 118).
+    /// What the token may do now: what was granted, as far as its person still may.
     ///
-    /// `default` is seed 000's one scope and stands for all of them.
+    /// `default` is the one scope that older apps ask for; it stands for all of them.
     package func allows(_ scope: Scope) -> Bool {
         guard member.role == .admin || !scope.isWrite else { return false }
         return scopes.contains(scope) || scopes.contains(.default)
     }
 }
 
+extension Access {
+    /// What the token may do now, scope by scope, for an API that decides by itself.
+    ///
+    /// `default` is spelled out, since only this server knows what it stands for; it stays in the list only where it
+    /// does mean everything. `catalogue` is asked for only then.
+    package func liveScopes(catalogue: () throws -> [Scope]) rethrows -> ScopeSet {
+        let isAdmin = member.role == .admin
+        guard scopes.contains(.default) else {
+            return isAdmin ? scopes : ScopeSet(scopes.sorted.filter(allows))
+        }
+        return ScopeSet(try catalogue().filter { $0 == .default ? isAdmin : allows($0) }).union(
+            isAdmin ? scopes : ScopeSet())
+    }
+}
+
 /// What a bearer token turned out to be.
 package enum AccessCheck: Sendable {
     case live(Access)
-    /// It was ours and has run out: seed 000 wants clients told so, that they can refresh.
+    /// It was ours and has run out: clients are told so, since that is when they should refresh.
     case expired
     case unknown
 }

@@ -1,7 +1,7 @@
 /// One line of text that a person typed and others will read: a name, a title, a description.
 ///
 /// Refuses what would let text disguise itself on someone else's page: control characters, line breaks,
-/// bidirectional overrides and invisible characters (security.md case 133).
+/// bidirectional overrides and invisible characters.
 package enum TypedText {
     /// - Parameters:
     ///   - text: what was typed; white space around it is dropped.

@@ -6,6 +6,8 @@ struct Gatewright: AsyncParsableCommand {
         commandName: "gatewright",
         abstract: "A developer platform in one small server.",
         discussion: "Settings come from the environment; docs/operating.md lists them all.",
-        subcommands: [Serve.self, Migrate.self, Seed.self, Routes.self],
+        subcommands: [
+            Serve.self, Migrate.self, Seed.self, Routes.self, Operators.self, Keys.self, Backup.self, Check.self,
+        ],
         defaultSubcommand: Serve.self)
 }

@@ -45,24 +45,12 @@ struct Installation: Sendable {
         var random = SystemRandomNumberGenerator()
         let keys = try KeyFile.readOrCreate(
             settings.keyFile, isFirstStart: try !KeyCheck.hasRun(on: engine), using: &random)
-        let keyring = try Keyring(keys)
-        try await KeyCheck.verify(engine, keyring, at: now())
+        let keyring = try await KeyRotation.keyring(of: keys, for: engine, at: now())
         if isNew {
             logger.notice(
                 "a master key was made; back it up apart from the database, which is worth nothing without it",
                 metadata: ["file": "\(settings.keyFile)", "key": "\(keyring.activeID)"])
         }
         return keyring
-    }
-}
-
-/// The list of passwords that everybody tries.
-enum CommonPasswords {
-    static func policy(_ assetsFolder: String) throws -> PasswordPolicy {
-        let path = assetsFolder + "/Resources/common-passwords.txt"
-        guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
-            throw SettingsError("\(path) is missing. GATEWRIGHT_ASSETS must name the folder that Gatewright came in.")
-        }
-        return PasswordPolicy(common: text.split(separator: "\n").map(String.init))
     }
 }

@@ -1,8 +1,7 @@
 import Foundation
 import Logging
 
-/// One JSON object a line, control characters escaped, so that nothing in a value can look like another line
-/// (security.md case 261).
+/// One JSON object a line, control characters escaped, so that nothing in a value can look like another line.
 struct JSONLog: LogHandler {
     let label: String
     var logLevel = Logger.Level.notice

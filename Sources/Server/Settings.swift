@@ -2,6 +2,7 @@ import Configuration
 import Foundation
 import Logging
 import OAuth
+import Storage
 import Web
 
 /// Everything the environment decides. Each is described in docs/operating.md.
@@ -46,14 +47,15 @@ struct Settings: Sendable {
         guard (0...3650).contains(idleDays) else {
             throw SettingsError("GATEWRIGHT_REFRESH_IDLE_DAYS must be from 0 (never) to 3650.")
         }
+        mail = Self.mail(config, host: base.host)
         let proxies = config.string(forKey: "GATEWRIGHT_TRUSTED_PROXIES", default: "")
         site = SiteSettings(
             base: base, tenantHost: tenantHost, isDemo: isDemo,
             refreshIdleLimit: idleDays == 0 ? nil : Int64(idleDays) * 86_400,
             trustedProxies: Set(proxies.split { $0 == "," || $0 == " " }.map(String.init)),
+            partnerKey: try Self.partnerKey(config.string(forKey: "GATEWRIGHT_LEAK_REPORT_KEY")), mailFrom: mail?.from,
             showsTiming: config.string(forKey: "GATEWRIGHT_SERVER_TIMING") == "1",
             assetVersion: try Self.version(of: assetsFolder + "/Public"), publicFolder: assetsFolder + "/Public")
-        mail = Self.mail(config, host: base.host)
     }
 
     /// For commands that need a database to exist but not the real one.
@@ -67,6 +69,14 @@ struct Settings: Sendable {
         guard let text = config.string(forKey: name) else { return fallback }
         guard let number = Int(text) else { throw SettingsError("\(name) must be a whole number.") }
         return number
+    }
+
+    private static func partnerKey(_ path: String?) throws -> PartnerKey? {
+        guard let path, !path.isEmpty else { return nil }
+        guard let pem = try? String(contentsOfFile: path, encoding: .utf8), let key = PartnerKey(pem: pem) else {
+            throw SettingsError("GATEWRIGHT_LEAK_REPORT_KEY must name a file with a P-256 public key in PEM form.")
+        }
+        return key
     }
 
     private static func isDemo(_ mode: String?) throws -> Bool {

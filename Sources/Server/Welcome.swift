@@ -28,7 +28,7 @@ enum Welcome {
             """
     }
 
-    /// No default account: whoever reads the console, and nobody else, becomes the operator (case 182).
+    /// No default account: whoever reads the console, and nobody else, becomes the operator.
     static func setUp(_ installation: Installation) async throws -> String {
         let base = installation.settings.site.base.text
         guard try !installation.store.hasOperator() else { return "Gatewright is ready at \(base)" }
@@ -43,8 +43,4 @@ enum Welcome {
             Gatewright is ready at \(base)
             """
     }
-}
-
-extension String {
-    func padding(to width: Int) -> String { self + String(repeating: " ", count: max(0, width - count)) }
 }

@@ -11,6 +11,7 @@ package final class LastUsed: Sendable {
         case family(ID<Entity.TokenFamily>, in: ID<Entity.Tenant>)
         case clientSecret(ID<Entity.ClientSecret>)
         case environmentKey(ID<Entity.EnvironmentKey>)
+        case resourceServer(ID<Entity.ResourceServer>)
     }
 
     package struct Use: Sendable {
@@ -44,13 +45,24 @@ package final class LastUsed: Sendable {
         }
     }
 
-    /// Everything gathered since the last call.
+    /// Everything gathered since the last call, in the order in which the database keeps it.
     package func drain() -> [Use] {
         shards.flatMap { shard in
             shard.uses.withLock { uses in
                 defer { uses.removeAll(keepingCapacity: true) }
                 return Array(uses.values)
             }
+        }.sorted { $0.key.place.lexicographicallyPrecedes($1.key.place) }
+    }
+}
+
+extension LastUsed.Key {
+    /// Where among its kind the database keeps the row, for the kinds there are thousands of.
+    fileprivate var place: [UInt8] {
+        switch self {
+        case .developerToken(let digest): digest.bytes
+        case .family(let id, _): Array(id.text.utf8)
+        default: []
         }
     }
 }

@@ -9,11 +9,15 @@ package struct Store: Sendable {
     let keyring: Keyring
     /// What was seen of tokens and sessions in use, not yet written.
     let uses: LastUsed
+    let turns = Turns()
+    /// What apps did, not yet written.
+    package let activity: ActivityLog
 
     package init(engine: any Engine, keyring: Keyring) {
         self.engine = engine
         self.keyring = keyring
         uses = LastUsed()
+        activity = ActivityLog()
     }
 }
 

@@ -16,10 +16,14 @@ extension Store {
                 SELECT digest FROM mail_links WHERE expires_at <= \(dayAgo) LIMIT \(batch))
             """,
             """
+            DELETE FROM email_changes WHERE digest IN (
+                SELECT digest FROM email_changes WHERE undo_expires_at <= \(now) LIMIT \(batch))
+            """,
+            """
             DELETE FROM consent_tickets WHERE digest IN (
                 SELECT digest FROM consent_tickets WHERE expires_at <= \(now) LIMIT \(batch))
             """,
-            // A redeemed code stays a day longer, so that its replay is still recognised (case 43).
+            // A redeemed code stays a day longer, so that its replay is still recognised.
             """
             DELETE FROM authorization_codes WHERE digest IN (
                 SELECT digest FROM authorization_codes WHERE expires_at <= \(dayAgo) LIMIT \(batch))
@@ -38,21 +42,97 @@ extension Store {
             DELETE FROM connect_flows WHERE state_digest IN (
                 SELECT state_digest FROM connect_flows WHERE expires_at <= \(now) LIMIT \(batch))
             """,
+            "DELETE FROM app_activity WHERE (app_id, id) IN (SELECT app_id, id FROM app_activity WHERE at <= \(monthAgo) LIMIT \(batch))",
+            """
+            DELETE FROM app_days WHERE (app_id, day, metric) IN (
+                SELECT app_id, day, metric FROM app_days WHERE day < \(now.day - 90) LIMIT \(batch))
+            """,
+            // Where a member would have gone on is forgotten in time; that they asked stays.
+            """
+            UPDATE access_requests SET sealed_path = NULL WHERE (tenant_id, id) IN (
+                SELECT tenant_id, id FROM access_requests
+                WHERE sealed_path IS NOT NULL AND expires_at <= \(now) LIMIT \(batch))
+            """,
+            """
+            DELETE FROM invitations WHERE (tenant_id, id) IN (
+                SELECT tenant_id, id FROM invitations WHERE expires_at <= \(monthAgo) LIMIT \(batch))
+            """,
             "DELETE FROM quarantined_slugs WHERE until <= \(now)",
             """
             DELETE FROM outbox WHERE id IN (SELECT id FROM outbox
                 WHERE next_attempt_at IS NULL AND created_at <= \(monthAgo) LIMIT \(batch))
             """,
         ]
+        let history = whatIsOver(at: now, batch: batch)
+        let used = try longUsed(at: now, batch: batch)
         return try await engine.write { db in
             var most = 0
-            for statement in statements { most = max(most, try db.run(statement)) }
+            if !used.isEmpty { most = try db.run("DELETE FROM refresh_tokens WHERE digest IN (\(list: used))") }
+            for statement in statements + history { most = max(most, try db.run(statement)) }
+            try self.withdrawSpentLinks(in: db, at: now)
             return most >= batch
         }
     }
 
+    /// Of families that live, refresh tokens that were used up a year ago. There is no index by that, which every refresh
+    /// would have to write: each minute reads one of 256 slices of the table, and nobody waits for it.
+    private func longUsed(at now: Instant, batch: Int) throws -> [[UInt8]] {
+        let slice = UInt8(truncatingIfNeeded: now.seconds / 60)
+        let (from, to) = ([slice], slice == .max ? [UInt8](repeating: .max, count: 33) : [slice + 1])
+        return try engine.read { db in
+            try db.rows(
+                """
+                SELECT digest FROM refresh_tokens WHERE digest >= \(from) AND digest < \(to)
+                    AND rotated_at <= \(now - 366 * 86_400) LIMIT \(batch)
+                """
+            ).map { try $0.blob("digest") }
+        }
+    }
+
+    /// What can never work again and is kept for a while, so that its replay is still told from a stranger's guess and
+    /// people see what they ended.
+    private func whatIsOver(at now: Instant, batch: Int) -> [SQL] {
+        let quarterAgo = now - 90 * 86_400
+        let yearAgo = now - 366 * 86_400
+        let emptyFamilies: SQL = """
+            FROM token_families f WHERE f.revoked_at <= \(quarterAgo)
+                AND NOT EXISTS (SELECT 1 FROM refresh_tokens r WHERE r.tenant_id = f.tenant_id AND r.family_id = f.id)
+                AND NOT EXISTS (SELECT 1 FROM access_tokens x WHERE x.tenant_id = f.tenant_id AND x.family_id = f.id)
+            ORDER BY f.revoked_at, f.tenant_id, f.id LIMIT \(batch)
+            """
+        return [
+            // A family that ended: its tokens, then itself. Its last use stays with the grant.
+            """
+            DELETE FROM refresh_tokens WHERE digest IN (SELECT r.digest FROM token_families f
+                JOIN refresh_tokens r ON r.tenant_id = f.tenant_id AND r.family_id = f.id
+                WHERE f.revoked_at <= \(quarterAgo) LIMIT \(batch))
+            """,
+            """
+            DELETE FROM access_tokens WHERE digest IN (SELECT x.digest FROM token_families f
+                JOIN access_tokens x ON x.tenant_id = f.tenant_id AND x.family_id = f.id
+                WHERE f.revoked_at <= \(quarterAgo) LIMIT \(batch))
+            """,
+            """
+            UPDATE grants SET last_used_at = (SELECT max(used_at) FROM (SELECT grants.last_used_at AS used_at
+                UNION ALL SELECT f.last_used_at FROM token_families f
+                WHERE f.tenant_id = grants.tenant_id AND f.grant_id = grants.id))
+            WHERE (tenant_id, id) IN (SELECT f.tenant_id, f.grant_id \(fragment: emptyFamilies))
+            """,
+            "DELETE FROM token_families WHERE (tenant_id, id) IN (SELECT f.tenant_id, f.id \(fragment: emptyFamilies))",
+            """
+            DELETE FROM grants WHERE (tenant_id, id) IN (SELECT g.tenant_id, g.id FROM grants g
+                WHERE g.revoked_at <= \(yearAgo) AND NOT EXISTS (SELECT 1 FROM token_families f
+                    WHERE f.tenant_id = g.tenant_id AND f.grant_id = g.id) LIMIT \(batch))
+            """,
+            """
+            DELETE FROM developer_tokens WHERE digest IN (
+                SELECT digest FROM developer_tokens WHERE revoked_at <= \(yearAgo) LIMIT \(batch))
+            """,
+        ]
+    }
+
     /// Writes what was seen of tokens, secrets and sessions in use since the last time: in pieces, so that nobody's
-    /// write waits for all of it.
+    /// write waits for all of it, and in the tables' own order, so that neighbours share a page.
     package func flushUses() async throws {
         let seen = uses.drain()
         for start in stride(from: 0, to: seen.count, by: 500) {
@@ -70,7 +150,8 @@ extension Store {
         case .developerToken(let digest):
             try db.run(
                 """
-                UPDATE developer_tokens SET last_used_at = \(use.at), last_used_address = \(use.address)
+                UPDATE developer_tokens SET last_used_at = \(use.at),
+                    last_used_address = COALESCE(\(use.address), last_used_address)
                 WHERE digest = \(digest) AND (last_used_at IS NULL OR last_used_at < \(use.at))
                 """)
         case .family(let id, let tenant):
@@ -83,6 +164,8 @@ extension Store {
             try db.run("UPDATE client_secrets SET last_used_at = \(use.at) WHERE id = \(id)")
         case .environmentKey(let id):
             try db.run("UPDATE environment_keys SET last_used_at = \(use.at) WHERE id = \(id)")
+        case .resourceServer(let id):
+            try db.run("UPDATE resource_servers SET last_used_at = \(use.at) WHERE id = \(id)")
         }
     }
 }

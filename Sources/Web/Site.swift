@@ -14,6 +14,9 @@ package struct Site: Sendable {
     package let now: @Sendable () -> Instant
     let shownOnce = ShownOnce()
     let limiter = RateLimiter()
+    /// When the background last deleted what had expired.
+    package let lastSweep = LastSweep()
+    let proxyNotice = ProxyNotice()
 
     package init(
         settings: SiteSettings, store: Store, passwords: PasswordHasher, passwordPolicy: PasswordPolicy,
@@ -28,7 +31,7 @@ package struct Site: Sendable {
         self.now = now
     }
 
-    /// An absolute address on the portal. Always from the configured base URL, never from a request's headers (case 142).
+    /// An absolute address on the portal. Always from the configured base URL, never from a request's headers.
     func url(_ path: String) -> String { settings.base.text + path }
 
     /// The issuer of a tenant (RFC 8414 §2): its path form.
@@ -44,10 +47,14 @@ package struct SiteSettings: Sendable {
     package var isDemo: Bool
     /// What the demo's pages offer ready to use; nil outside demo mode.
     package var demo: DemoOffer?
-    /// Refresh tokens that nobody used for so many seconds end; nil, the default, never (seed 000).
+    /// Refresh tokens that nobody used for so many seconds end; nil, the default, never.
     package var refreshIdleLimit: Int64?
-    /// Peers whose `X-Forwarded-For` is believed; none by default (case 143).
+    /// Peers whose `X-Forwarded-For` is believed; none by default.
     package var trustedProxies: Set<String>
+    /// Of the service whose signed leak reports are known; nil for none.
+    package var partnerKey: PartnerKey?
+    /// Who mail is from; nil without a mail server, and then mail stays in the outbox.
+    package var mailFrom: String?
     /// Adds `Server-Timing` to consent pages, for `make bench`.
     package var showsTiming: Bool
     package var assetVersion: String
@@ -55,14 +62,16 @@ package struct SiteSettings: Sendable {
 
     package init(
         base: BaseURL, tenantHost: String, isDemo: Bool, refreshIdleLimit: Int64? = nil,
-        trustedProxies: Set<String> = [], showsTiming: Bool = false, assetVersion: String = "dev",
-        publicFolder: String
+        trustedProxies: Set<String> = [], partnerKey: PartnerKey? = nil, mailFrom: String? = nil,
+        showsTiming: Bool = false, assetVersion: String = "dev", publicFolder: String
     ) {
         self.base = base
         self.tenantHost = tenantHost
         self.isDemo = isDemo
         self.refreshIdleLimit = refreshIdleLimit
         self.trustedProxies = trustedProxies
+        self.partnerKey = partnerKey
+        self.mailFrom = mailFrom
         self.showsTiming = showsTiming
         self.assetVersion = assetVersion
         self.publicFolder = publicFolder

@@ -107,9 +107,9 @@ def olga(base: str, ledger: Ledger, people: dict) -> Human:
 
 
 @pytest.fixture
-def newcomer(base: str, ledger: Ledger) -> Human:
-    """A person made for this test alone, signed in, admin of a sandbox."""
-    return human.signed_up(base, ledger)
+def newcomer(base: str, ledger: Ledger, olga: Human) -> Human:
+    """A developer made for this test alone, signed in, admin of a tenant of their own."""
+    return human.approved(human.signed_up(base, ledger), olga)
 
 
 @pytest.fixture(scope="session")

@@ -78,7 +78,7 @@ def new_password(ledger: Ledger) -> str:
 
 
 def signed_up(base: str, ledger: Ledger, name: str = "Nora Newcomer") -> Human:
-    """A new person with a confirmed address and a sandbox, signed in. For tests that change a person."""
+    """A new person with a confirmed address and a tenant of their own, signed in. For tests that change a person."""
     human = Human(base, ledger)
     email, password = new_email(), new_password(ledger)
     sent = human.submit("/signup", {"name": name, "email": email, "password": password}, action="/signup")
@@ -89,15 +89,47 @@ def signed_up(base: str, ledger: Ledger, name: str = "Nora Newcomer") -> Human:
     answer = human.sign_in(email, password)
     assert answer.status_code == 303, answer.text[:400]
     human.name = name
-    human.tenant = own_tenant(human)
+    human.tenant = f"place-{secrets.token_hex(4)}"
+    opened = human.submit("/tenants/new", {"name": "A place of their own", "slug": human.tenant}, action="/tenants")
+    assert opened.status_code == 303, opened.text[:400]
     return human
 
 
-def own_tenant(human: Human) -> str:
-    """The slug of the first tenant on the dashboard: for a newcomer, the sandbox."""
-    found = re.findall(r'href="/t/([a-z0-9-]+)"', human.page("/dashboard"))
-    assert found, "the dashboard lists no tenant"
-    return found[0]
+APPLICATION = {
+    "organization": "Newcomer & Co",
+    "website": "https://newcomers.example",
+    "about": "We write software for choirs and clubs.",
+    "building": "A roster that follows the list of people, for those who plan rehearsals.",
+}
+
+
+def approved(human: Human, olga: Human) -> Human:
+    """A developer, by the way everybody takes: applies, and the operator approves."""
+    page = human.page("/developer/apply")
+    csrf = markup.form(page, "/developer/apply").filled({})
+    fields = [(name, value) for name, value in csrf if name == "csrf"]
+    sent = human.post("/developer/apply", [*fields, *APPLICATION.items(), ("action", "submit")])
+    assert sent.status_code == 303, sent.text[:400]
+    decide(olga, human.email, "approved")
+    return human
+
+
+def decide(olga: Human, email: str, decision: str, reason: str = "") -> None:
+    """What the operator does with the application of this person, who waits last in the queue."""
+    path, queue = "/operator/applications", ""
+    for _ in range(20):
+        queue = olga.page(path)
+        rows = [row for row in queue.split("<tr>") if email in row]
+        if rows:
+            break
+        following = re.search(r'href="(/operator/applications\?[^"]*after=[^"]*)"', queue)
+        assert following, f"{email} is not in the queue"
+        path = following.group(1).replace("&amp;", "&")
+    link = re.search(r'href="(/operator/applications/[^"]+)"', rows[0]).group(1)
+    page = olga.page(link)
+    fields = [(name, value) for name, value in markup.form(page, link).filled({}) if name in ("csrf", "version")]
+    answer = olga.post(link, [*fields, ("decision", decision), ("reason", reason)])
+    assert answer.status_code == 303, answer.text[:400]
 
 
 def letters(wire: Wire, recipient: str, look_at: int = 12) -> list[str]:

@@ -79,6 +79,33 @@ def sign_up(page: Page, wire: Wire, ledger: Ledger) -> dict:
     return person
 
 
+def become_a_developer(page: Page, olga: human.Human, person: dict) -> None:
+    page.goto("/dashboard")
+    page.get_by_role("link", name=re.compile("Register an app", re.I)).first.click()
+    page.wait_for_url("**/apps")
+    expect(page.locator("main")).to_contain_text("approved developers")
+    page.locator("main a[href='/developer/apply']").first.click()
+    page.locator("#field-organization").fill("Nora Apps")
+    page.locator("#field-website").fill("nora.example")
+    page.locator("button[value=submit]").click()
+    assert len(shown_errors(page)) == 3  # the website, who they are, what they build
+    expect(page.locator("#field-organization")).to_have_value("Nora Apps")
+    page.locator("#field-website").fill("https://nora.example")
+    page.locator("#field-about").fill("I write software for choirs, on my own.")
+    page.locator("#field-building").fill("A roster that follows the list of people of a tenant, for conductors.")
+    page.locator("button[value=submit]").click()
+    expect(page.locator("main")).to_contain_text("Waiting for an operator")
+    human.decide(olga, person["email"], "changes_requested", "Say for how many choirs.")
+    page.goto("/developer/apply")
+    expect(page.locator("main")).to_contain_text("Say for how many choirs.")
+    page.locator("#field-building").fill("A roster that follows the list of people of a tenant, for twelve choirs.")
+    page.locator("button[value=submit]").click()
+    expect(page.locator("main")).to_contain_text("Waiting for an operator")
+    human.decide(olga, person["email"], "approved")
+    page.goto("/dashboard")
+    expect(page.locator("main")).to_contain_text("sandbox")
+
+
 def register_with_errors_first(page: Page) -> None:
     page.goto("/dashboard")
     page.get_by_role("link", name=re.compile("Register an app", re.I)).first.click()
@@ -114,10 +141,10 @@ def register_with_errors_first(page: Page) -> None:
 
 
 def test_from_the_front_page_to_an_app_that_is_deleted_again(
-    browsing: Browsing, wire: Wire, ledger: Ledger, script: bool
+    browsing: Browsing, wire: Wire, ledger: Ledger, olga: human.Human, script: bool
 ):
     page = browsing.open(script=script)
-    sign_up(page, wire, ledger)
+    become_a_developer(page, olga, sign_up(page, wire, ledger))
     register_with_errors_first(page)
 
     app_id = page.url.split("/")[-2]

@@ -68,7 +68,12 @@ def test_case_18_a_web_app_gets_no_exception_for_ports(ada: Human, lin: Human):
 
 def test_case_27_nobody_is_redirected_before_they_signed_in(wire: Wire, app: flow.App):
     """An open redirector would be an attacker's app and a deliberate error: the person must be known first."""
-    for change in ({"scope": "nonsense"}, {"response_type": "token"}, {"code_challenge_method": "plain"}):
+    for change in (
+        {"scope": "nonsense"},
+        {"response_type": "token"},
+        {"code_challenge_method": "plain"},
+        {"prompt": "none"},
+    ):
         answer = wire.get(flow.authorize_path("acme", app, flow.pkce()[1], **change))
         location = answer.headers.get("Location", "")
         assert not location.startswith("https://roster.example"), location

@@ -14,8 +14,8 @@ from wire import Wire
 
 
 def refusal(answer: requests.Response, app: flow.App) -> str:
-    """The error a signed-in person's request ends with: by redirect to the registered callback, or on our page."""
-    location = answer.headers.get("Location")
+    """The error a signed-in person's request ends with: on the way to the registered callback, or on our page."""
+    location = flow.onward(answer)
     if location is None:
         assert answer.status_code == 400, f"{answer.status_code}\n{markup.visible_text(answer.text)[:300]}"
         return "page"

@@ -59,7 +59,7 @@ def test_case_122_without_the_token_of_the_form_it_is_refused_too(ada: Human, ba
     assert ada.post(asked.action, fields).status_code == 403
 
 
-def test_case_122_the_same_for_every_form(ada: Human, wire: Wire, base: str):
+def test_case_122_the_same_for_every_form(ada: Human, lin: Human, wire: Wire, base: str):
     """Not only consent: whatever changes something looks where it came from."""
     for path, action in (
         ("/tokens/new", "/tokens"),
@@ -68,7 +68,8 @@ def test_case_122_the_same_for_every_form(ada: Human, wire: Wire, base: str):
         ("/account", "/account/password"),
         ("/account", "/logout"),
     ):
-        form = markup.form(ada.page(path), action)
+        # Apps are registered by developers: Lin is one.
+        form = markup.form((lin if action == "/apps" else ada).page(path), action)
         for headers in FOREIGN.values():
             assert ada.wire.post(form.action, data=form.fields, headers=headers).status_code == 403, (path, headers)
     assert ada.is_signed_in
@@ -137,18 +138,38 @@ def test_case_127_deny(ada: Human, asked: markup.Form, base: str):
     assert got["state"] == ["st-1"] and got["iss"] == [f"{base}/t/acme"]
 
 
-def test_case_128_prompt_none_shows_nothing(ada: Human, wire: Wire, lin: Human):
+def test_case_128_prompt_none_asks_nothing_of_people_who_know_the_app(
+    base: str, ledger, people: dict, ada: Human, wire: Wire, lin: Human
+):
     app = flow.register(lin, "https://silent.example/callback")
     path = flow.authorize_path("acme", app, flow.pkce()[1], prompt="none")
-    assert flow.authorize(ada, path)["error"] == ["consent_required"]
+    # Its own developer knows it, and Ada does once somebody at Acme allowed it.
+    assert flow.authorize(lin, path)["error"] == ["access_denied"] and lin.wire.get(path).status_code in (302, 303)
     assert "code" in flow.authorize(ada, flow.authorize_path("acme", app, flow.pkce()[1]))
     silent = ada.wire.get(path)
     assert silent.status_code in (302, 303) and "code" in flow.callback_parameters(silent)
     both = ada.wire.get(flow.authorize_path("acme", app, flow.pkce()[1], prompt="none login"))
-    assert flow.callback_parameters(both)["error"] == ["invalid_request"]
-    # Signed out: an app that Ada already let in may hear so; no sign-in page is shown to a hidden frame.
-    out = wire.get(path)
-    assert "/login" not in out.headers.get("Location", "")
+    assert both.status_code in (302, 303) and flow.callback_parameters(both)["error"] == ["invalid_request"]
+    # Signed out, in a browser of somebody who knows it: no sign-in page.
+    left = human.signed_in(base, ledger, people["ada"])
+    left.submit("/dashboard", action="/logout")
+    out = left.wire.get(path)
+    assert out.status_code in (302, 303) and flow.callback_parameters(out)["error"] == ["login_required"]
+
+
+def test_case_27_128_strangers_are_asked_before_they_are_sent_to_an_app(
+    ada: Human, grace: Human, mallory: Human, olga: Human, wire: Wire
+):
+    """Mallory registers an app, allows it in her own tenant, and mails links to ours that would lead to her site."""
+    app = flow.register(human.approved(mallory, olga), "https://evil.example/callback")
+    assert "code" in flow.authorize(mallory, flow.authorize_path("globex", app, flow.pkce()[1]))
+    for tenant in ("globex", "acme"):
+        for somebody in (wire, ada.wire, grace.wire):
+            for change in ({"prompt": "none"}, {"scope": "nonsense"}, {"response_type": "token"}):
+                answer = somebody.get(flow.authorize_path(tenant, app, flow.pkce()[1], **change))
+                assert "evil.example" not in answer.headers.get("Location", "").split("?")[0], (tenant, change)
+                if answer.status_code == 200:
+                    assert "Go to" in markup.visible_text(answer.text) and "evil.example" in answer.text
 
 
 @pytest.mark.parametrize("change", [{"prompt": "login"}, {"max_age": "0"}], ids=["prompt=login", "max_age=0"])
@@ -194,7 +215,8 @@ def test_case_138_a_member_gets_no_code_by_posting_either(ada: Human, grace: Hum
     page = grace.wire.get(flow.authorize_path("acme", app, flow.pkce()[1]))
     assert page.status_code in (200, 403) and 'value="allow"' not in page.text
     if 'name="ticket"' in page.text:  # with which she may say no, and nothing else
-        assert flow.decide(grace, page.text, "allow").status_code == 403
+        form = markup.form(page.text, asked.action)
+        assert grace.post(form.action, form.filled({"decision": "allow"})).status_code == 403
     csrf = markup.form(grace.page("/account"), "/logout").value("csrf")
     answer = grace.post(asked.action, asked.filled({"decision": "allow", "csrf": csrf}))
     assert not gave_code(answer)

@@ -53,17 +53,49 @@ def test_case_142_an_unknown_host_is_refused(server, host: str):
         assert b"evil" not in answer.body
 
 
-def test_case_142_two_hosts_and_an_absolute_target(server):
+def test_case_142_two_hosts(server):
     own = f"Host: 127.0.0.1:{server.port}\r\n"
     twice = f"GET /login HTTP/1.1\r\n{own}Host: evil.example\r\nConnection: close\r\n\r\n"
     assert raw(server.port, twice.encode()).status == 400
-    absolute = raw(
-        server.port, get_request(server.port, "http://evil.example/t/acme/.well-known/oauth-authorization-server")
-    )
-    # It may be answered (HTTP/1.1 servers take absolute targets), but as ourselves.
-    assert absolute.status in (200, 400, 404, 421) and b"evil" not in absolute.body
-    login = raw(server.port, get_request(server.port, "http://evil.example/dashboard"))
-    assert "evil" not in (login.header("Location") or "") and b"evil" not in login.body
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        "http://evil.example/login",
+        "http://evil.example/t/acme/.well-known/oauth-authorization-server",
+        "HTTPS://evil.example/dashboard",
+        "http://evil.example",
+        "http://evil.example?x=/login",
+        "http://127.0.0.1@evil.example/login",
+        "http://127.0.0.1.evil.example/login",
+        "http://evil.example\\@127.0.0.1/login",
+        "evil.example:80/login",
+        "foo:/login",
+        "ftp://evil.example/login",
+        "http:///login",
+        "http:/login",
+        "login",
+        "*",
+    ],
+)
+def test_case_142_the_host_of_an_absolute_target_counts(server, target: str):
+    """RFC 9112 §3.2.2: it stands for Host, which names us here."""
+    answer = raw(server.port, get_request(server.port, target))
+    assert answer.status in (400, 404, 421), answer.status
+    assert answer.header("Location") is None and b"evil" not in answer.body
+
+
+def test_case_142_an_absolute_target_of_our_own_is_answered(server):
+    own = f"http://127.0.0.1:{server.port}"
+    for host in (f"127.0.0.1:{server.port}", "evil.example"):
+        message = f"GET {own}/healthz HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n"
+        assert raw(server.port, message.encode()).status == 200
+        message = f"GET {own}/t/acme/.well-known/oauth-authorization-server HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n"
+        answer = raw(server.port, message.encode())
+        assert answer.status == 200 and b"evil" not in answer.body
+    twice = f"GET {own}/healthz HTTP/1.1\r\nHost: a\r\nHost: b\r\nConnection: close\r\n\r\n"
+    assert raw(server.port, twice.encode()).status == 400
 
 
 def test_case_142_metadata_ignores_what_proxies_claim(wire: Wire, base: str):

@@ -98,6 +98,7 @@ def test_regenerate_is_the_form_filled_from_the_old_token(
     new = TOKEN.search(page.locator("main").inner_text()).group()
     assert new != old
     assert wire.get("/v2/me", headers={"Authorization": f"Bearer {new}"}).status_code == 200
+    assert wire.get("/v2/me", headers={"Authorization": f"Bearer {old}"}).status_code == 401, "its place was taken"
 
 
 def test_a_link_can_fill_the_form_but_not_send_it(browsing: Browsing, newcomer: Human, script: bool):

@@ -11,6 +11,7 @@ enum Cast {
     static let secretID = ID<Entity.ClientSecret>("sec_one")
 
     static let issuer = "https://gate.example/t/acme"
+    static let docs = "https://gate.example/scopes"
     static let now = Instant(seconds: 1_800_000_000)
     static let callback = "https://roster.example/callback"
 
@@ -77,13 +78,20 @@ enum Cast {
             lastUsedAt: lastUsedAt, revokedAt: revokedAt, grantIsLive: grantIsLive)
     }
 
+    static func standing(
+        _ scopes: String = "people:read people:write", id: String = "gr_ada_roster",
+        family: ID<Entity.TokenFamily>? = nil
+    ) -> StandingGrant {
+        StandingGrant(grant: ID(id), person: ada, scopes: set(scopes), family: family)
+    }
+
     static func token(
         client: Client = roster, tenant: ID<Entity.Tenant> = acme, generation: Int = 1, rotatedAt: Instant? = nil,
-        sealedSuccessor: [UInt8]? = nil, replays: Int = 0
+        sealedSuccessor: [UInt8]? = nil, replays: Int = 0, isUnusedV1: Bool = false
     ) -> RefreshRecord {
         RefreshRecord(
             family: family, tenant: tenant, client: client.id, generation: generation, rotatedAt: rotatedAt,
-            sealedSuccessor: sealedSuccessor, replays: replays)
+            sealedSuccessor: sealedSuccessor, replays: replays, isUnusedV1: isUnusedV1)
     }
 
     /// A well-formed secret of some kind, the same for the same seed.

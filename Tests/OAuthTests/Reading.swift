@@ -111,11 +111,26 @@ extension Effect {
         case .issueAccess(let access):
             "access to \(access.scopes) until \(access.expiresAt.map { String($0 - Cast.now) } ?? "ever")"
         case .issueRefresh(let refresh): "refresh \(refresh.generation)"
+        case .movedToV2: "the V1 token ends"
         case .rotated(let rotation): "rotated \(rotation.generation) streak \(rotation.streak)"
         case .replayed(_, let generation, let streak, _): "replayed \(generation) streak \(streak)"
         case .revokeFamily(let family, let reason, _): "\(family) revoked: \(reason.rawValue)"
+        case .revokeAccess: "access token revoked"
         }
     }
+}
+
+/// Asks for a token of the app's own with these fields beside the grant type.
+func asking(
+    _ fields: [(String, String)] = [], under standing: [StandingGrant] = [Cast.standing()],
+    by client: Client = Cast.roster, at now: Instant = Cast.now
+) throws -> Outcome {
+    var random = SplitMix64(seed: 42)
+    let text = (fields + [("grant_type", "client_credentials")]).map { "\($0.0)=\($0.1)" }.joined(separator: "&")
+    guard let authenticated = Cast.authenticated(client),
+        case .clientCredentials(let request) = try TokenRequest.read(try ParameterList(query: text))
+    else { throw OAuthError(.serverError, "the test is wrong") }
+    return grantToClient(request, of: authenticated, under: standing, in: Cast.acme, at: now, using: &random)
 }
 
 /// Redeems with these fields; everything not named is right.

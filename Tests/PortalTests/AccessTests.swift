@@ -6,7 +6,8 @@ struct AccessTests {
     private func access(_ role: Role, _ scopes: String) -> Access {
         Access(
             member: Cast.member(role), scopes: ScopeSet(parsing: scopes) ?? ScopeSet(),
-            credential: .developerToken(ID("tok_1")))
+            credential: .developerToken(ID("tok_1")), issuedAt: Instant(seconds: 1_800_000_000),
+            expiresAt: nil)
     }
 
     @Test func `Case 118: a token allows what was granted, nothing beside it`() {

@@ -104,7 +104,10 @@ final class TestStore: Sendable {
     private static func tenant(_ name: String, _ slug: String, of admin: Person, in store: Store) async throws -> Tenant
     {
         let draft = TenantDraft(name: name, slug: try #require(Slug(slug)))
-        return try #require(try await store.openTenant(draft, kind: .standard, admin: admin.id, at: start))
+        let tenant = try #require(try await store.openTenant(draft, kind: .standard, admin: admin.id, at: start))
+        let member = try #require(try store.membership(of: admin.id, in: tenant.id))
+        _ = try await store.tenant(of: member).addSamples(at: start)
+        return tenant
     }
 
     struct Refused: Error {}
@@ -172,5 +175,19 @@ extension AccessCheck {
         case .expired: "expired"
         case .unknown: "unknown"
         }
+    }
+}
+
+extension TestStore {
+    /// Has this person apply to be a developer; what waits then.
+    func apply(_ person: Person, at now: Instant = start) async throws -> DeveloperApplication {
+        let answers = ApplicationAnswers(
+            organization: person.name + " & Co", website: "https://\(person.name.lowercased()).example",
+            about: "We write software for choirs and clubs.",
+            building: "A roster that follows the list of people, for those who plan rehearsals.")
+        _ = try await store.submit(
+            answers, of: person, letter: Self.letter(to: person.email), toOperators: { Self.letter(to: $0.email) },
+            at: now)
+        return try #require(try store.application(of: person.id))
     }
 }

@@ -63,7 +63,10 @@ struct Cast: Sendable {
         ] {
             let draft = TenantDraft(name: name, slug: try #require(Slug(slug)))
             let owner = try #require(people[admin]).person.id
-            tenants[slug] = try await store.openTenant(draft, kind: .standard, admin: owner, at: now)
+            let tenant = try #require(try await store.openTenant(draft, kind: .standard, admin: owner, at: now))
+            let member = try #require(try store.membership(of: owner, in: tenant.id))
+            _ = try await store.tenant(of: member).addSamples(at: now)
+            tenants[slug] = tenant
         }
         let acme = try #require(tenants["acme"])
         try await store.addMember(try #require(people["Grace"]).person.id, to: acme.id, as: .member, at: now)
@@ -96,6 +99,9 @@ extension TestSite {
         return try ids.compactMap { try store.letter(ID($0))?.body }
     }
 
+    /// How many letters were written to this address, also those that were taken back.
+    func written(to email: String) throws -> Int { try store.outbox().count { $0.recipient == email } }
+
     /// The path of a link in the newest letter that has one of this purpose: `verify` or `reset`.
     func link(_ purpose: String, to email: String) throws -> String {
         let marker = site.settings.base.text + "/\(purpose)/"
@@ -126,4 +132,22 @@ extension TestSite {
 
     /// RFC 7636 Appendix B.
     static let verifier = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"
+}
+
+extension TestSite {
+    /// Makes developers of them without the letters and the sandbox that come of it on the way through the pages.
+    func approve(_ people: [Person]) async throws {
+        let now = clock.now
+        try await engine.write { db in
+            for person in people {
+                try db.run(
+                    """
+                    INSERT INTO developer_applications (id, person_id, state, organization, website, about, building,
+                        version, created_at, updated_at, submitted_at)
+                    VALUES (\("dev_" + person.name), \(person.id), 'approved', \(person.name), 'https://x.example', '', '', 1,
+                        \(now), \(now), \(now))
+                    """)
+            }
+        }
+    }
 }

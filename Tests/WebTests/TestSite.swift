@@ -37,7 +37,7 @@ final class TestSite: Sendable {
     ///   - passwords: cheap ones unless said otherwise.
     init(
         base: String = "http://127.0.0.1:8080", isDemo: Bool = false, hasCast: Bool = true,
-        trustedProxies: Set<String> = [], passwords: PasswordHasher? = nil
+        trustedProxies: Set<String> = [], partnerKey: PartnerKey? = nil, passwords: PasswordHasher? = nil
     ) async throws {
         folder = NSTemporaryDirectory() + "gatewright-" + UUID().uuidString
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
@@ -52,11 +52,13 @@ final class TestSite: Sendable {
         site = Site(
             settings: SiteSettings(
                 base: address, tenantHost: base == "http://127.0.0.1:8080" ? "localhost:8080" : address.authority,
-                isDemo: isDemo, trustedProxies: trustedProxies, assetVersion: "v1", publicFolder: Self.root + "/Public"),
+                isDemo: isDemo, trustedProxies: trustedProxies, partnerKey: partnerKey, assetVersion: "v1",
+                publicFolder: Self.root + "/Public"),
             store: store, passwords: hasher, passwordPolicy: PasswordPolicy(common: ["password1234", "correct horse"]),
             renderer: Self.renderer, now: { [clock] in clock.now })
         responder = site.responder()
         cast = hasCast ? try await Cast(in: store, hasher: hasher, at: clock.now) : .nobody
+        if hasCast { try await approve([cast.lin.person, cast.mallory.person]) }
     }
 
     deinit {

@@ -12,6 +12,7 @@ package struct AuthorizeRequest: Sendable {
     package let prompt: Set<Prompt>
     /// OpenID Connect Core §3.1.2.1: the oldest acceptable sign-in, in seconds.
     package let maxAge: Int64?
+    package let delivery: Delivery
 
     /// Bytes in the longest `state`.
     package static let longestState = 4096
@@ -66,11 +67,12 @@ package struct AuthorizeRequest: Sendable {
         scopes = try Self.readScopes(list, client)
         prompt = try Prompt.read(try list.optional(.prompt))
         maxAge = try Self.readMaxAge(list)
+        delivery = .code
     }
 }
 
 extension AuthorizeRequest {
-    private static func readState(_ list: ParameterList) throws(OAuthError) -> String? {
+    static func readState(_ list: ParameterList) throws(OAuthError) -> String? {
         guard let state = try list.optional(.state) else { return nil }
         guard state.utf8.count <= longestState else {
             throw OAuthError(.invalidRequest, "state is longer than 4096 bytes")

@@ -5,6 +5,11 @@ package func callbackURL(
     appending([("code", code.reveal()), ("state", state), ("iss", issuer)], to: uri)
 }
 
+/// Where the browser goes with the token itself. Send it with `Referrer-Policy: no-referrer`.
+package func callbackURL(_ uri: VerifiedRedirectURI, token: Secret<AccessToken>, state: String?) -> String {
+    appending([("access_token", token.reveal()), ("state", state)], to: uri)
+}
+
 /// RFC 6749 §4.1.2.1, RFC 9207 §2: where the browser goes with an error.
 package func callbackURL(_ uri: VerifiedRedirectURI, error: OAuthError, state: String?, issuer: String) -> String {
     appending(

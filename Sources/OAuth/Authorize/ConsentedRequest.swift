@@ -33,7 +33,8 @@ package func issueCode(
     for consented: ConsentedRequest, at now: Instant, using random: inout some RandomNumberGenerator
 ) -> (code: Secret<AuthorizationCode>, record: CodeRecord) {
     let record = CodeRecord(
-        id: .random(using: &random), tenant: consented.tenant, client: consented.client, grant: consented.grant,
+        id: .ordered(at: now, using: &random), tenant: consented.tenant, client: consented.client,
+        grant: consented.grant,
         person: consented.person, redirectURI: consented.redirectURI.text,
         redirectURIWasSent: consented.redirectURIWasSent, challenge: consented.challenge, scopes: consented.scopes,
         issuedAt: now, expiresAt: now + CodeRecord.lifetime, redeemedAt: nil, family: nil, failures: 0,

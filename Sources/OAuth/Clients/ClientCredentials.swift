@@ -1,3 +1,11 @@
+/// How a client can say who it is (RFC 6749 §2.3.1, RFC 8414 §2). Metadata lists them from here.
+package enum ClientAuthenticationMethod: String, CaseIterable, Sendable {
+    case basic = "client_secret_basic"
+    case post = "client_secret_post"
+    /// A public client names itself and proves nothing.
+    case none
+}
+
 /// RFC 6749 §2.3: who a request to the token endpoint says it comes from, not yet believed.
 package struct ClientCredentials: Sendable {
     package let clientID: ClientID

@@ -114,7 +114,7 @@ struct RedirectURISyntax {
         }
     }
 
-    private static let reserved = ["code", "state", "iss", "error", "error_description", "error_uri"]
+    private static let reserved = ["code", "access_token", "state", "iss", "error", "error_description", "error_uri"]
 
     /// 1 to 65535, digits only, no leading zero. Counted before it is converted: a long one must not overflow.
     static func isPort(_ digits: ArraySlice<UInt8>) -> Bool {

@@ -4,14 +4,17 @@
 package struct VerifiedRedirectURI: Hashable, Sendable {
     /// Exactly as the request had it, with its own port when it is a loopback one.
     package let text: String
+    /// Whose it is.
+    package let client: ID<Entity.Client>
     package let shape: RegisteredRedirectURI.Shape
     /// The host, or the scheme of a private-use URI: shown on the consent page.
     package let destination: String
 
     package var isNative: Bool { shape != .web }
 
-    fileprivate init(_ registered: RegisteredRedirectURI, as text: String) {
+    fileprivate init(_ registered: RegisteredRedirectURI, of client: Client, as text: String) {
         self.text = text
+        self.client = client.id
         shape = registered.shape
         destination = registered.destination
     }
@@ -24,12 +27,13 @@ extension Client {
     package func verify(redirectURI: String?) -> VerifiedRedirectURI? {
         guard let requested = redirectURI else {
             guard redirectURIs.count == 1, let only = redirectURIs.first else { return nil }
-            return VerifiedRedirectURI(only, as: only.text)
+            return VerifiedRedirectURI(only, of: self, as: only.text)
         }
         if let exact = redirectURIs.first(where: { $0.matches(requested) }) {
-            return VerifiedRedirectURI(exact, as: exact.text)
+            return VerifiedRedirectURI(exact, of: self, as: exact.text)
         }
         guard kind == .public else { return nil }
-        return redirectURIs.first { $0.matchesIgnoringPort(requested) }.map { VerifiedRedirectURI($0, as: requested) }
+        return redirectURIs.first { $0.matchesIgnoringPort(requested) }
+            .map { VerifiedRedirectURI($0, of: self, as: requested) }
     }
 }

@@ -20,8 +20,9 @@ enum FormScanner {
     }
 
     /// Decodes `+` and `%XX` once; nil when a percent sign is not followed by two hexadecimal digits.
-    static func decode(_ bytes: some Sequence<UInt8>) -> [UInt8]? {
+    static func decode(_ bytes: some Collection<UInt8>) -> [UInt8]? {
         var decoded: [UInt8] = []
+        decoded.reserveCapacity(bytes.count)
         var iterator = bytes.makeIterator()
         while let byte = iterator.next() {
             switch byte {

@@ -71,6 +71,14 @@ extension Parameter {
         "client_secret", missing: "client_secret is missing", repeated: "client_secret was sent more than once")
 }
 
+// RFC 7009 §2.1, RFC 7662 §2.1: the token that is asked about
+extension Parameter {
+    package static let token = Parameter(
+        "token", missing: "token is missing", repeated: "token was sent more than once")
+    package static let tokenTypeHint = Parameter(
+        "token_type_hint", missing: "token_type_hint is missing", repeated: "token_type_hint was sent more than once")
+}
+
 // RFC 7521 §4.2 (refused), RFC 6750 §2.2 and §2.3 (refused)
 extension Parameter {
     package static let clientAssertion = Parameter(

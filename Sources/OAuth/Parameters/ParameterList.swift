@@ -30,7 +30,7 @@ package struct ParameterList: Sendable {
         entries = try FormScanner.entries(in: Array(query.utf8))
     }
 
-    /// Reads one flat JSON object of strings (the body that seed 000's curl sends).
+    /// Reads one flat JSON object of strings (the body that some clients send instead of a form).
     package init(json bytes: [UInt8]) throws(OAuthError) {
         guard case .object(let members)? = JSONValue(bytes) else { throw Self.notFlatJSON }
         guard members.count <= Self.most else {

@@ -23,12 +23,18 @@ package struct BearerToken: Sendable {
         guard let header = authorizationHeaders.first else { return nil }
         let bytes = Array(header.utf8)
         let scheme = bytes.prefix { $0 != 0x20 }
-        guard scheme.map({ $0 | 0x20 }).elementsEqual("bearer".utf8) else { return nil }
+        guard scheme.elementsEqual("bearer".utf8, by: { $0 | 0x20 == $1 }) else { return nil }
         let token = bytes.dropFirst(scheme.count).drop { $0 == 0x20 }
         guard isToken(token), let text = String(validating: token, as: UTF8.self) else {
             throw OAuthError(.invalidRequest, "the Authorization header must be Bearer, a space and the token")
         }
-        return BearerToken(access: Secret(text), developer: Secret(text))
+        return BearerToken(text)
+    }
+
+    /// Any text that is said to be a token; one that cannot be ours is neither.
+    package init(_ text: String) {
+        access = Secret(text)
+        developer = Secret(text)
     }
 
     /// §2.1: `1*( ALPHA / DIGIT / "-" / "." / "_" / "~" / "+" / "/" ) *"="`.

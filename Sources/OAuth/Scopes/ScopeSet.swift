@@ -10,6 +10,11 @@ package struct ScopeSet: Hashable, Sendable {
     /// String before a combining mark). Nil for a character outside the grammar, for empty tokens (two spaces,
     /// a leading or trailing one), for nothing at all, and for more than 100 tokens.
     package init?(parsing text: String) {
+        guard text.utf8.contains(0x20) else {
+            guard let scope = Scope(text) else { return nil }
+            scopes = [scope]
+            return
+        }
         var scopes: Set<Scope> = []
         let tokens = Array(text.utf8).split(separator: 0x20, omittingEmptySubsequences: false)
         guard tokens.count <= ScopeSet.most else { return nil }

@@ -39,4 +39,14 @@ package enum Base62 {
         }
         return digits.reversed()
     }
+
+    /// Whether `digits` are `encode(number, width: digits.count)`, without making those.
+    static func isEncoding(_ digits: some BidirectionalCollection<UInt8>, of number: UInt32) -> Bool {
+        var rest = number
+        for digit in digits.reversed() {
+            guard digit == alphabet[Int(rest % 62)] else { return false }
+            rest /= 62
+        }
+        return rest == 0
+    }
 }

@@ -18,7 +18,7 @@ package struct Secret<Kind: SecretKind>: Sendable {
 
     /// Reads a secret somebody presented: nil unless prefix, length, alphabet and checksum are all right.
     package init?(_ text: String) {
-        guard SecretText.isWellFormed(text, prefix: SecretText.prefix(of: Kind.self)) else { return nil }
+        guard SecretText.isWellFormed(text.utf8, kind: Kind.prefix.utf8) else { return nil }
         self.text = text
     }
 
@@ -52,14 +52,18 @@ enum SecretText {
 
     static func prefix<Kind: SecretKind>(of kind: Kind.Type) -> String { "gw_" + Kind.prefix + "_" }
 
-    static func isWellFormed(_ text: String, prefix: String) -> Bool {
-        let bytes = Array(text.utf8)
-        let start = Array(prefix.utf8)
-        guard bytes.count == start.count + bodyLength + checksumLength, bytes.starts(with: start) else { return false }
-        let digits = bytes.dropFirst(start.count)
-        guard digits.allSatisfy(Base62.isDigit) else { return false }
-        let checksum = Base62.encode(CRC32.checksum(digits.prefix(bodyLength)), width: checksumLength)
-        return digits.suffix(checksumLength).elementsEqual(checksum)
+    /// Called for every request, and more than once: it compares in place and makes nothing.
+    static func isWellFormed(_ text: String.UTF8View, kind: String.UTF8View) -> Bool {
+        guard text.count == 3 + kind.count + 1 + bodyLength + checksumLength, text.starts(with: "gw_".utf8) else {
+            return false
+        }
+        let afterMark = text.dropFirst(3)
+        let digits = afterMark.dropFirst(kind.count + 1)
+        guard afterMark.starts(with: kind), afterMark.dropFirst(kind.count).first == UInt8(ascii: "_"),
+            digits.allSatisfy(Base62.isDigit)
+        else { return false }
+        return Base62.isEncoding(
+            digits.suffix(checksumLength), of: CRC32.checksum(digits.prefix(bodyLength)))
     }
 }
 

@@ -21,8 +21,10 @@ package struct CodeRecord: Sendable {
     package let failures: Int
     /// The grant is not revoked, and person, membership (still an admin), tenant and app are live.
     package let grantIsLive: Bool
+    /// The most that the tenant lets the client hold today; nil limits nothing.
+    package let ceiling: ScopeSet?
 
-    /// Seconds (seed 000: 10 minutes; RFC 6749 §4.1.2 recommends at most that).
+    /// Seconds: the most that RFC 6749 §4.1.2 recommends.
     package static let lifetime: Int64 = 600
     /// How many wrong verifiers burn it.
     package static let mostFailures = 5
@@ -31,7 +33,7 @@ package struct CodeRecord: Sendable {
         id: ID<Entity.Code>, tenant: ID<Entity.Tenant>, client: ID<Entity.Client>, grant: ID<Entity.Grant>,
         person: ID<Entity.Person>, redirectURI: String, redirectURIWasSent: Bool, challenge: String?,
         scopes: ScopeSet, issuedAt: Instant, expiresAt: Instant, redeemedAt: Instant?,
-        family: ID<Entity.TokenFamily>?, failures: Int, grantIsLive: Bool
+        family: ID<Entity.TokenFamily>?, failures: Int, grantIsLive: Bool, ceiling: ScopeSet? = nil
     ) {
         self.id = id
         self.tenant = tenant
@@ -48,5 +50,6 @@ package struct CodeRecord: Sendable {
         self.family = family
         self.failures = failures
         self.grantIsLive = grantIsLive
+        self.ceiling = ceiling
     }
 }

@@ -11,6 +11,9 @@ package enum Effect: Sendable {
     case issueAccess(IssuedAccess)
     /// Keep this refresh token's digest. It is its family's current one.
     case issueRefresh(IssuedRefresh)
+    /// A V1 access token was exchanged: it ends as an access token, and its digest is kept as the family's refresh
+    /// token of the first generation. Comes before the `rotated` of that generation.
+    case movedToV2(Secret<AccessToken>, family: ID<Entity.TokenFamily>, at: Instant)
     /// The refresh token of this generation was used: set `rotated_at`, `sealed_successor` where
     /// `rotated_at IS NULL`; the family's `generation` + 1, `streak` and `last_used_at` too.
     case rotated(Rotation)
@@ -19,6 +22,8 @@ package enum Effect: Sendable {
     case replayed(ID<Entity.TokenFamily>, generation: Int, streak: Int, at: Instant)
     /// The family ends, and every access and refresh token in it.
     case revokeFamily(ID<Entity.TokenFamily>, because: Reason, at: Instant)
+    /// This one access token ends: set `revoked_at` where `revoked_at IS NULL`.
+    case revokeAccess(Secret<AccessToken>, at: Instant)
 }
 
 /// Why a family ended. The raw value is stored and logged.
@@ -29,8 +34,16 @@ package enum Reason: String, Hashable, CaseIterable, Sendable {
     case refreshReuse = "refresh_reuse"
     /// RFC 6749 §10.4: another client presented its refresh token.
     case stolenByOtherClient = "stolen_by_other_client"
+    /// The app's developer turned the direct flow off that the token came from.
+    case directFlowOff = "direct_flow_off"
     /// The person or an admin ended the grant. (Not decided here; named here so that all reasons are in one list.)
     case grantRevoked = "grant_revoked"
+    /// RFC 7009 §2.1: the app itself ended it.
+    case revokedByApp = "revoked_by_app"
+    /// The person ended it through the API. (Nor is this decided here.)
+    case revokedByPerson = "revoked_by_person"
+    /// Somebody reported that a token of it lay open. (Not decided here either.)
+    case leaked
 }
 
 package struct FamilyStart: Equatable, Sendable {
@@ -42,6 +55,14 @@ package struct FamilyStart: Equatable, Sendable {
     package let scopes: ScopeSet
     package let code: ID<Entity.Code>?
     package let at: Instant
+    package var origin = FamilyOrigin.authorizationCode
+}
+
+/// What a family of tokens began with. The raw value is stored.
+package enum FamilyOrigin: String, Sendable {
+    case authorizationCode = "authorization_code"
+    /// RFC 6749 §4.4: the app acts as itself, not as the person who allowed it.
+    case clientCredentials = "client_credentials"
 }
 
 package struct IssuedAccess: Sendable {

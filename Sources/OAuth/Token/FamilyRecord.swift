@@ -17,13 +17,15 @@ package struct FamilyRecord: Sendable {
     package let revokedAt: Instant?
     /// The grant is not revoked, and person, membership (still an admin), tenant and app are live.
     package let grantIsLive: Bool
+    /// The most that the tenant lets the client hold today; nil limits nothing.
+    package let ceiling: ScopeSet?
 
     package static let firstGeneration = 1
 
     package init(
         id: ID<Entity.TokenFamily>, tenant: ID<Entity.Tenant>, client: ID<Entity.Client>, grant: ID<Entity.Grant>,
         person: ID<Entity.Person>, scopes: ScopeSet, generation: Int, streak: Int, predecessorWasReplayed: Bool,
-        createdAt: Instant, lastUsedAt: Instant, revokedAt: Instant?, grantIsLive: Bool
+        createdAt: Instant, lastUsedAt: Instant, revokedAt: Instant?, grantIsLive: Bool, ceiling: ScopeSet? = nil
     ) {
         self.id = id
         self.tenant = tenant
@@ -38,6 +40,7 @@ package struct FamilyRecord: Sendable {
         self.lastUsedAt = lastUsedAt
         self.revokedAt = revokedAt
         self.grantIsLive = grantIsLive
+        self.ceiling = ceiling
     }
 }
 
@@ -53,10 +56,12 @@ package struct RefreshRecord: Sendable {
     package let sealedSuccessor: [UInt8]?
     /// How often it was presented again after its rotation and answered.
     package let replays: Int
+    /// It is a V1 access token that was not presented here before: the exchange of it begins the family's chain.
+    package let isUnusedV1: Bool
 
     package init(
         family: ID<Entity.TokenFamily>, tenant: ID<Entity.Tenant>, client: ID<Entity.Client>, generation: Int,
-        rotatedAt: Instant?, sealedSuccessor: [UInt8]?, replays: Int
+        rotatedAt: Instant?, sealedSuccessor: [UInt8]?, replays: Int, isUnusedV1: Bool = false
     ) {
         self.family = family
         self.tenant = tenant
@@ -65,5 +70,6 @@ package struct RefreshRecord: Sendable {
         self.rotatedAt = rotatedAt
         self.sealedSuccessor = sealedSuccessor
         self.replays = replays
+        self.isUnusedV1 = isUnusedV1
     }
 }

@@ -1,10 +1,11 @@
 /// RFC 6749 §4.1.3, §4.1.4; RFC 7636 §4.6: a code for tokens.
 ///
 /// `code` is what the presented secret names, nil when nothing. Possession (client, PKCE, redirect URI) is proven
-/// before reuse is looked at: otherwise a stranger with a leaked code could revoke what the client holds.
+/// before reuse is looked at: otherwise a stranger with a leaked code could revoke what the client holds. `turn` rises
+/// with every call (see `ID.ordered`).
 package func redeem(
     _ redemption: CodeRedemption, of code: CodeRecord?, by client: AuthenticatedClient, in tenant: ID<Entity.Tenant>,
-    at now: Instant, using random: inout some RandomNumberGenerator
+    at now: Instant, turn: UInt32? = nil, using random: inout some RandomNumberGenerator
 ) -> Outcome {
     guard redemption.code != nil, let code, code.tenant == tenant, code.client == client.id else {
         return .refused(.invalidGrant, "the code is not one that this app was given here")
@@ -18,9 +19,15 @@ package func redeem(
     guard code.failures < CodeRecord.mostFailures else {
         return .refused(.invalidGrant, "the code was tried with too many wrong verifiers")
     }
-    guard now < code.expiresAt else { return .refused(.invalidGrant, "the code has expired") }
+    // Also one that claims to be from more than a day later: it was made while the clock was wrong.
+    guard now < code.expiresAt, code.issuedAt - now <= 86_400 else {
+        return .refused(.invalidGrant, "the code has expired")
+    }
     guard code.grantIsLive else { return .refused(.invalidGrant, "what the code stands for was revoked") }
-    return code.granted(client.client.tokenFormat, at: now, using: &random)
+    guard !code.scopes.narrowed(to: code.ceiling).isEmpty else {
+        return .refused(.invalidGrant, "the tenant no longer lets the app have any of what the code stands for")
+    }
+    return code.granted(client.client.tokenFormat, at: now, turn: turn, using: &random)
 }
 
 extension CodeRecord {
@@ -59,13 +66,13 @@ extension CodeRecord {
     }
 
     fileprivate func granted(
-        _ format: Client.TokenFormat, at now: Instant, using random: inout some RandomNumberGenerator
+        _ format: Client.TokenFormat, at now: Instant, turn: UInt32?, using random: inout some RandomNumberGenerator
     ) -> Outcome {
-        let family = ID<Entity.TokenFamily>.ordered(at: now, using: &random)
+        let family = ID<Entity.TokenFamily>.ordered(at: now, turn: turn, using: &random)
         let start = FamilyStart(
             id: family, tenant: tenant, client: client, grant: grant, person: person, scopes: scopes, code: id, at: now)
         let access = IssuedAccess(
-            secret: .random(using: &random), family: family, scopes: scopes, issuedAt: now,
+            secret: .random(using: &random), family: family, scopes: scopes.narrowed(to: ceiling), issuedAt: now,
             expiresAt: format == .v2 ? now + TokenResponse.lifetime : nil)
         let effects: [Effect] = [.startFamily(start), .redeemed(id, family: family, at: now), .issueAccess(access)]
         switch format {

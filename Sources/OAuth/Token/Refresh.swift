@@ -6,7 +6,7 @@
 /// a repetition, so however many callers race, they all hold the same two tokens.
 ///
 /// `token` and `family` are what the presented secret names, nil when nothing. `idleLimit` is in seconds, nil for
-/// none (seed 000: refresh tokens do not expire).
+/// none (the default: refresh tokens do not expire). A V1 access token may be presented once, by an app that uses V2.
 package func refresh(
     _ request: RefreshRequest, of token: RefreshRecord?, in family: FamilyRecord?, by client: AuthenticatedClient,
     in tenant: ID<Entity.Tenant>, idleLimit: Int64?, at now: Instant,
@@ -33,12 +33,22 @@ package func refresh(
     case .rotate, .again, .damaged: break
     }
     guard family.grantIsLive else { return .refused(.invalidGrant, "what the refresh token stands for was revoked") }
-    if let idleLimit, now - family.lastUsedAt >= idleLimit {
+    guard !token.isUnusedV1 || client.client.tokenFormat == .v2 else {
+        return .refused(
+            .unauthorizedClient, "this app still uses V1 tokens: switch it to V2 on its page, then send this again")
+    }
+    // A V1 access token has no idle limit: it is live until it is exchanged.
+    if let idleLimit, !token.isUnusedV1, now - family.lastUsedAt >= idleLimit {
         return .refused(.invalidGrant, "the refresh token was not used for too long")
     }
-    let scopes = request.scopes ?? family.scopes
-    guard scopes.isSubset(of: family.scopes) else {
+    let asked = request.scopes ?? family.scopes
+    guard asked.isSubset(of: family.scopes) else {
         return .refused(.invalidScope, "scope asks for more than was granted")
+    }
+    // RFC 6749 §5.1: the answer says when it is less than was asked for.
+    let scopes = asked.narrowed(to: family.ceiling)
+    guard !scopes.isEmpty else {
+        return .refused(.invalidScope, "the tenant no longer lets the app have any of these scopes")
     }
 
     switch turn {
@@ -108,7 +118,7 @@ private enum Turn {
 }
 
 private func rotated(
-    _ token: RefreshRecord, _ presented: Secret<RefreshToken>, _ access: IssuedAccess, streak: Int,
+    _ token: RefreshRecord, _ presented: PresentedRefresh, _ access: IssuedAccess, streak: Int,
     using random: inout some RandomNumberGenerator
 ) -> Outcome {
     let next = IssuedRefresh(
@@ -118,8 +128,11 @@ private func rotated(
     let rotation = Rotation(
         family: token.family, generation: token.generation, sealedSuccessor: sealed, streak: streak,
         at: access.issuedAt)
-    return .granted(
-        .renewable(access, next.secret), [.rotated(rotation), .issueRefresh(next), .issueAccess(access)])
+    var effects: [Effect] = [.rotated(rotation), .issueRefresh(next), .issueAccess(access)]
+    if token.isUnusedV1, case .accessToken(let old) = presented {
+        effects.insert(.movedToV2(old, family: token.family, at: access.issuedAt), at: 0)
+    }
+    return .granted(.renewable(access, next.secret), effects)
 }
 
 extension Outcome {

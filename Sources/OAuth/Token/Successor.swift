@@ -9,7 +9,7 @@ struct Successor {
     let access: Secret<AccessToken>
     let scopes: ScopeSet
 
-    func seal(under presented: Secret<RefreshToken>, using random: inout some RandomNumberGenerator) -> [UInt8]? {
+    func seal(under presented: PresentedRefresh, using random: inout some RandomNumberGenerator) -> [UInt8]? {
         let nonce: [UInt8] = (0..<Self.nonceLength).map { _ in UInt8.random(in: .min ... .max, using: &random) }
         let text = [refresh.reveal(), access.reveal(), scopes.text].joined(separator: "\n")
         guard let gcmNonce = try? AES.GCM.Nonce(data: nonce),
@@ -19,7 +19,7 @@ struct Successor {
     }
 
     /// Nil when `presented` is not the token it was sealed under, or the bytes are damaged.
-    static func open(_ sealed: [UInt8], with presented: Secret<RefreshToken>) -> Successor? {
+    static func open(_ sealed: [UInt8], with presented: PresentedRefresh) -> Successor? {
         guard let box = try? AES.GCM.SealedBox(combined: sealed),
             let opened = try? AES.GCM.open(box, using: key(presented))
         else { return nil }
@@ -40,7 +40,7 @@ struct Successor {
 
     private static let nonceLength = 12
 
-    private static func key(_ presented: Secret<RefreshToken>) -> SymmetricKey {
+    private static func key(_ presented: PresentedRefresh) -> SymmetricKey {
         HKDF<SHA256>.deriveKey(
             inputKeyMaterial: SymmetricKey(data: Array(presented.reveal().utf8)), info: Array("rt-successor".utf8),
             outputByteCount: 32)

@@ -2,23 +2,25 @@
 package enum TokenRequest: Sendable {
     case authorizationCode(CodeRedemption)
     case refreshToken(RefreshRequest)
+    case clientCredentials(ClientCredentialsRequest)
 
     /// Reads the body. Client credentials are read by `ClientCredentials`.
     package static func read(_ list: ParameterList) throws(OAuthError) -> TokenRequest {
         // RFC 6749 §3.2: none of them may be repeated, whether this grant needs it or not.
         for parameter in known { _ = try list.optional(parameter) }
         let type = try list.required(.grantType)
-        if type.utf8.elementsEqual("authorization_code".utf8) {
-            return .authorizationCode(try CodeRedemption(list))
-        }
-        if type.utf8.elementsEqual("refresh_token".utf8) {
-            return .refreshToken(try RefreshRequest(list))
-        }
         if type.utf8.elementsEqual("password".utf8) {
             throw OAuthError(
                 .unsupportedGrantType, "passwords are never sent here: use the authorization code grant")
         }
-        throw OAuthError(.unsupportedGrantType, "grant_type must be authorization_code or refresh_token")
+        switch GrantType(sent: type) {
+        case .authorizationCode: return .authorizationCode(try CodeRedemption(list))
+        case .refreshToken: return .refreshToken(try RefreshRequest(list))
+        case .clientCredentials: return .clientCredentials(try ClientCredentialsRequest(list))
+        case nil:
+            throw OAuthError(
+                .unsupportedGrantType, "grant_type must be authorization_code, refresh_token or client_credentials")
+        }
     }
 
     private static let known: [Parameter] = [
@@ -42,20 +44,34 @@ package struct CodeRedemption: Sendable {
 
 /// RFC 6749 §6.
 package struct RefreshRequest: Sendable {
-    /// Nil when what was presented cannot be a refresh token: refused as `invalid_grant` before any look-up.
-    package let token: Secret<RefreshToken>?
+    /// Nil when what was presented cannot be one: refused as `invalid_grant` before any look-up.
+    package let token: PresentedRefresh?
     /// Nil: all that was granted.
     package let scopes: ScopeSet?
 
     init(_ list: ParameterList) throws(OAuthError) {
-        token = Secret(try list.required(.refreshToken))
-        guard let text = try list.optional(.scope) else {
-            scopes = nil
-            return
-        }
+        token = PresentedRefresh(try list.required(.refreshToken))
+        scopes = try list.scopes()
+    }
+}
+
+/// RFC 6749 §4.4.2.
+package struct ClientCredentialsRequest: Sendable {
+    /// Nil: all that was granted.
+    package let scopes: ScopeSet?
+
+    init(_ list: ParameterList) throws(OAuthError) {
+        scopes = try list.scopes()
+    }
+}
+
+extension ParameterList {
+    /// `scope`, nil when it was omitted (RFC 6749 §3.3).
+    fileprivate func scopes() throws(OAuthError) -> ScopeSet? {
+        guard let text = try optional(.scope) else { return nil }
         guard let scopes = ScopeSet(parsing: text) else {
             throw OAuthError(.invalidScope, "scope must be scope names with one space between them")
         }
-        self.scopes = scopes
+        return scopes
     }
 }

@@ -1,4 +1,4 @@
-/// RFC 6749 §5.1, in the two shapes of seed 000.
+/// RFC 6749 §5.1, in two shapes: V1, which never expires, and V2, with refresh.
 package struct TokenResponse: Sendable {
     package let accessToken: Secret<AccessToken>
     package let createdAt: Instant
@@ -8,11 +8,12 @@ package struct TokenResponse: Sendable {
     /// What a V2 answer has beyond V1's.
     package struct Renewal: Sendable {
         package let expiresIn: Int64
-        package let refreshToken: Secret<RefreshToken>
+        /// Nil when the app gets its next token the way it got this one (RFC 6749 §4.4.3).
+        package let refreshToken: Secret<RefreshToken>?
         package let scopes: ScopeSet
     }
 
-    /// Seconds that a V2 access token lives (seed 000: 24 hours).
+    /// Seconds that a V2 access token lives.
     package static let lifetime: Int64 = 86_400
 
     /// The body. It must be sent with `Cache-Control: no-store` (RFC 6749 §5.1).
@@ -24,10 +25,12 @@ package struct TokenResponse: Sendable {
                 ("access_token", access), ("token_type", .string("bearer")), ("created_at", created),
             ]).bytes
         }
-        return JSONText.object([
-            ("access_token", access), ("refresh_token", .string(renewal.refreshToken.reveal())),
+        var members: [(name: String, value: JSONText)] = [("access_token", access)]
+        if let refresh = renewal.refreshToken { members.append(("refresh_token", .string(refresh.reveal()))) }
+        members += [
             ("token_type", .string("Bearer")), ("expires_in", .integer(renewal.expiresIn)),
             ("scope", .string(renewal.scopes.text)), ("created_at", created),
-        ]).bytes
+        ]
+        return JSONText.object(members).bytes
     }
 }

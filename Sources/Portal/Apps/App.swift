@@ -10,6 +10,8 @@ package struct App: Sendable {
     package let createdAt: Instant
     package let updatedAt: Instant
     package let isSuspended: Bool
+    /// An operator looked at it as it is now.
+    package let isReviewed: Bool
 
     /// Who registered it, as consent pages show it.
     package struct Owner: Sendable {
@@ -26,7 +28,7 @@ package struct App: Sendable {
 
     package init(
         id: ID<Entity.Client>, clientID: String, owner: Owner, details: AppDetails, createdAt: Instant,
-        updatedAt: Instant, isSuspended: Bool
+        updatedAt: Instant, isSuspended: Bool, isReviewed: Bool = false
     ) {
         self.id = id
         self.clientID = clientID
@@ -35,6 +37,7 @@ package struct App: Sendable {
         self.createdAt = createdAt
         self.updatedAt = updatedAt
         self.isSuspended = isSuspended
+        self.isReviewed = isReviewed
     }
 }
 
@@ -111,5 +114,5 @@ package enum SecretOverlap: String, Sendable, CaseIterable {
     }
 }
 
-/// An app has at most two secrets that work (security.md case 72).
+/// An app has at most two secrets that work.
 package let liveSecretLimit = 2

@@ -16,21 +16,23 @@ package struct AppForm: Sendable {
     /// Field names are those of the form: `name`, `description`, `homepage`, `callbacks` (the first row),
     /// `callbacks-2` and so on, `kind`, `scopes`.
     ///
-    /// - Parameter catalogue: every scope there is; an app may ask for no others (case 112).
+    /// - Parameter catalogue: every scope there is; an app may ask for no others.
     package func check(catalogue: [ScopeDescription]) -> Checked<AppDetails> {
         var problems: [Problem] = []
         let name = TypedText.line(self.name, atMost: 60)
         if name == nil { problems.append(Problem("name", "Enter a name, up to 60 characters.")) }
-        if let name, imitatesThisProduct(name) {
-            problems.append(Problem("name", "Choose a name that cannot be mistaken for Gatewright's own."))
-        }
+        if let problem = name.flatMap(PublicName.problem(withBrand:)) { problems.append(Problem("name", problem)) }
         let description = TypedText.paragraph(self.description, atMost: 1000)
         if description == nil || description.map({ $0.unicodeScalars.count < 20 }) == true {
             problems.append(Problem("description", "Say in at least 20 characters what the app does and for whom."))
         }
-        let homepage = checkedHomepage()
+        let homepage = WebAddress(self.homepage)?.text
         if homepage == nil {
-            problems.append(Problem("homepage", "Enter the address of the app's website, starting with https://."))
+            problems.append(
+                Problem(
+                    "homepage",
+                    "Enter the address of the app's website, starting with https:// (while developing, http://localhost will do)."
+                ))
         }
         let kind = Client.Kind(rawValue: self.kind)
         if kind == nil { problems.append(Problem("kind", "Say whether the app can keep a secret.")) }
@@ -77,30 +79,5 @@ package struct AppForm: Sendable {
         let known = catalogue.filter { entry in scopes.contains { $0.utf8.elementsEqual(entry.scope.text.utf8) } }
         if known.isEmpty { problems.append(Problem("scopes", "Choose at least one thing the app may ask for.")) }
         return ScopeSet(known.map(\.scope))
-    }
-
-    /// https, or http on this computer; nothing that a browser would treat as script (case 13).
-    private func checkedHomepage() -> String? {
-        let bytes = Array(homepage.utf8)
-        guard (10...500).contains(bytes.count), bytes.allSatisfy({ (0x21...0x7E).contains($0) }),
-            !bytes.contains(UInt8(ascii: "\\"))
-        else { return nil }
-        let isSecure = bytes.starts(with: "https://".utf8)
-        guard isSecure || bytes.starts(with: "http://".utf8) else { return nil }
-        let authority = bytes.dropFirst(isSecure ? 8 : 7).prefix { !"/?#".utf8.contains($0) }
-        guard !authority.isEmpty, !authority.contains(UInt8(ascii: "@")) else { return nil }
-        let host = authority.prefix { $0 != UInt8(ascii: ":") }
-        guard isSecure || host.elementsEqual("localhost".utf8) || host.elementsEqual("127.0.0.1".utf8) else {
-            return nil
-        }
-        return homepage
-    }
-
-    private func imitatesThisProduct(_ name: String) -> Bool {
-        let letters = name.utf8.map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 }.filter {
-            (0x61...0x7A).contains($0)
-        }
-        let ours = Array("gatewright".utf8)
-        return letters.indices.contains { letters[$0...].starts(with: ours) }
     }
 }

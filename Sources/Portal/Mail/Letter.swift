@@ -2,6 +2,12 @@
 package struct Letter: Sendable {
     package enum Kind: String, Sendable {
         case verification, knownAddress, reset, passwordChanged, tokenCreated, tokenRevoked, secretRotated, memberAdded
+        case invitation, roleChanged, memberRemoved, tenantDeleted, accessAsked, accessDecided
+        case secondFactor, recoveryCodeUsed, emailChange, emailChangeNotice, accountDeleted
+        case leaked
+        case applicationReceived, applicationWaiting, applicationDecided, appReviewed, appReviewWithdrawn
+        case suspended, reinstated
+        case refreshTokenReused
     }
 
     package let kind: Kind
@@ -33,7 +39,7 @@ extension Letter {
                 """)
     }
 
-    /// The answer on the page is the same for known and unknown addresses (case 169); only the mail differs.
+    /// The answer on the page is the same for known and unknown addresses; only the mail differs.
     package static func knownAddress(to email: String, name: String, signIn: String, forgot: String) -> Letter {
         Letter(
             kind: .knownAddress, recipient: email, subject: "You already have an account",
@@ -74,11 +80,14 @@ extension Letter {
                 """)
     }
 
-    /// - Parameter scopes: title and name of each, as the token form showed them.
+    /// - Parameters:
+    ///   - scopes: title and name of each, as the token form showed them.
+    ///   - old: the description of the token that was revoked for it.
     package static func tokenCreated(
         to email: String, name: String, description: String, tenant: String, scopes: [(title: String, name: String)],
-        expires: String, list: String
+        expires: String, replacing old: String? = nil, list: String
     ) -> Letter {
+        let replaced = old.map { "\nIt takes the place of your token \"\($0)\", which was revoked.\n" } ?? ""
         let lines = scopes.map { "  - \($0.title) (\($0.name))" }.joined(separator: "\n")
         return Letter(
             kind: .tokenCreated, recipient: email, subject: "A developer token was created",
@@ -91,7 +100,7 @@ extension Letter {
                 Expires: \(expires)
                 Scopes:
                 \(lines)
-
+                \(replaced)
                 If this was not you, revoke it at once: \(list)
                 """)
     }

@@ -1,7 +1,7 @@
 /// An address that mail can be sent to, and the key that all look-ups and counters share.
 ///
 /// Only plain ASCII addresses are taken: quoted local parts, comments and internationalised domains open
-/// more doors (case 172, 177) than they let people in.
+/// more doors than they let people in.
 package struct EmailAddress: Hashable, Sendable {
     /// As it was typed, without white space around it.
     package let text: String

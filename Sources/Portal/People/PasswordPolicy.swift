@@ -1,4 +1,4 @@
-/// What makes a password acceptable: length, and not being on the list of those everybody tries (case 176).
+/// What makes a password acceptable: length, and not being on the list of those everybody tries.
 /// There are no composition rules, and the password is hashed exactly as it was typed.
 package struct PasswordPolicy: Sendable {
     private let common: Set<[UInt8]>
@@ -14,7 +14,7 @@ package struct PasswordPolicy: Sendable {
         guard password.unicodeScalars.count >= 8 else {
             return Problem("password", "Use at least 8 characters. A few words in a row work well.")
         }
-        // Bounded before hashing, so that a megabyte of password costs nothing (case 174).
+        // Bounded before hashing, so that a megabyte of password costs nothing.
         guard bytes.count <= 1024 else { return Problem("password", "Use at most 1,024 characters.") }
         guard !bytes.contains(0) else {
             return Problem("password", "This password holds a character that cannot be typed.")

@@ -11,6 +11,7 @@ package struct SignUp: Sendable {
         var problems: [Problem] = []
         let goodName = TypedText.line(name, atMost: 100)
         if goodName == nil { problems.append(Problem("name", "Enter your name, up to 100 characters.")) }
+        if let problem = goodName.flatMap(PublicName.problem(with:)) { problems.append(Problem("name", problem)) }
         let goodEmail = EmailAddress(email)
         if goodEmail == nil {
             problems.append(Problem("email", "Enter an email address like name@example.com."))

@@ -1,5 +1,5 @@
 /// A tenant's name in addresses: lower-case ASCII letters, digits and single hyphens, 3 to 40 of them.
-/// Anything else is refused and never folded, so two tenants cannot look alike (case 144).
+/// Anything else is refused and never folded, so two tenants cannot look alike.
 package struct Slug: Hashable, Sendable {
     package let text: String
 
@@ -19,7 +19,7 @@ package struct Slug: Hashable, Sendable {
         text = typed
     }
 
-    /// Names that addresses, mail or people would mistake for something of ours (case 145).
+    /// Names that addresses, mail or people would mistake for something of ours.
     package var isReserved: Bool { Self.reserved.contains(text) || text.utf8.starts(with: "xn-".utf8) }
 
     private static let hyphen = UInt8(ascii: "-")

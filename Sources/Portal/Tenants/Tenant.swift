@@ -3,6 +3,8 @@ package import OAuth
 /// One customer of the operator.
 package struct Tenant: Sendable {
     package enum Kind: String, Sendable { case standard, sandbox }
+    /// What the operator sold; decides whether its admins may use the developer tools.
+    package enum Plan: String, Sendable, CaseIterable { case standard, network, enterprise }
 
     package let id: ID<Entity.Tenant>
     package let slug: Slug
@@ -10,9 +12,11 @@ package struct Tenant: Sendable {
     package let kind: Kind
     package let createdAt: Instant
     package let isSuspended: Bool
+    package let plan: Plan
 
     package init(
-        id: ID<Entity.Tenant>, slug: Slug, name: String, kind: Kind, createdAt: Instant, isSuspended: Bool = false
+        id: ID<Entity.Tenant>, slug: Slug, name: String, kind: Kind, createdAt: Instant, isSuspended: Bool = false,
+        plan: Plan = .standard
     ) {
         self.id = id
         self.slug = slug
@@ -20,6 +24,7 @@ package struct Tenant: Sendable {
         self.kind = kind
         self.createdAt = createdAt
         self.isSuspended = isSuspended
+        self.plan = plan
     }
 }
 
@@ -53,6 +58,7 @@ package struct TenantDraft: Sendable {
         var problems: [Problem] = []
         let goodName = TypedText.line(name, atMost: 80)
         if goodName == nil { problems.append(Problem("name", "Enter a name, up to 80 characters.")) }
+        if let problem = goodName.flatMap(PublicName.problem(withBrand:)) { problems.append(Problem("name", problem)) }
         let goodSlug = Slug(slug)
         if goodSlug == nil {
             problems.append(
@@ -61,6 +67,19 @@ package struct TenantDraft: Sendable {
         if let goodSlug, goodSlug.isReserved { problems.append(taken) }
         guard let goodName, let goodSlug, problems.isEmpty else { return .invalid(problems) }
         return .valid(TenantDraft(name: goodName, slug: goodSlug))
+    }
+
+    /// The tenant every newcomer gets to try things in. Its address says nothing about the person.
+    package static func sandbox(
+        ofSomebodyCalled name: String, using random: inout some RandomNumberGenerator
+    ) -> TenantDraft? {
+        let letters = Array("abcdefghijklmnopqrstuvwxyz0123456789".utf8)
+        let tail = (0..<8).compactMap { _ in letters.randomElement(using: &random) }
+        let name = TypedText.line(name + "'s sandbox", atMost: 80)
+            .flatMap { PublicName.problem(withBrand: $0) == nil ? $0 : nil }
+        return Slug("sandbox-" + String(decoding: tail, as: UTF8.self)).map {
+            TenantDraft(name: name ?? "My sandbox", slug: $0)
+        }
     }
 
     /// The same words for reserved, taken and quarantined names.

@@ -1,6 +1,6 @@
 package import OAuth
 
-/// A person's own scoped bearer token in one tenant, as its owner sees it after it was shown once (seed 001).
+/// A person's own scoped bearer token in one tenant, as its owner sees it after it was shown once.
 package struct DeveloperTokenSummary: Sendable {
     package enum Status: String, Sendable { case active, expired, revoked }
 
@@ -14,10 +14,12 @@ package struct DeveloperTokenSummary: Sendable {
     package let lastUsedAt: Instant?
     package let lastUsedAddress: String?
     package let revokedAt: Instant?
+    package let purpose: DeveloperTokenPurpose
 
     package init(
         id: ID<Entity.DeveloperToken>, tenant: Tenant, description: String, scopes: ScopeSet, hint: String,
-        createdAt: Instant, expiresAt: Instant?, lastUsedAt: Instant?, lastUsedAddress: String?, revokedAt: Instant?
+        createdAt: Instant, expiresAt: Instant?, lastUsedAt: Instant?, lastUsedAddress: String?, revokedAt: Instant?,
+        purpose: DeveloperTokenPurpose = .own
     ) {
         self.id = id
         self.tenant = tenant
@@ -29,6 +31,7 @@ package struct DeveloperTokenSummary: Sendable {
         self.lastUsedAt = lastUsedAt
         self.lastUsedAddress = lastUsedAddress
         self.revokedAt = revokedAt
+        self.purpose = purpose
     }
 
     package func status(at now: Instant) -> Status {
@@ -44,11 +47,36 @@ package struct DeveloperTokenDraft: Sendable {
     package let description: String
     package let scopes: ScopeSet
     package let expiresAt: Instant?
+    package let purpose: DeveloperTokenPurpose
 
-    package init(member: Member, description: String, scopes: ScopeSet, expiresAt: Instant?) {
+    package init(
+        member: Member, description: String, scopes: ScopeSet, expiresAt: Instant?,
+        purpose: DeveloperTokenPurpose = .own
+    ) {
         self.member = member
         self.description = description
         self.scopes = scopes
         self.expiresAt = expiresAt
+        self.purpose = purpose
+    }
+}
+
+/// What a developer token was made for.
+package enum DeveloperTokenPurpose: String, CaseIterable, Sendable {
+    case own
+    /// To try the API for a day, from the tenant's own page. Not for production.
+    case test
+}
+
+extension DeveloperTokenDraft {
+    /// Seconds that a test token lives: 24 hours.
+    package static let testLifetime: Int64 = 86_400
+
+    /// A test token can do whatever its person may give away.
+    package static func test(for member: Member, catalogue: [ScopeDescription], at now: Instant) -> Self {
+        let scopes = ScopeDescription.available(to: member.role, from: catalogue).filter { $0.scope != .default }
+        return DeveloperTokenDraft(
+            member: member, description: "Test token, not for production", scopes: ScopeSet(scopes.map(\.scope)),
+            expiresAt: now + testLifetime, purpose: .test)
     }
 }

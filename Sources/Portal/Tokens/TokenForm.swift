@@ -10,14 +10,19 @@ package struct TokenForm: Sendable {
     package var expires = "90"
     /// YYYY-MM-DD, read when `expires` is `custom`; the token ends at the end of that day, UTC.
     package var expiresOn = ""
+    /// The ID of the token that the new one takes the place of; nil for a token of its own.
+    package var replaces: ID<Entity.DeveloperToken>?
 
     package init() {}
 
     package static let dayChoices: [Int64] = [7, 30, 60, 90, 365]
 
     /// Field names are those of the form: `tenant`, `description`, `scopes`, `expires`, `expires_on`.
+    ///
+    /// - Parameter tokens: what the person has: no two active ones of a tenant share a description, or nobody could
+    ///   tell which one to revoke.
     package func check(
-        memberships: [Member], catalogue: [ScopeDescription], at now: Instant
+        memberships: [Member], catalogue: [ScopeDescription], tokens: [DeveloperTokenSummary] = [], at now: Instant
     ) -> Checked<DeveloperTokenDraft> {
         var problems: [Problem] = []
         let member = memberships.first { $0.tenant.slug.text.utf8.elementsEqual(tenant.utf8) }
@@ -26,6 +31,12 @@ package struct TokenForm: Sendable {
         if description == nil {
             problems.append(
                 Problem("description", "Enter a description, up to 100 characters, such as Nightly export."))
+        }
+        if let description, let member, isTaken(description, in: member.tenant, among: tokens, at: now) {
+            problems.append(
+                Problem(
+                    "description",
+                    "You have an active token “\(description)” at \(member.tenant.name). Choose another description."))
         }
         let allowed = ScopeDescription.available(to: member?.role ?? .member, from: catalogue)
         let chosen = allowed.filter { entry in scopes.contains { $0.utf8.elementsEqual(entry.scope.text.utf8) } }
@@ -39,6 +50,15 @@ package struct TokenForm: Sendable {
         return .valid(
             DeveloperTokenDraft(
                 member: member, description: description, scopes: ScopeSet(chosen.map(\.scope)), expiresAt: expiresAt))
+    }
+
+    private func isTaken(
+        _ description: String, in tenant: Tenant, among tokens: [DeveloperTokenSummary], at now: Instant
+    ) -> Bool {
+        tokens.contains { token in
+            token.status(at: now) == .active && token.id != replaces && token.tenant.id == tenant.id
+                && token.description.utf8.elementsEqual(description.utf8)
+        }
     }
 
     private func expiry(at now: Instant) -> Checked<Instant?> {
@@ -60,7 +80,7 @@ package struct TokenForm: Sendable {
 }
 
 extension ScopeDescription {
-    /// A token is bounded by its owner's own rights: members may look, admins may also change (case 118).
+    /// A token is bounded by its owner's own rights: members may look, admins may also change.
     package static func available(to role: Role, from catalogue: [ScopeDescription]) -> [ScopeDescription] {
         catalogue.filter { role == .admin || $0.sensitivity != .high }
     }

@@ -13,17 +13,26 @@ import Web
 struct Serve: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Serve the portal, the authorization server and the API.",
-        discussion: "GATEWRIGHT_MODE=demo serves a ready cast of people, tenants and an app, for trying things out.")
+        discussion: "GATEWRIGHT_MODE=demo serves a ready cast of people, workspaces and an app, for trying things out.")
 
-    /// 8 KB for one header field, 32 KB and 100 fields for all (case 246); slow senders are let go (case 247).
-    private static let limits = HTTP1Channel.Configuration(
-        additionalChannelHandlers: [RequestDeadline()], idleTimeout: .seconds(60),
-        httpDecoderConfiguration: .init(
-            maxHeaderFieldSize: 8 * 1024, maxHeaderListSize: 32 * 1024, maxHeaderFieldCount: 100))
+    /// 8 KB for one header field or the address, 32 KB and 100 fields for all; slow senders are let go.
+    private static func limits(_ site: Site) -> HTTP1Channel.Configuration {
+        HTTP1Channel.Configuration(
+            additionalChannelHandlers: [RequestDeadline(site: site)], idleTimeout: .seconds(60),
+            httpDecoderConfiguration: .init(
+                maxHeaderFieldSize: 8 * 1024, maxHeaderListSize: 32 * 1024, maxHeaderFieldCount: 100))
+    }
 
     func run() async throws {
         let settings = try Settings.fromEnvironment()
         let logger = Output.logger(settings.logLevel)
+        if !settings.site.base.isLoopback, settings.site.trustedProxies.isEmpty {
+            logger.warning(
+                """
+                GATEWRIGHT_TRUSTED_PROXIES is empty: behind a proxy everybody shares one address, and one stranger's \
+                wrong passwords are everybody's
+                """)
+        }
         var installation = try await Installation.open(settings, logger: logger)
         let welcome: String
         if settings.site.isDemo {
@@ -33,15 +42,19 @@ struct Serve: AsyncParsableCommand {
         } else {
             welcome = try await Welcome.setUp(installation)
         }
+        let site = installation.site
         let app = Application(
-            responder: installation.site.responder(),
-            server: .http1(configuration: Self.limits),
+            responder: site.responder(),
+            server: .http1(configuration: Self.limits(site)),
             configuration: ApplicationConfiguration(address: .hostname("127.0.0.1", port: settings.port)),
             onServerRunning: { _ in Output.say(welcome) },
             logger: logger)
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(
-                services: [app, Upkeep(store: installation.store, logger: logger)]
+                services: [
+                    app, Upkeep(store: installation.store, lastSweep: installation.site.lastSweep, logger: logger),
+                    KeyWatch(installation, logger: logger),
+                ]
                     + [try Post(installation, logger: logger)],
                 gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
         do {
@@ -52,16 +65,5 @@ struct Serve: AsyncParsableCommand {
         }
         try await installation.store.flushUses()
         installation.engine.close()
-    }
-}
-
-/// Standard output without a buffer: what waits in one is lost with the process.
-enum Output {
-    static func say(_ text: String) { FileHandle.standardOutput.write(Data((text + "\n").utf8)) }
-
-    static func logger(_ level: Logger.Level) -> Logger {
-        var logger = Logger(label: "gatewright") { JSONLog(label: $0) }
-        logger.logLevel = level
-        return logger
     }
 }

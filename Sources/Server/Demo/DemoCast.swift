@@ -5,7 +5,7 @@ import Portal
 import Storage
 import Web
 
-/// Seeds the cast of design.md through the same store calls that the pages use.
+/// Seeds the cast (Ada, Grace, Lin, Mallory, Olga and their workspaces) through the same store calls that the pages use.
 struct DemoCast {
     let installation: Installation
     private var store: Store { installation.store }
@@ -23,7 +23,9 @@ struct DemoCast {
         try await store.addMember(grace.id, to: acme.id, as: .member, at: Installation.now())
         let northwind = try await tenant("Northwind", "northwind", admin: lin)
         let globex = try await tenant("Globex", "globex", admin: mallory)
-        let app = try await rosterSync(of: lin)
+        try await approve(lin, by: olga)
+        let app = try await rosterSync(of: lin, reviewedBy: olga)
+        try await waiting()
         let token = try await token(of: ada, in: acme)
         let verifier = Self.randomText(64)
         return Demo(
@@ -56,10 +58,47 @@ struct DemoCast {
             let tenant = try await store.openTenant(
                 draft, kind: .standard, admin: admin.id, at: Installation.now())
         else { throw SettingsError("The demo's \(name) cannot be opened.") }
+        if let member = try store.membership(of: admin.id, in: tenant.id) {
+            _ = try await store.tenant(of: member).addSamples(at: Installation.now())
+        }
         return tenant
     }
 
-    private func rosterSync(of lin: Person) async throws -> Demo.AppEntry {
+    /// Lin is a developer, by the way that everybody takes.
+    private func approve(_ lin: Person, by olga: Person) async throws {
+        let answers = ApplicationAnswers(
+            organization: "Northwind", website: "https://northwind.example",
+            about: "We are four people who write software for clubs and choirs.",
+            building:
+                "Roster Sync: it keeps a roster of volunteers in step with the people of a workspace, every night.")
+        try await apply(answers, lin)
+        guard let application = try store.application(of: lin.id), let slug = Slug("sandbox-northwind") else { return }
+        _ = try await store.decide(
+            application.id, version: application.version, .approved, reason: "", by: olga,
+            sandbox: TenantDraft(name: "Lin's sandbox", slug: slug),
+            letter: .applicationDecided(to: lin, .approved, reason: "", page: base + "/apps/new"),
+            at: Installation.now())
+    }
+
+    /// Somebody for Olga to decide about.
+    private func waiting() async throws {
+        let nora = try await person("Nora", "nora@gmail.com", Self.password())
+        try await apply(
+            ApplicationAnswers(
+                organization: "Northw1nd", website: "https://nora.example",
+                about: "I write small tools for choirs, in my spare time.",
+                building: "An app that shows singers when the next rehearsal is, from the people of their workspace."),
+            nora)
+    }
+
+    private func apply(_ answers: ApplicationAnswers, _ person: Person) async throws {
+        let queue = base + "/operator/applications"
+        _ = try await store.submit(
+            answers, of: person, letter: .applicationReceived(to: person, page: base + "/developer/apply"),
+            toOperators: { .applicationWaiting(to: $0, page: queue) }, at: Installation.now())
+    }
+
+    private func rosterSync(of lin: Person, reviewedBy olga: Person) async throws -> Demo.AppEntry {
         var form = AppForm()
         form.name = "Roster Sync"
         form.description = "Keeps your volunteer roster in step with your list of people, every night."
@@ -72,6 +111,10 @@ struct DemoCast {
         }
         let secret = Secret<ClientSecretKind>.random()
         let app = try await store.register(details, owner: lin, secret: secret, at: Installation.now())
+        _ = try await store.review(
+            app.id, asOf: app.updatedAt, note: "Part of the demo.", by: olga,
+            letter: .appReviewed(to: app.owner, app: details.name, page: base + "/apps/\(app.id.text)"),
+            at: Installation.now())
         return Demo.AppEntry(
             name: details.name, client_id: app.clientID, client_secret: secret.reveal(), callback: callback,
             token_format: details.tokenFormat.rawValue, pkce: "required")
@@ -87,7 +130,8 @@ struct DemoCast {
         let token = Secret<OAuth.DeveloperToken>.random()
         let letter = Letter.tokenCreated(
             to: ada.email, name: ada.name, description: draft.description, tenant: acme.name,
-            scopes: scopes.sorted.map { (title: $0.text, name: $0.text) }, expires: "in 90 days", list: base + "/tokens"
+            scopes: try store.scopeCatalogue().filter { scopes.contains($0.scope) }
+                .map { (title: $0.title, name: $0.scope.text) }, expires: "in 90 days", list: base + "/tokens"
         )
         _ = try await store.create(draft, token: token, letter: letter, at: now)
         return token

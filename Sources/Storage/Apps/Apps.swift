@@ -2,39 +2,72 @@ package import OAuth
 package import Portal
 
 extension Store {
-    /// Registers an app; a confidential one gets its first secret in the same transaction.
+    /// Why this person cannot register an app now; nil when they can.
+    package func obstacleToApp(of person: ID<Entity.Person>) throws -> Obstacle? {
+        try engine.read { db in try self.obstacleToApp(of: person, in: db) }
+    }
+
+    /// Registers an app because its developer asked for it; a confidential one gets its first secret in the same
+    /// transaction.
     package func register(
-        _ details: AppDetails, owner: Person, secret: Secret<ClientSecretKind>?, at now: Instant
-    ) async throws -> App {
-        let id = ID<Entity.Client>.random()
-        var generator = SystemRandomNumberGenerator()
-        let clientID = ClientID.random(using: &generator)
-        let new = secret.map { (id: ID<Entity.ClientSecret>.random(), digest: keyring.digest($0), hint: $0.hint.text) }
+        _ details: AppDetails, by owner: Person, secret: Secret<ClientSecretKind>?, from address: String = "",
+        at now: Instant
+    ) async throws -> Result<App, Obstacle> {
+        let new = NewApp(details, owner, secret, address, keyring)
         return try await engine.write { db in
-            try db.run(
-                """
-                INSERT INTO apps (id, client_id, owner_id, name, description, homepage, kind, pkce_required,
-                    token_format, created_at, updated_at)
-                VALUES (\(id), \(clientID.text), \(owner.id), \(details.name), \(details.description),
-                    \(details.homepage), \(details.kind.rawValue), \(details.pkceRequired),
-                    \(details.tokenFormat.rawValue), \(now), \(now))
-                """)
-            try self.insertLists(of: details, for: id, in: db)
-            if let new {
-                try db.run(
-                    """
-                    INSERT INTO client_secrets (id, app_id, digest, hint, created_by, created_at)
-                    VALUES (\(new.id), \(id), \(new.digest), \(new.hint), \(owner.name), \(now))
-                    """)
-            }
-            guard let app = try self.app(id, in: db) else {
-                throw StorageError.column("apps", "holds what this version does not know")
-            }
-            return app
+            if let obstacle = try self.obstacleToApp(of: owner.id, in: db) { return .failure(obstacle) }
+            return .success(try self.insert(new, in: db, at: now))
         }
     }
 
-    /// An app of this person; anybody else's is as unknown as one that does not exist (case 139).
+    /// Registers an app, and asks nobody's quota: see ``register(_:by:secret:at:)``.
+    package func register(
+        _ details: AppDetails, owner: Person, secret: Secret<ClientSecretKind>?, from address: String = "",
+        at now: Instant
+    ) async throws -> App {
+        let new = NewApp(details, owner, secret, address, keyring)
+        return try await engine.write { db in try self.insert(new, in: db, at: now) }
+    }
+
+    private func obstacleToApp(of person: ID<Entity.Person>, in db: any Connection) throws -> Obstacle? {
+        let row = try db.row(
+            """
+            SELECT verified_at, (SELECT count(*) FROM apps WHERE owner_id = people.id) AS apps
+            FROM people WHERE id = \(person)
+            """)
+        guard let row else { return .unconfirmedAddress }
+        return .toApp(isConfirmed: try row.optionalInstant("verified_at") != nil, having: try row.int("apps"))
+    }
+
+    private func insert(_ new: NewApp, in db: any Connection, at now: Instant) throws -> App {
+        let details = new.details
+        try db.run(
+            """
+            INSERT INTO apps (id, client_id, owner_id, name, description, homepage, kind, pkce_required,
+                token_format, created_at, updated_at)
+            VALUES (\(new.id), \(new.clientID.text), \(new.owner.id), \(details.name), \(details.description),
+                \(details.homepage), \(details.kind.rawValue), \(details.pkceRequired),
+                \(details.tokenFormat.rawValue), \(now), \(now))
+            """)
+        try insertLists(of: details, for: new.id, in: db)
+        if let secret = new.secret {
+            try db.run(
+                """
+                INSERT INTO client_secrets (id, app_id, digest, hint, created_by, created_at)
+                VALUES (\(secret.id), \(new.id), \(secret.digest), \(secret.hint), \(new.owner.name), \(now))
+                """)
+        }
+        guard let app = try app(new.id, in: db) else {
+            throw StorageError.column("apps", "holds what this version does not know")
+        }
+        try record(
+            AuditEvent(
+                .appCreated, by: .person(new.owner), on: .app(app), detail: app.details.auditDetail, from: new.address),
+            in: db, at: now)
+        return app
+    }
+
+    /// An app of this person; anybody else's is as unknown as one that does not exist.
     package func app(_ id: ID<Entity.Client>, of owner: ID<Entity.Person>) throws -> App? {
         try engine.readConsistently { db in
             guard let app = try self.app(id, in: db), app.owner.id == owner else { return nil }
@@ -63,16 +96,17 @@ extension Store {
 
     /// - Returns: false when the app is not this person's.
     package func update(
-        _ id: ID<Entity.Client>, of owner: ID<Entity.Person>, to details: AppDetails, at now: Instant
+        _ id: ID<Entity.Client>, of owner: ID<Entity.Person>, to details: AppDetails, from address: String = "",
+        at now: Instant
     ) async throws -> Bool {
         try await engine.write { db in
+            guard let before = try self.app(id, in: db), before.owner.id == owner else { return false }
             let changed = try db.run(
                 """
                 UPDATE apps SET name = \(details.name), description = \(details.description),
                     homepage = \(details.homepage), kind = \(details.kind.rawValue),
                     pkce_required = \(details.pkceRequired), token_format = \(details.tokenFormat.rawValue),
-                    -- Every change is a later state, also than a grant of this very second: consent is asked for again
-                    -- (case 126, 131).
+                    -- Every change is a later state, also than a grant of this very second: consent is asked for again.
                     updated_at = CASE WHEN updated_at >= \(now) THEN updated_at + 1 ELSE \(now + 1) END
                 WHERE id = \(id) AND owner_id = \(owner)
                 """)
@@ -80,26 +114,55 @@ extension Store {
             try db.run("DELETE FROM app_callbacks WHERE app_id = \(id)")
             try db.run("DELETE FROM app_scopes WHERE app_id = \(id)")
             try self.insertLists(of: details, for: id, in: db)
+            if before.isReviewed, details.needsNewReview(since: before.details) {
+                try self.endReview(of: id, because: "the app was changed", in: db, at: now)
+            }
+            try self.record(
+                AuditEvent(
+                    .appEdited, by: before.owner.actor, on: AuditSubject(.app, id: id.text, name: details.name),
+                    detail: details.changes(since: before.details), from: address),
+                in: db, at: now)
             return true
         }
     }
 
     /// Deletes an app with its grants and tokens; they are refused from the next request on.
-    package func deleteApp(_ id: ID<Entity.Client>, of owner: ID<Entity.Person>) async throws -> Bool {
+    /// The tenants where it was allowed find that in their own logs.
+    package func deleteApp(
+        _ id: ID<Entity.Client>, of owner: ID<Entity.Person>, from address: String = "", at now: Instant
+    ) async throws -> Bool {
         try await engine.write { db in
-            try db.run("DELETE FROM apps WHERE id = \(id) AND owner_id = \(owner)") == 1
+            guard let app = try self.app(id, in: db), app.owner.id == owner else { return false }
+            let tenants = try db.rows(
+                "SELECT DISTINCT tenant_id FROM grants WHERE app_id = \(id) AND revoked_at IS NULL")
+            try self.record(
+                AuditEvent(.appDeleted, by: app.owner.actor, on: .app(app), from: address), in: db, at: now)
+            for row in tenants {
+                try self.record(
+                    AuditEvent(.appDeleted, by: app.owner.actor, on: .app(app), in: try row.id("tenant_id")),
+                    in: db, at: now)
+            }
+            return try db.run("DELETE FROM apps WHERE id = \(id) AND owner_id = \(owner)") == 1
         }
     }
 
     /// How many people's grants and how many live token families a deletion would end.
-    package func reach(of app: ID<Entity.Client>) throws -> (grants: Int64, families: Int64) {
+    package func reach(of app: ID<Entity.Client>) throws -> (
+        people: Int64, tenants: Int64, grants: Int64, families: Int64
+    ) {
         try engine.read { db in
             let row = try db.row(
                 """
-                SELECT (SELECT count(*) FROM grants WHERE app_id = \(app) AND revoked_at IS NULL) AS grants,
-                    (SELECT count(*) FROM token_families WHERE app_id = \(app) AND revoked_at IS NULL) AS families
+                SELECT count(*) AS grants, count(DISTINCT person_id) AS people, count(DISTINCT tenant_id) AS tenants,
+                    (SELECT count(*) FROM grants g JOIN token_families f
+                        ON f.tenant_id = g.tenant_id AND f.grant_id = g.id
+                        WHERE g.app_id = \(app) AND f.revoked_at IS NULL) AS families
+                FROM grants WHERE app_id = \(app) AND revoked_at IS NULL
                 """)
-            return (grants: try row?.integer("grants") ?? 0, families: try row?.integer("families") ?? 0)
+            return (
+                people: try row?.integer("people") ?? 0, tenants: try row?.integer("tenants") ?? 0,
+                grants: try row?.integer("grants") ?? 0, families: try row?.integer("families") ?? 0
+            )
         }
     }
 
@@ -124,7 +187,8 @@ extension Store {
                 pkceRequired: try row.integer("pkce_required") != 0, tokenFormat: format,
                 scopes: ScopeSet(try scopes.compactMap { Scope(try $0.text("scope")) })),
             createdAt: try row.instant("app_created_at"), updatedAt: try row.instant("app_updated_at"),
-            isSuspended: try row.integer("app_is_suspended") != 0)
+            isSuspended: try row.integer("app_is_suspended") != 0,
+            isReviewed: try row.integer("app_is_reviewed") != 0)
     }
 
     private func insertLists(of details: AppDetails, for id: ID<Entity.Client>, in db: any Connection) throws {
@@ -137,6 +201,28 @@ extension Store {
     }
 }
 
+/// An app about to be written, with everything in it that chance decides.
+private struct NewApp: Sendable {
+    let id = ID<Entity.Client>.random()
+    let clientID: ClientID
+    let details: AppDetails
+    let owner: Person
+    let address: String
+    let secret: (id: ID<Entity.ClientSecret>, digest: Digest, hint: String)?
+
+    init(
+        _ details: AppDetails, _ owner: Person, _ secret: Secret<ClientSecretKind>?, _ address: String,
+        _ keyring: Keyring
+    ) {
+        var generator = SystemRandomNumberGenerator()
+        clientID = ClientID.random(using: &generator)
+        self.details = details
+        self.owner = owner
+        self.address = address
+        self.secret = secret.map { (id: .random(), digest: keyring.digest($0), hint: $0.hint.text) }
+    }
+}
+
 extension App {
     /// The person's own suspension stops their apps as well.
     static let select: SQL = """
@@ -145,7 +231,8 @@ extension App {
             o.name AS owner_name, o.email AS owner_email,
             EXISTS (SELECT 1 FROM suspensions s WHERE s.reinstated_at IS NULL
                 AND ((s.subject_kind = 'app' AND s.subject_id = a.id)
-                    OR (s.subject_kind = 'person' AND s.subject_id = a.owner_id))) AS app_is_suspended
+                    OR (s.subject_kind = 'person' AND s.subject_id = a.owner_id))) AS app_is_suspended,
+            EXISTS (SELECT 1 FROM app_reviews r WHERE r.app_id = a.id AND r.ended_at IS NULL) AS app_is_reviewed
         FROM apps a JOIN people o ON o.id = a.owner_id
         """
 }

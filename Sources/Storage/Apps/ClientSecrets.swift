@@ -14,10 +14,10 @@ extension Store {
         try engine.read { db in try self.liveSecrets(of: app, in: db, at: now) }
     }
 
-    /// Makes a new secret; those there were end when the overlap is over (case 72).
+    /// Makes a new secret; those there were end when the overlap is over.
     package func rotateSecret(
         of app: ID<Entity.Client>, owner: Person, to secret: Secret<ClientSecretKind>,
-        overlap: SecretOverlap, letter: Letter, at now: Instant
+        overlap: SecretOverlap, letter: Letter, from address: String = "", at now: Instant
     ) async throws -> RotationRefusal? {
         let id = ID<Entity.ClientSecret>.random()
         let digest = keyring.digest(secret)
@@ -41,6 +41,11 @@ extension Store {
                 INSERT INTO client_secrets (id, app_id, digest, hint, created_by, created_at)
                 VALUES (\(id), \(app), \(digest), \(hint), \(owner.name), \(now))
                 """)
+            try self.record(
+                AuditEvent(
+                    .secretRotated, by: .person(owner), on: .app(found),
+                    detail: ["secret": hint, "old_secret_ends": overlap.rawValue], from: address),
+                in: db, at: now)
             try self.enqueue(letter, in: db, at: now)
             return nil
         }
@@ -48,14 +53,20 @@ extension Store {
 
     /// Refused from the next request on.
     package func revokeSecret(
-        _ secret: ID<Entity.ClientSecret>, of app: ID<Entity.Client>, owner: ID<Entity.Person>
+        _ secret: ID<Entity.ClientSecret>, of app: ID<Entity.Client>, owner: ID<Entity.Person>,
+        from address: String = "", at now: Instant
     ) async throws -> Bool {
         try await engine.write { db in
-            try db.run(
-                """
-                DELETE FROM client_secrets WHERE id = \(secret) AND app_id = \(app)
-                    AND EXISTS (SELECT 1 FROM apps WHERE id = \(app) AND owner_id = \(owner))
-                """) == 1
+            guard let found = try self.app(app, in: db), found.owner.id == owner,
+                let row = try db.row(
+                    "DELETE FROM client_secrets WHERE id = \(secret) AND app_id = \(app) RETURNING hint")
+            else { return false }
+            try self.record(
+                AuditEvent(
+                    .secretRevoked, by: found.owner.actor, on: .app(found), detail: ["secret": try row.text("hint")],
+                    from: address),
+                in: db, at: now)
+            return true
         }
     }
 

@@ -1,32 +1,37 @@
 package import OAuth
-import Portal
+package import Portal
 
 extension Store {
     /// Authenticates a client (RFC 6749 §2.3): one look-up by `client_id`, then digests compared in constant time,
-    /// so an unknown client and a wrong secret cost and answer the same (case 65, 74).
+    /// so an unknown client and a wrong secret cost and answer the same.
     ///
     /// A suspended app is an unknown one.
     package func authenticate(
         _ credentials: ClientCredentials, at now: Instant
     ) throws -> Result<AuthenticatedClient, OAuthError> {
-        let found = try engine.readConsistently { db in
-            let row = try db.row("\(fragment: App.select) WHERE a.client_id = \(credentials.clientID)")
-            guard let app = try row.map({ try self.complete($0, in: db) }), !app.isSuspended
-            else { return (client: Client?.none, secrets: [Row]()) }
-            let secrets = try db.rows(
+        // Once for each secret that works, and once for an app that has none.
+        let found = try engine.read { db in
+            try db.rows(
                 """
-                SELECT id, digest, last_used_at FROM client_secrets
-                WHERE app_id = \(app.id) AND (expires_at IS NULL OR expires_at > \(now))
+                SELECT a.id AS app_id, a.client_id, a.name, a.kind, a.pkce_required, a.token_format,
+                    s.id AS secret_id, s.digest, s.last_used_at
+                FROM apps a LEFT JOIN client_secrets s
+                    ON s.app_id = a.id AND (s.expires_at IS NULL OR s.expires_at > \(now))
+                WHERE a.client_id = \(credentials.clientID)
+                    AND NOT EXISTS (SELECT 1 FROM suspensions x WHERE x.subject_kind = 'app'
+                        AND x.subject_id = a.id AND x.reinstated_at IS NULL)
+                    AND NOT EXISTS (SELECT 1 FROM suspensions x WHERE x.subject_kind = 'person'
+                        AND x.subject_id = a.owner_id AND x.reinstated_at IS NULL)
                 """)
-            return (client: app.client, secrets: secrets)
         }
-        let live = try found.secrets.map { row in
+        let client = try found.first.map(client)
+        let live = try found.filter { try !$0.isNull("secret_id") }.map { row in
             (
-                id: try row.id("id") as ID<Entity.ClientSecret>, digest: try row.blob("digest"),
+                id: try row.id("secret_id") as ID<Entity.ClientSecret>, digest: try row.blob("digest"),
                 usedAt: try row.optionalInstant("last_used_at")
             )
         }
-        let result = OAuth.authenticate(credentials, as: found.client) { secret in
+        let result = OAuth.authenticate(credentials, as: client) { secret in
             let presented = self.keyring.digest(secret)
             return live.first { presented.isEqual(to: $0.digest) }?.id
         }
@@ -34,5 +39,21 @@ extension Store {
             uses.note(.clientSecret(secret), at: now, stored: live.first { $0.id == secret }?.usedAt, address: nil)
         }
         return result
+    }
+
+    /// Without its redirect URIs, so that it verifies none: at the token endpoint, where every request is on the hot
+    /// path, a code brings its own.
+    private func client(_ row: Row) throws -> Client {
+        let id: ID<Entity.Client> = try row.id("app_id")
+        guard let kind = Client.Kind(rawValue: try row.text("kind")),
+            let format = Client.TokenFormat(rawValue: try row.text("token_format"))
+        else { throw StorageError.column("kind", "holds what this version does not know") }
+        let scopes = try engine.read { db in
+            try db.rows("SELECT scope FROM app_scopes WHERE app_id = \(id)").compactMap { Scope(try $0.text("scope")) }
+        }
+        return Client(
+            id: id, clientID: ClientID(try row.text("client_id")), name: try row.text("name"), kind: kind,
+            redirectURIs: [], pkceRequired: try row.boolean("pkce_required"), tokenFormat: format,
+            allowedScopes: ScopeSet(scopes))
     }
 }

@@ -13,11 +13,12 @@ package struct ConsentQuestion: Sendable {
     package let scopes: ScopeSet
     package let state: String?
     package let challenge: String?
+    package let delivery: Delivery
 
     package init(
         tenant: ID<Entity.Tenant>, session: ID<Entity.Session>, person: ID<Entity.Person>, app: ID<Entity.Client>,
         appUpdatedAt: Instant, redirectURI: String, redirectURIWasSent: Bool, scopes: ScopeSet, state: String?,
-        challenge: String?
+        challenge: String?, delivery: Delivery = .code
     ) {
         self.tenant = tenant
         self.session = session
@@ -29,12 +30,13 @@ package struct ConsentQuestion: Sendable {
         self.scopes = scopes
         self.state = state
         self.challenge = challenge
+        self.delivery = delivery
     }
 }
 
 extension Store {
-    /// Keeps what a consent page asks, so that the browser sends back only a random handle (case 123, 124).
-    /// The oldest of a session give way, so that reloading cannot fill the database (case 41).
+    /// Keeps what a consent page asks, so that the browser sends back only a random handle.
+    /// The oldest of a session give way, so that reloading cannot fill the database.
     package func keep(
         _ question: ConsentQuestion, as ticket: Secret<ConsentTicket>, at now: Instant
     ) async throws {
@@ -49,17 +51,18 @@ extension Store {
             try db.run(
                 """
                 INSERT INTO consent_tickets (digest, tenant_id, session_id, person_id, app_id, app_updated_at,
-                    redirect_uri, redirect_uri_was_sent, scopes, state, challenge, created_at, expires_at)
+                    redirect_uri, redirect_uri_was_sent, scopes, state, challenge, delivery, created_at,
+                    expires_at)
                 VALUES (\(digest), \(question.tenant), \(question.session), \(question.person), \(question.app),
                     \(question.appUpdatedAt), \(question.redirectURI), \(question.redirectURIWasSent),
-                    \(question.scopes.text), \(question.state), \(question.challenge), \(now),
-                    \(now + Lifetime.consentTicket))
+                    \(question.scopes.text), \(question.state), \(question.challenge),
+                    \(question.delivery.rawValue), \(now), \(now + Lifetime.consentTicket))
                 """)
         }
     }
 
     /// What a ticket asked, once: for the same session, person and tenant, in time, and while the app is as it was
-    /// when the page was made (case 42, 126).
+    /// when the page was made.
     package func take(
         _ ticket: Secret<ConsentTicket>, in tenant: ID<Entity.Tenant>, session: Session, at now: Instant
     ) async throws -> ConsentQuestion? {
@@ -73,7 +76,7 @@ extension Store {
                     AND EXISTS (SELECT 1 FROM apps a WHERE a.id = consent_tickets.app_id
                         AND a.updated_at = consent_tickets.app_updated_at)
                 RETURNING tenant_id, session_id, person_id, app_id, app_updated_at, redirect_uri,
-                    redirect_uri_was_sent, scopes, state, challenge
+                    redirect_uri_was_sent, scopes, state, challenge, delivery
                 """
             ).map { row in
                 ConsentQuestion(
@@ -81,8 +84,18 @@ extension Store {
                     person: try row.id("person_id"), app: try row.id("app_id"),
                     appUpdatedAt: try row.instant("app_updated_at"), redirectURI: try row.text("redirect_uri"),
                     redirectURIWasSent: try row.boolean("redirect_uri_was_sent"), scopes: try ScopeSet(row),
-                    state: try row.optionalText("state"), challenge: try row.optionalText("challenge"))
+                    state: try row.optionalText("state"), challenge: try row.optionalText("challenge"),
+                    delivery: try Delivery(row))
             }
         }
+    }
+}
+
+extension Delivery {
+    fileprivate init(_ row: Row) throws {
+        guard let delivery = Delivery(rawValue: try row.text("delivery")) else {
+            throw StorageError.column("delivery", "holds what this version does not know")
+        }
+        self = delivery
     }
 }

@@ -3,7 +3,7 @@ package import Portal
 
 extension Store {
     /// What this person allowed this app here before; nil when nothing, when it was revoked, or when the app has
-    /// changed since: its name, callbacks or scopes may not be those that were read (case 131).
+    /// changed since: its name, callbacks or scopes may not be those that were read.
     package func grantedScopes(
         to app: ID<Entity.Client>, by person: ID<Entity.Person>, in tenant: ID<Entity.Tenant>
     ) throws -> ScopeSet? {
@@ -11,57 +11,143 @@ extension Store {
             try db.row(
                 """
                 SELECT g.scopes FROM grants g JOIN apps a ON a.id = g.app_id
+                JOIN members m ON m.tenant_id = g.tenant_id AND m.person_id = g.person_id
                 WHERE g.tenant_id = \(tenant) AND g.app_id = \(app) AND g.person_id = \(person)
                     AND g.revoked_at IS NULL AND g.updated_at >= a.updated_at
+                    AND (m.role = 'admin' OR g.allowed_as = 'member')
                 """
             ).map(ScopeSet.init)
         }
     }
 
-    /// Records that an admin allowed an app and issues the code, in one transaction (case 51). A grant that exists
+    /// Whether this person has reason to know the app: it is their own, or they are a member here and somebody here
+    /// allows it. A tenant that strangers opened vouches for nothing to anybody else.
+    package func isKnown(
+        _ app: ID<Entity.Client>, to person: ID<Entity.Person>, in tenant: ID<Entity.Tenant>
+    ) throws -> Bool {
+        try engine.read { db in
+            try db.row(
+                """
+                SELECT 1 AS one FROM apps WHERE id = \(app) AND owner_id = \(person)
+                UNION ALL SELECT 1 FROM grants g
+                JOIN members m ON m.tenant_id = g.tenant_id AND m.person_id = \(person)
+                WHERE g.tenant_id = \(tenant) AND g.app_id = \(app) AND g.revoked_at IS NULL
+                """) != nil
+        }
+    }
+
+    /// Records that a member allowed an app and issues the code, in one transaction. A grant that exists
     /// grows by what is new.
     ///
-    /// - Returns: nil when the member is no admin any more or somebody is suspended: the right is checked where it is
-    ///   written, not where the page was made.
+    /// - Parameter asked: narrowed here to what the tenant's rules let the app hold.
+    /// - Returns: nil when the rules, or the member's role, do not let them allow it any more, or somebody is
+    ///   suspended: the right is checked where it is written, not where the page was made.
     package func allow(
-        _ scopes: ScopeSet, to app: App, by member: Member, redirectURI: VerifiedRedirectURI, wasSent: Bool,
-        challenge: String?, at now: Instant
+        _ asked: ScopeSet, to app: App, by member: Member, redirectURI: VerifiedRedirectURI, wasSent: Bool,
+        challenge: String?, from address: String = "", at now: Instant
     ) async throws -> Secret<AuthorizationCode>? {
         let fresh = ID<Entity.Grant>.random()
+        let drawn = DrawnRandom()
         return try await engine.write { db in
-            guard try self.mayAllow(member, in: db), try self.app(app.id, in: db)?.isSuspended == false
+            guard
+                let (grant, granted, scopes) = try self.grow(
+                    asked, to: app, by: member, or: fresh, in: db, from: address, at: now)
             else { return nil }
-            let tenant = member.tenant.id
-            let row = try db.row(
-                """
-                SELECT id, scopes FROM grants WHERE tenant_id = \(tenant) AND app_id = \(app.id)
-                    AND person_id = \(member.person.id) AND revoked_at IS NULL
-                """)
-            let grant: ID<Entity.Grant> = try row?.id("id") ?? fresh
-            let granted = try row.map(ScopeSet.init)?.union(scopes) ?? scopes
-            if row == nil {
-                try db.run(
-                    """
-                    INSERT INTO grants (tenant_id, id, app_id, person_id, scopes, created_at, updated_at)
-                    VALUES (\(tenant), \(grant), \(app.id), \(member.person.id), \(granted.text), \(now), \(now))
-                    """)
-            } else {
-                try db.run(
-                    """
-                    UPDATE grants SET scopes = \(granted.text), updated_at = \(now)
-                    WHERE tenant_id = \(tenant) AND id = \(grant)
-                    """)
-            }
             guard
                 let consented = ConsentedRequest(
-                    tenant: tenant, client: app.id, person: member.person.id, grant: grant, granted: granted,
+                    tenant: member.tenant.id, client: app.id, person: member.person.id, grant: grant, granted: granted,
                     redirectURI: redirectURI, redirectURIWasSent: wasSent, challenge: challenge, scopes: scopes)
             else { return nil }
-            var random = SystemRandomNumberGenerator()
+            var random = drawn
             let (code, record) = issueCode(for: consented, at: now, using: &random)
             try self.insert(record, digest: self.keyring.digest(code), in: db)
             return code
         }
+    }
+
+    /// Writes that a member allows an app, as far as the tenant's rules let the app hold what it asks for: the grant
+    /// there is, grown, or a new one. All ways to allow go through here, so that the right to do so is checked once,
+    /// in the transaction that writes.
+    ///
+    /// - Parameter fresh: the ID of a grant that does not exist yet.
+    /// - Returns: the grant with all its scopes, and those of them that this time is about; nil when the member may
+    ///   not allow the app (any more) or somebody is suspended.
+    func grow(
+        _ asked: ScopeSet, to app: App, by member: Member, or fresh: ID<Entity.Grant>, in db: any Connection,
+        from address: String, at now: Instant
+    ) throws -> (grant: ID<Entity.Grant>, granted: ScopeSet, scopes: ScopeSet)? {
+        guard let member = try current(member, in: db), let app = try self.app(app.id, in: db), !app.isSuspended,
+            try standing(of: app, in: member.tenant, in: db) != .unreviewedAtLimit
+        else { return nil }
+        let permission = try self.permission(of: member, for: app, in: db, at: now)
+        let scopes = asked.narrowed(to: permission.ceiling)
+        guard permission.covers(scopes) else { return nil }
+        let written = try grant(scopes, to: app, by: member, orNew: fresh, in: db, from: address, at: now)
+        return (written.id, written.scopes, scopes)
+    }
+
+    /// Writes the grant: the one there is, grown, or a new one.
+    private func grant(
+        _ scopes: ScopeSet, to app: App, by member: Member, orNew fresh: ID<Entity.Grant>, in db: any Connection,
+        from address: String, at now: Instant
+    ) throws -> (id: ID<Entity.Grant>, scopes: ScopeSet) {
+        let (tenant, person) = (member.tenant.id, member.person.id)
+        // What somebody allowed while they were an admin ended with that, and does not come back to life in another role.
+        if member.role == .member {
+            try endGrants(
+                "app_id = \(app.id) AND person_id = \(person) AND allowed_as = 'admin'", in: tenant,
+                because: "role_lost", by: person, db, at: now)
+        }
+        let row = try db.row(
+            """
+            SELECT id, scopes, approved_by FROM grants WHERE tenant_id = \(tenant) AND app_id = \(app.id)
+                AND person_id = \(person) AND revoked_at IS NULL
+            """)
+        let before = try row.map(ScopeSet.init)
+        let granted = before?.union(scopes) ?? scopes
+        let approval = member.role == .member ? try useApproval(of: app.id, by: member, in: db, at: now) : nil
+        guard let row else {
+            try db.run(
+                """
+                INSERT INTO grants (tenant_id, id, app_id, person_id, scopes, created_at, updated_at, allowed_as,
+                    approved_by)
+                VALUES (\(tenant), \(fresh), \(app.id), \(person), \(granted.text), \(now), \(now), \(member.role),
+                    \(approval))
+                """)
+            try recordAllowed(granted, to: app, by: member, in: db, from: address, at: now)
+            return (id: fresh, scopes: granted)
+        }
+        let grant: ID<Entity.Grant> = try row.id("id")
+        try db.run(
+            """
+            UPDATE grants SET scopes = \(granted.text), updated_at = \(now), allowed_as = \(member.role),
+                approved_by = \(try approval ?? row.optionalText("approved_by"))
+            WHERE tenant_id = \(tenant) AND id = \(grant)
+            """)
+        if granted != before { try recordAllowed(granted, to: app, by: member, in: db, from: address, at: now) }
+        return (id: grant, scopes: granted)
+    }
+
+    private func recordAllowed(
+        _ scopes: ScopeSet, to app: App, by member: Member, in db: any Connection, from address: String,
+        at now: Instant
+    ) throws {
+        try record(
+            AuditEvent(
+                .grantAllowed, by: .person(member.person), on: .app(app), in: member.tenant.id,
+                detail: ["scopes": scopes.text], from: address), in: db, at: now)
+    }
+
+    /// The person pressed Deny. Nothing changes, but their tenant's log says so.
+    package func noteDenial(
+        of app: App, by person: Person, scopes: ScopeSet, in tenant: ID<Entity.Tenant>, from address: String,
+        at now: Instant
+    ) async throws {
+        try await record(
+            AuditEvent(
+                .grantDenied, by: .person(person), on: .app(app), in: tenant, detail: ["scopes": scopes.text],
+                from: address),
+            at: now)
     }
 
     /// What this person allowed, newest first.
@@ -91,15 +177,20 @@ extension Store {
 
     /// Ends a grant and every token that hangs on it, refused from the next request on.
     package func revokeGrant(
-        _ id: ID<Entity.Grant>, in tenant: ID<Entity.Tenant>, of person: ID<Entity.Person>, at now: Instant
+        _ id: ID<Entity.Grant>, in tenant: ID<Entity.Tenant>, of person: ID<Entity.Person>, from address: String = "",
+        at now: Instant
     ) async throws -> Bool {
         try await engine.write { db in
-            let changed = try db.run(
+            let revoked = try db.row(
                 """
                 UPDATE grants SET revoked_at = \(now), revoked_by = \(person), revoked_because = 'owner'
                 WHERE tenant_id = \(tenant) AND id = \(id) AND person_id = \(person) AND revoked_at IS NULL
+                RETURNING app_id, scopes
                 """)
-            guard changed == 1 else { return false }
+            guard let revoked, let app = try self.app(try revoked.id("app_id"), in: db) else { return false }
+            try self.record(
+                .grantRevoked, by: person, on: .app(app), of: tenant, detail: ["scopes": try revoked.text("scopes")],
+                from: address, in: db, at: now)
             try db.run(
                 """
                 UPDATE token_families SET revoked_at = \(now), revoked_because = \(Reason.grantRevoked.rawValue)
@@ -120,13 +211,6 @@ extension Store {
             """)
     }
 
-    private func mayAllow(_ member: Member, in db: any Connection) throws -> Bool {
-        let row = try db.row(
-            "\(fragment: Member.select) WHERE m.tenant_id = \(member.tenant.id) AND m.person_id = \(member.person.id)")
-        guard let now = try row.map(Member.init) else { return false }
-        return now.role == .admin && !now.person.isSuspended && !now.tenant.isSuspended
-    }
-
     private func summary(_ row: Row, in db: any Connection) throws -> GrantSummary? {
         guard let app = try self.app(row.id("app_id"), in: db) else { return nil }
         return GrantSummary(
@@ -136,8 +220,8 @@ extension Store {
 
     private static let grantSelect: SQL = """
         SELECT g.id AS grant_id, g.app_id, g.scopes, g.created_at AS granted_at,
-            (SELECT max(f.last_used_at) FROM token_families f WHERE f.tenant_id = g.tenant_id AND f.grant_id = g.id)
-                AS last_used_at,
+            (SELECT max(used_at) FROM (SELECT g.last_used_at AS used_at UNION ALL SELECT f.last_used_at
+                FROM token_families f WHERE f.tenant_id = g.tenant_id AND f.grant_id = g.id)) AS last_used_at,
             \(fragment: Tenant.columns)
         FROM grants g JOIN tenants t ON t.id = g.tenant_id
         """

@@ -1,8 +1,24 @@
-import OAuth
+package import OAuth
 import Portal
 
+extension TenantStore {
+    /// Adds the people of a sandbox to a tenant whose list is empty, and to no other: they are for trying things
+    /// out, and nobody wants them among their own.
+    ///
+    /// - Returns: false when there are people already.
+    package func addSamples(at now: Instant) async throws -> Bool {
+        try await store.engine.write { db in
+            guard try db.row("SELECT 1 AS one FROM contacts WHERE tenant_id = \(tenant) LIMIT 1") == nil else {
+                return false
+            }
+            try store.insertSampleContacts(into: tenant, in: db, at: now)
+            return true
+        }
+    }
+}
+
 extension Store {
-    /// A new tenant has people to try the API with, so that the first call shows something.
+    /// A sandbox has people to try the API with, so that the first call shows something.
     func insertSampleContacts(into tenant: ID<Entity.Tenant>, in db: any Connection, at now: Instant) throws {
         for (index, sample) in Self.samples.enumerated() {
             let id = try TenantStore.nextID(of: tenant, in: db)

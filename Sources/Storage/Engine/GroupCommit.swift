@@ -2,8 +2,9 @@ import Synchronization
 
 /// The queue of waiting writers. Knows nothing of SQLite but its transaction words.
 ///
-/// Whoever waits when a commit starts shares it: each writer in a savepoint of its own, one sync to disk for all.
-/// A writer alone does not wait for company. Every writer is answered exactly once, after the commit.
+/// Whoever waits when a commit starts shares it: one transaction, one sync to disk for all. A writer that throws undoes
+/// the transaction for all, so they run once more, each in a savepoint. A writer alone does not wait for company. Every
+/// writer is answered exactly once, after the commit.
 final class GroupCommit: Sendable {
     /// Most writers in one commit: keeps one commit's wait, and what one failure undoes, small.
     static let most = 64
@@ -74,28 +75,41 @@ extension GroupCommit {
     /// Runs the writers in one transaction and answers them all.
     /// Throws (after answering) when the disk failed, so that the caller opens another connection.
     static func commit(_ writers: [Writer], on transaction: some Transaction) throws {
+        // Hardly anybody throws, so hardly anybody needs a savepoint, which costs as much as some of their statements.
+        if try attempt(writers, inSavepoints: false, on: transaction) { return }
+        if try attempt(writers, inSavepoints: true, on: transaction) { return }
+        // One writer can spoil the commit for all (a deferred constraint, a row too large for the disk): try each alone.
+        try commitEach(writers, on: transaction)
+    }
+
+    /// False when nothing was written and nobody answered, because one of several writers spoiled it.
+    private static func attempt(
+        _ writers: [Writer], inSavepoints: Bool, on transaction: some Transaction
+    ) throws -> Bool {
         do {
             try transaction.begin()
         } catch {
             for writer in writers { writer.fail(error) }
             if transaction.diskFailed { throw error }
-            return
+            return true
         }
         var answers: [@Sendable () -> Void] = []
         do {
-            for writer in writers { answers.append(try answer(of: writer, on: transaction)) }
+            for writer in writers {
+                answers.append(try inSavepoints ? answer(of: writer, on: transaction) : writer.run(transaction))
+            }
             try transaction.commit()
         } catch {
             let diskFailed = transaction.diskFailed
             transaction.rollback()
-            // One writer can spoil the commit for all (a deferred constraint, a row too large for the disk): try
-            // each alone. Not after a failed sync: what is on the disk is then unknown to this connection.
-            if writers.count > 1, !diskFailed { return try commitEach(writers, on: transaction) }
+            // Not again after a failed sync: what is on the disk is then unknown to this connection.
+            if writers.count > 1, !diskFailed { return false }
             for writer in writers { writer.fail(error) }
             if diskFailed { throw error }
-            return
+            return true
         }
         for answer in answers { answer() }
+        return true
     }
 
     private static func commitEach(_ writers: [Writer], on transaction: some Transaction) throws {

@@ -17,7 +17,7 @@ package struct Column: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, 
 /// A column that is not there or holds another type is a programming error: it throws `StorageError.column`,
 /// because a trap would take every tenant down.
 package struct Row: Sendable {
-    let names: [String]
+    let columns: ColumnNames
     let values: [SQLValue]
 
     package var count: Int { values.count }
@@ -28,8 +28,7 @@ package struct Row: Sendable {
             guard values.indices.contains(index) else { throw StorageError.column(column, "is not in the row") }
             return values[index]
         case .name(let name):
-            let index = name.withUTF8Buffer { wanted in names.firstIndex { $0.utf8.elementsEqual(wanted) } }
-            guard let index else { throw StorageError.column(column, "is not in the row") }
+            guard let index = columns.index(of: name) else { throw StorageError.column(column, "is not in the row") }
             return values[index]
         }
     }
@@ -94,6 +93,29 @@ extension Column: CustomStringConvertible {
         switch place {
         case .name(let name): "\(name)"
         case .index(let index): "\(index)"
+        }
+    }
+}
+
+/// The names of a statement's columns, read once and shared by its rows.
+final class ColumnNames: Sendable {
+    private let bytes: [UInt8]
+    private let ends: [Int]
+
+    init(_ names: [String]) {
+        bytes = names.flatMap(\.utf8)
+        ends = names.reduce(into: []) { $0.append(($0.last ?? 0) + $1.utf8.count) }
+    }
+
+    /// Lengths first: most names differ in theirs, so few are looked at.
+    func index(of name: StaticString) -> Int? {
+        name.withUTF8Buffer { wanted in
+            var start = 0
+            for (index, end) in ends.enumerated() {
+                if end - start == wanted.count, bytes[start..<end].elementsEqual(wanted) { return index }
+                start = end
+            }
+            return nil
         }
     }
 }

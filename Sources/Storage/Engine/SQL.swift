@@ -41,6 +41,33 @@ package struct SQL: Sendable {
     }
 }
 
+extension SQL {
+    /// A statement's text without its values, told apart by where in the program its pieces stand: what a connection
+    /// keeps prepared statements under. Nothing is put together or read through to find one.
+    struct Text: Hashable {
+        private let pieces: [Piece]
+
+        init(_ sql: SQL) { pieces = sql.pieces }
+
+        static func == (a: Self, b: Self) -> Bool {
+            a.pieces.count == b.pieces.count && zip(a.pieces, b.pieces).allSatisfy { $0.place == $1.place }
+        }
+
+        func hash(into hasher: inout Hasher) {
+            for piece in pieces { hasher.combine(piece.place) }
+        }
+    }
+}
+
+extension SQL.Piece {
+    /// Where its text is, 0 for a value. A literal of one character may be kept without an address: its code then.
+    fileprivate var place: UInt {
+        guard case .text(let literal) = self else { return 0 }
+        return literal.hasPointerRepresentation
+            ? UInt(bitPattern: literal.utf8Start) : UInt(literal.unicodeScalar.value)
+    }
+}
+
 extension SQL: ExpressibleByStringInterpolation {
     package init(stringLiteral text: StaticString) {
         pieces = [.text(text)]

@@ -1,12 +1,12 @@
 import Foundation
 import GRDB
 
-/// The database file and how connections to it are set up. (`security.md` §6.11 says why for each pragma.)
+/// The database file and how connections to it are set up.
 struct SQLiteFile: Sendable {
     let path: String
 
     /// The one connection that writes and checkpoints. Two that do can corrupt the WAL before SQLite 3.51.3.
-    func openWriter() throws -> DatabaseQueue {
+    func openWriter() throws -> SQLiteHandle {
         var configuration = Configuration()
         configuration.label = "gatewright.writer"
         configuration.journalMode = .wal
@@ -38,15 +38,39 @@ struct SQLiteFile: Sendable {
                 try Self.verify(database, "synchronous", is: "2")
                 try Self.verify(database, "foreign_keys", is: "1")
             }
-            return writer
+            return try SQLiteHandle(writer)
         }
     }
 
-    /// Pages of WAL after which a commit also moves them into the database: 4 KiB each, 8 MB.
+    /// A writing connection beside a running server: it commits, and leaves every checkpoint to the server.
+    func openGuest() throws -> SQLiteHandle {
+        var configuration = Configuration()
+        configuration.label = "gatewright.guest"
+        configuration.foreignKeysEnabled = true
+        configuration.busyMode = .timeout(10)
+        return try translatingErrors {
+            let guest = try DatabaseQueue(path: path, configuration: configuration)
+            try guest.inDatabase { database in
+                try database.execute(
+                    sql: """
+                        PRAGMA secure_delete = ON;
+                        PRAGMA trusted_schema = OFF;
+                        PRAGMA synchronous = FULL;
+                        PRAGMA temp_store = MEMORY;
+                        PRAGMA wal_autocheckpoint = 0;
+                        """)
+                try Self.verify(database, "journal_mode", is: "wal")
+                try Self.verify(database, "synchronous", is: "2")
+            }
+            return try SQLiteHandle(guest)
+        }
+    }
+
+    /// Pages of WAL after which a commit also moves them into the database: 4 KiB each, 64 MB.
     static let checkpointPages = 16_000
 
     /// A connection that can only read: opened read-only and told so as well, and never checkpoints.
-    func openReader() throws -> DatabaseQueue {
+    func openReader() throws -> SQLiteHandle {
         var configuration = Configuration()
         configuration.label = "gatewright.reader"
         configuration.readonly = true
@@ -62,7 +86,7 @@ struct SQLiteFile: Sendable {
                     PRAGMA cache_size = -4000;
                     """)
         }
-        return try translatingErrors { try DatabaseQueue(path: path, configuration: configuration) }
+        return try translatingErrors { try SQLiteHandle(DatabaseQueue(path: path, configuration: configuration)) }
     }
 
     /// Creates the file for its owner only; SQLite gives `-wal` and `-shm` the same mode.

@@ -1,10 +1,9 @@
-import GRDB
 import Synchronization
 
 /// The reading connections. The last one given back is the next one taken: its statements and pages are warm.
 ///
 /// Nobody waits for a connection: a read happens on its caller's thread, so there are never more than threads,
-/// and a read inside a read simply takes another.
+/// and a read inside a read simply takes another. Taking one out is also what keeps two threads from using it.
 final class SQLiteReaders: Sendable {
     /// Opened at the start.
     static let atStart = 4
@@ -12,7 +11,7 @@ final class SQLiteReaders: Sendable {
     static let most = 64
 
     private struct State {
-        var idle: [DatabaseQueue]
+        var idle: [SQLiteHandle]
         var open: Int
         var isClosed = false
     }
@@ -25,10 +24,10 @@ final class SQLiteReaders: Sendable {
         state = Mutex(State(idle: readers, open: readers.count))
     }
 
-    func use<Value>(_ body: (Database) throws -> Value) throws -> Value {
+    func use<Value>(_ body: (SQLiteHandle) throws -> Value) throws -> Value {
         let reader = try take()
         do {
-            let value = try translatingErrors { try reader.unsafeRead(body) }
+            let value = try body(reader)
             giveBack(reader)
             return value
         } catch {
@@ -40,16 +39,15 @@ final class SQLiteReaders: Sendable {
     }
 
     func close() {
-        let idle = state.withLock { state in
+        state.withLock { state in
             state.isClosed = true
-            defer { state.idle = [] }
-            return state.idle
+            // With its last reference a connection closes; one that is out does when it comes back.
+            state.idle = []
         }
-        for reader in idle { try? reader.close() }
     }
 
-    private func take() throws -> DatabaseQueue {
-        let idle = try state.withLock { state -> DatabaseQueue? in
+    private func take() throws -> SQLiteHandle {
+        let idle = try state.withLock { state -> SQLiteHandle? in
             guard !state.isClosed else { throw StorageError.unavailable("closed") }
             if let reader = state.idle.popLast() { return reader }
             guard state.open < Self.most else { throw StorageError.unavailable("too many reads at once") }
@@ -65,7 +63,7 @@ final class SQLiteReaders: Sendable {
         }
     }
 
-    private func giveBack(_ reader: DatabaseQueue) {
+    private func giveBack(_ reader: SQLiteHandle) {
         state.withLock { state in
             if !state.isClosed { state.idle.append(reader) }
         }

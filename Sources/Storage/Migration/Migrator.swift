@@ -28,6 +28,17 @@ package struct Migrator: Sendable {
         return missing.map(\.name)
     }
 
+    /// The names of what has not run on this database. Changes nothing, and throws like `run` when the two do not fit.
+    package func missing(on engine: some Engine) throws -> [String] {
+        let files = try self.files()
+        let applied = try engine.read { connection in
+            try connection.rows("SELECT name, checksum FROM schema_migrations ORDER BY name")
+                .map { (name: try $0.text("name"), checksum: try $0.blob("checksum")) }
+        }
+        try check(applied, against: files)
+        return files.dropFirst(applied.count).map(\.name)
+    }
+
     private static let table = """
         CREATE TABLE IF NOT EXISTS schema_migrations (
             name TEXT NOT NULL PRIMARY KEY,

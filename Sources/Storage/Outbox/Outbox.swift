@@ -24,13 +24,29 @@ package enum DeliveryOutcome: Sendable {
 
 extension Store {
     /// Writes a letter in the transaction that causes it. The body is sealed: it may carry a one-time link.
-    func enqueue(_ letter: Letter, in db: any Connection, at now: Instant) throws {
+    ///
+    /// - Parameter link: the link in it, so that the letter goes when the link does.
+    func enqueue(_ letter: Letter, carrying link: Digest? = nil, in db: any Connection, at now: Instant) throws {
         let id = ID<Entity.Mail>.random()
         let sealed = try keyring.seal(Array(letter.body.utf8), table: "outbox", column: "body", row: id.text)
         try db.run(
             """
-            INSERT INTO outbox (id, kind, recipient, subject, sealed_body, created_at, next_attempt_at)
-            VALUES (\(id), \(letter.kind.rawValue), \(letter.recipient), \(letter.subject), \(sealed), \(now), \(now))
+            INSERT INTO outbox (id, kind, recipient, subject, sealed_body, created_at, next_attempt_at, link_digest)
+            VALUES (\(id), \(letter.kind.rawValue), \(letter.recipient), \(letter.subject), \(sealed), \(now), \(now),
+                \(link))
+            """)
+    }
+
+    /// Takes back what waits with a link that opens nothing any more, and wipes its text: with the master key, a letter
+    /// that waits can be read.
+    func withdrawSpentLinks(in db: any Connection, at now: Instant) throws {
+        try db.run(
+            """
+            UPDATE outbox SET sealed_body = NULL, next_attempt_at = NULL, failed_at = \(now),
+                last_problem = 'not sent: the link in it was used, replaced or has expired'
+            WHERE next_attempt_at IS NOT NULL AND link_digest IS NOT NULL AND NOT EXISTS (
+                SELECT 1 FROM mail_links l WHERE l.digest = outbox.link_digest AND l.used_at IS NULL
+                    AND l.expires_at > \(now))
             """)
     }
 

@@ -5,9 +5,13 @@ extension Store {
 
     /// Compares in constant time.
     package func isFormToken(_ token: String, for seed: String) -> Bool {
-        let expected = Array(formToken(for: seed).utf8)
-        let given = Array(token.utf8)
-        guard given.count == expected.count else { return false }
-        return zip(given, expected).reduce(UInt8(0)) { $0 | ($1.0 ^ $1.1) } == 0
+        Self.areEqual(formToken(for: seed), token)
+    }
+
+    /// In a time that depends on their lengths only.
+    static func areEqual(_ a: String, _ b: String) -> Bool {
+        let (a, b) = (Array(a.utf8), Array(b.utf8))
+        guard a.count == b.count else { return false }
+        return zip(a, b).reduce(UInt8(0)) { $0 | ($1.0 ^ $1.1) } == 0
     }
 }

@@ -1,7 +1,7 @@
 package import OAuth
 package import Portal
 
-/// What a one-time link in a mail is good for; one purpose never serves another (case 178).
+/// What a one-time link in a mail is good for; one purpose never serves another.
 package enum MailLinkPurpose: String, Sendable {
     case verify, reset
 
@@ -26,33 +26,30 @@ extension Store {
                 JOIN mail_links l ON l.person_id = p.id AND l.email_key = p.email_key
                 WHERE l.digest = \(digest) AND l.purpose = \(purpose.rawValue)
                     AND l.used_at IS NULL AND l.expires_at > \(now)
+                    AND l.created_at <= \(now + Lifetime.clockSlack)
                 """
             ).map(Person.init)
         }
     }
 
-    /// Confirms an address and opens the person's sandbox.
+    /// Confirms an address.
     ///
     /// - Returns: the person, or nil when the link is unknown, used or expired.
     package func verify(
-        _ link: Secret<MailLink>, sandbox: TenantDraft, at now: Instant
+        _ link: Secret<MailLink>, from address: String = "", at now: Instant
     ) async throws -> Person? {
         let digest = keyring.digest(link)
-        let tenant = ID<Entity.Tenant>.random()
         return try await engine.write { db in
             guard let id = try self.use(digest, for: .verify, in: db, at: now) else { return nil }
             try db.run("UPDATE people SET verified_at = \(now) WHERE id = \(id) AND verified_at IS NULL")
             guard let row = try db.row("\(fragment: Person.select) WHERE p.id = \(id)") else { return nil }
             let person = try Person(row)
-            guard try self.isFree(sandbox.slug, in: db, at: now) else {
-                throw StorageError.constraint(.unique, "the sandbox's slug is taken")
-            }
-            try self.insert(sandbox, id: tenant, kind: .sandbox, admin: person.id, in: db, at: now)
+            try self.record(.emailConfirmed, by: id, from: address, in: db, at: now)
             return person
         }
     }
 
-    /// Sends a fresh verification link if the address waits for one; silently nothing otherwise (case 169).
+    /// Sends a fresh verification link if the address waits for one; silently nothing otherwise.
     package func resendVerification(
         to email: EmailAddress, link: Secret<MailLink>, letter: @escaping @Sendable (Person) -> Letter,
         at now: Instant
@@ -68,10 +65,10 @@ extension Store {
         try await issue(link, to: email, for: .reset, if: { $0.verifiedAt != nil }, letter: letter, at: now)
     }
 
-    /// Sets a new password by link, ends all sessions and all other links (case 163, 178).
+    /// Sets a new password by link, ends all sessions and all other links.
     package func reset(
         _ link: Secret<MailLink>, to passwordHash: String, letter: @escaping @Sendable (Person) -> Letter,
-        at now: Instant
+        from address: String = "", at now: Instant
     ) async throws -> Person? {
         let digest = keyring.digest(link)
         return try await engine.write { db in
@@ -83,6 +80,8 @@ extension Store {
             try db.run("DELETE FROM sessions WHERE person_id = \(id)")
             try self.expireCodes(of: id, in: db, at: now)
             try db.run("UPDATE mail_links SET used_at = \(now) WHERE person_id = \(id) AND used_at IS NULL")
+            try self.withdrawSpentLinks(in: db, at: now)
+            try self.record(.passwordReset, by: id, from: address, in: db, at: now)
             try self.enqueue(letter(person), in: db, at: now)
             return person
         }
@@ -99,7 +98,7 @@ extension Store {
             let person = try Person(row)
             guard applies(person), !person.isSuspended else { return }
             try self.replaceLinks(of: person.id, email: email, with: digest, for: purpose, in: db, at: now)
-            try self.enqueue(letter(person), in: db, at: now)
+            try self.enqueue(letter(person), carrying: digest, in: db, at: now)
         }
     }
 
@@ -117,17 +116,21 @@ extension Store {
             INSERT INTO mail_links (digest, purpose, person_id, email_key, created_at, expires_at)
             VALUES (\(digest), \(purpose.rawValue), \(person), \(email.key), \(now), \(now + purpose.lifetime))
             """)
+        try withdrawSpentLinks(in: db, at: now)
     }
 
     private func use(
         _ digest: Digest, for purpose: MailLinkPurpose, in db: any Connection, at now: Instant
     ) throws -> ID<Entity.Person>? {
-        try db.row(
+        let used = try db.row(
             """
             UPDATE mail_links SET used_at = \(now)
             WHERE digest = \(digest) AND purpose = \(purpose.rawValue) AND used_at IS NULL AND expires_at > \(now)
+                AND created_at <= \(now + Lifetime.clockSlack)
             RETURNING person_id
-            """
-        )?.id("person_id")
+            """)
+        guard let used else { return nil }
+        try withdrawSpentLinks(in: db, at: now)
+        return try used.id("person_id")
     }
 }

@@ -27,13 +27,13 @@ extension Store {
         }
     }
 
-    /// Signs somebody up, or writes to an address that is known; the caller cannot tell which (case 169).
+    /// Signs somebody up, or writes to an address that is known; the caller cannot tell which.
     ///
     /// An address that was never confirmed belongs to whoever signs up last: the earlier name, password and links
-    /// die, so an account cannot be prepared for somebody else (case 183).
+    /// die, so an account cannot be prepared for somebody else.
     package func signUp(
         _ signUp: SignUp, passwordHash: String, link: Secret<MailLink>, confirm: Letter,
-        known: @escaping @Sendable (Person) -> Letter, at now: Instant
+        known: @escaping @Sendable (Person) -> Letter, from address: String = "", at now: Instant
     ) async throws {
         let digest = keyring.digest(link)
         let id = ID<Entity.Person>.random()
@@ -57,34 +57,38 @@ extension Store {
                     VALUES (\(id), \(signUp.email.text), \(signUp.email.key), \(signUp.name), \(passwordHash), \(now))
                     """)
                 try self.replaceLinks(of: id, email: signUp.email, with: digest, for: .verify, in: db, at: now)
+                try self.record(.signedUp, by: id, from: address, in: db, at: now)
             }
-            try self.enqueue(confirm, in: db, at: now)
+            try self.enqueue(confirm, carrying: digest, in: db, at: now)
         }
     }
 
-    /// Writes a new hash without ending anything: the cost parameters rose since the last sign-in (case 175).
+    /// Writes a new hash without ending anything: the cost parameters rose since the last sign-in.
     package func rehash(_ person: ID<Entity.Person>, to passwordHash: String) async throws {
         try await engine.write { db in
             _ = try db.run("UPDATE people SET password_hash = \(passwordHash) WHERE id = \(person)")
         }
     }
 
-    /// Changes a password and ends every other session (case 163).
+    /// Changes a password and ends every other session.
     package func changePassword(
-        of person: Person, to passwordHash: String, keeping session: ID<Entity.Session>, letter: Letter, at now: Instant
+        of person: Person, to passwordHash: String, keeping session: ID<Entity.Session>, letter: Letter,
+        from address: String = "", at now: Instant
     ) async throws {
         try await engine.write { db in
             try db.run("UPDATE people SET password_hash = \(passwordHash) WHERE id = \(person.id)")
             try db.run("DELETE FROM sessions WHERE person_id = \(person.id) AND id <> \(session)")
             try db.run("UPDATE mail_links SET used_at = \(now) WHERE person_id = \(person.id) AND used_at IS NULL")
+            try self.withdrawSpentLinks(in: db, at: now)
             try self.expireCodes(of: person.id, in: db, at: now)
+            try self.record(.passwordChanged, by: person.id, from: address, in: db, at: now)
             try self.enqueue(letter, in: db, at: now)
         }
     }
 }
 
 extension Store {
-    /// Codes that were given out but not redeemed: whoever had the old password may have asked for them (case 50).
+    /// Codes that were given out but not redeemed: whoever had the old password may have asked for them.
     func expireCodes(of person: ID<Entity.Person>, in db: any Connection, at now: Instant) throws {
         try db.run(
             """
@@ -100,7 +104,9 @@ extension Person {
         SELECT p.id, p.email, p.name, p.password_hash, p.created_at, p.verified_at,
             EXISTS (SELECT 1 FROM operators o WHERE o.person_id = p.id) AS is_operator,
             EXISTS (SELECT 1 FROM suspensions s WHERE s.subject_kind = 'person' AND s.subject_id = p.id
-                AND s.reinstated_at IS NULL) AS is_suspended
+                AND s.reinstated_at IS NULL) AS is_suspended,
+            EXISTS (SELECT 1 FROM second_factors f WHERE f.person_id = p.id
+                AND f.confirmed_at IS NOT NULL) AS has_second_factor
         FROM people p
         """
 
@@ -108,6 +114,7 @@ extension Person {
         self.init(
             id: try row.id("id"), email: try row.text("email"), name: try row.text("name"),
             createdAt: try row.instant("created_at"), verifiedAt: try row.optionalInstant("verified_at"),
-            isOperator: try row.integer("is_operator") != 0, isSuspended: try row.integer("is_suspended") != 0)
+            isOperator: try row.integer("is_operator") != 0, isSuspended: try row.integer("is_suspended") != 0,
+            hasSecondFactor: try row.boolean("has_second_factor"))
     }
 }

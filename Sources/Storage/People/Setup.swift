@@ -6,7 +6,7 @@ extension Store {
         try engine.read { db in try db.row("SELECT 1 AS one FROM operators LIMIT 1") != nil }
     }
 
-    /// Replaces whatever set-up code there was; only the console sees the code (case 182).
+    /// Replaces whatever set-up code there was; only the console sees the code.
     package func offerSetup(with code: Secret<SetupCode>, at now: Instant) async throws {
         let digest = keyring.digest(code)
         try await engine.write { db in
@@ -16,11 +16,12 @@ extension Store {
     }
 
     /// Creates the first operator. Using the code, checking that there is none yet and creating the person are
-    /// one transaction, so set-up closes for good (case 182).
+    /// one transaction, so set-up closes for good.
     ///
     /// - Returns: nil when the code is wrong, used, or an operator exists.
     package func claimSetup(
-        with code: Secret<SetupCode>, _ signUp: SignUp, passwordHash: String, at now: Instant
+        with code: Secret<SetupCode>, _ signUp: SignUp, passwordHash: String, from address: String = "",
+        at now: Instant
     ) async throws -> Person? {
         let digest = keyring.digest(code)
         let id = ID<Entity.Person>.random()
@@ -31,6 +32,7 @@ extension Store {
             try db.run("DELETE FROM people WHERE email_key = \(signUp.email.key) AND verified_at IS NULL")
             try self.insertVerified(signUp, id: id, passwordHash: passwordHash, in: db, at: now)
             try db.run("INSERT INTO operators (person_id, since) VALUES (\(id), \(now))")
+            try self.record(.operatorAdded, by: id, from: address, in: db, at: now)
             return try db.row("\(fragment: Person.select) WHERE p.id = \(id)").map(Person.init)
         }
     }
@@ -42,7 +44,10 @@ extension Store {
         let id = ID<Entity.Person>.random()
         return try await engine.write { db in
             try self.insertVerified(signUp, id: id, passwordHash: passwordHash, in: db, at: now)
-            if isOperator { try db.run("INSERT INTO operators (person_id, since) VALUES (\(id), \(now))") }
+            if isOperator {
+                try db.run("INSERT INTO operators (person_id, since) VALUES (\(id), \(now))")
+                try self.record(.operatorAdded, by: id, in: db, at: now)
+            }
             return try db.row("\(fragment: Person.select) WHERE p.id = \(id)").map(Person.init)
         }
     }

@@ -37,10 +37,30 @@ package enum KeyFile {
         guard descriptor >= 0 else { throw KeyError.unreadable(draft, lastSystemError()) }
         let file = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
         guard fchmod(descriptor, 0o400) == 0 else { throw KeyError.unreadable(draft, lastSystemError()) }
-        try file.write(contentsOf: Data(text(of: key).utf8))
+        try file.write(contentsOf: Data(text(of: [key]).utf8))
         try file.synchronize()
         guard link(draft, path) == 0 else { throw KeyError.unreadable(path, lastSystemError()) }
         syncFolder(folder)
+    }
+
+    /// Writes the file anew, for its owner as before. Whoever reads it meanwhile finds the old one or the new one.
+    package static func replace(_ path: String, holding keys: [MasterKey]) throws {
+        var status = stat()
+        guard stat(path, &status) == 0 else { throw KeyError.absent(path) }
+        let draft = path + ".new"
+        unlink(draft)
+        defer { unlink(draft) }
+        let descriptor = open(draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o400)
+        guard descriptor >= 0 else { throw KeyError.unreadable(draft, lastSystemError()) }
+        let file = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
+        // Made by root for a server that is somebody else, it must stay that server's.
+        guard fchmod(descriptor, 0o400) == 0, fchown(descriptor, status.st_uid, status.st_gid) == 0 else {
+            throw KeyError.unreadable(draft, lastSystemError())
+        }
+        try file.write(contentsOf: Data(text(of: keys).utf8))
+        try file.synchronize()
+        guard rename(draft, path) == 0 else { throw KeyError.unreadable(path, lastSystemError()) }
+        syncFolder(URL(fileURLWithPath: path).deletingLastPathComponent().path)
     }
 
     /// Reads the keys, making the file at the first start: when it is absent and `isFirstStart` says that nothing
@@ -56,13 +76,12 @@ package enum KeyFile {
         }
     }
 
-    private static func text(of key: MasterKey) -> String {
+    private static func text(of keys: [MasterKey]) -> String {
         """
         # Gatewright's master key. Keep a copy apart from the backups: without it nothing that was sealed opens,
-        # and every token, secret and session ends.
-        \(key.id) \(key.key.withUnsafeBytes { HexText.text($0) })
+        # and every token, secret and session ends. The first line seals, the others only open what they once sealed.
 
-        """
+        """ + keys.map { key in "\(key.id) \(key.key.withUnsafeBytes { HexText.text($0) })\n" }.joined()
     }
 
     private static func parse(_ data: Data, path: String) throws -> [MasterKey] {

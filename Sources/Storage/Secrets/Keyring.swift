@@ -5,37 +5,68 @@ import Synchronization
 
 /// The keys in use: derives one for every purpose from the master key, and never gives any out.
 package final class Keyring: Sendable {
-    private let active: MasterKey
-    private let known: [KeyID: MasterKey]
+    /// What seals and opens; changes when the key file does.
+    private let sealing: Mutex<Sealing>
+    /// What digests are derived from: the first master key for good, or no stored digest would be found again.
+    private let digestRoot: MasterKey
     /// Derived and keyed once: either costs more than the digest itself.
-    private let indexCodes = Mutex<[String: HMAC<SHA256>]>([:])
+    private let indexCodes = Mutex<[Purpose: HMAC<SHA256>]>([:])
 
-    /// - Parameter keys: the active one first, then those that only open.
-    package init(_ keys: [MasterKey]) throws {
-        guard let active = keys.first else { throw KeyError.malformed("") }
-        self.active = active
-        known = Dictionary(keys.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+    /// What digests are made for. A kind of secret goes by its type: nothing to put together for every request.
+    private enum Purpose: Hashable {
+        case secret(ObjectIdentifier)
+        case text(String)
     }
 
-    package var activeID: KeyID { active.id }
+    private struct Sealing {
+        let active: MasterKey
+        let known: [KeyID: MasterKey]
+
+        init(_ keys: [MasterKey]) throws {
+            guard let active = keys.first else { throw KeyError.malformed("") }
+            self.active = active
+            known = Dictionary(keys.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+        }
+    }
+
+    /// - Parameters:
+    ///   - keys: the active one first, then those that only open.
+    ///   - digestRoot: the first key there was; nil when that is the active one.
+    package init(_ keys: [MasterKey], digestRoot: MasterKey? = nil) throws {
+        let sealing = try Sealing(keys)
+        self.sealing = Mutex(sealing)
+        self.digestRoot = digestRoot ?? sealing.active
+    }
+
+    package var activeID: KeyID { sealing.withLock { $0.active.id } }
+
+    /// Seals under the first of these from now on. What was sealed under any of them opens.
+    package func adopt(_ keys: [MasterKey]) throws {
+        let new = try Sealing(keys)
+        sealing.withLock { $0 = new }
+    }
+
+    /// The root of all digests, for keeping it sealed.
+    var digestRootBytes: [UInt8] { digestRoot.id.bytes + digestRoot.key.withUnsafeBytes { Array($0) } }
 
     /// The digest a secret is kept under. Each kind has a key of its own, so a stored refresh token's digest is
     /// useless as an access token's.
     package func digest<Kind: SecretKind>(_ secret: Secret<Kind>) -> Digest {
-        Digest(of: secret.reveal(), with: indexCode("token-index-v1:", Kind.prefix))
+        let code = indexCode(.secret(ObjectIdentifier(Kind.self)), info: "token-index-v1:" + Kind.prefix)
+        return Digest(of: secret.reveal(), with: code)
     }
 
     /// The digest of other text that need not be kept in clear, such as a mail address in a throttle.
     package func digest(_ text: String, purpose: StaticString) -> Digest {
-        Digest(of: text, with: indexCode("text-index-v1:", "\(purpose)"))
+        let info = "text-index-v1:\(purpose)"
+        return Digest(of: text, with: indexCode(.text(info), info: info))
     }
 
-    private func indexCode(_ family: String, _ purpose: String) -> HMAC<SHA256> {
-        let info = family + purpose
-        return indexCodes.withLock { codes in
-            if let code = codes[info] { return code }
-            let code = HMAC<SHA256>(key: active.derive(info))
-            codes[info] = code
+    private func indexCode(_ purpose: Purpose, info: @autoclosure () -> String) -> HMAC<SHA256> {
+        indexCodes.withLock { codes in
+            if let code = codes[purpose] { return code }
+            let code = HMAC<SHA256>(key: digestRoot.derive(info()))
+            codes[purpose] = code
             return code
         }
     }
@@ -45,7 +76,8 @@ extension Digest {
     /// HMAC-SHA256 (RFC 2104) of the text's bytes.
     fileprivate init(of text: String, with keyed: HMAC<SHA256>) {
         var code = keyed
-        code.update(data: Array(text.utf8))
+        var text = text
+        text.withUTF8 { code.update(data: $0) }
         self.init(trusted: code.finalize().withUnsafeBytes { Array($0) })
     }
 }
@@ -66,6 +98,7 @@ extension Keyring {
     /// not open. AES-256-GCM as `0x01 | key id (8) | nonce (12) | ciphertext | tag (16)`.
     package func seal(_ bytes: [UInt8], table: StaticString, column: StaticString, row: String) throws -> [UInt8] {
         let place = Self.place(table, column, row)
+        let active = sealing.withLock { $0.active }
         let box = try AES.GCM.seal(bytes, using: Self.key(of: active, at: place), authenticating: place)
         return [Self.version] + active.id.bytes + Array(box.nonce) + Array(box.ciphertext) + Array(box.tag)
     }
@@ -75,7 +108,7 @@ extension Keyring {
     package func open(_ sealed: [UInt8], table: StaticString, column: StaticString, row: String) throws -> [UInt8] {
         guard sealed.count >= 1 + 8 + 12 + 16, sealed.first == Self.version else { throw KeyError.sealed }
         let id = KeyID(trusted: Array(sealed[1..<9]))
-        guard let master = known[id] else { throw KeyError.missing(id) }
+        guard let master = sealing.withLock({ $0.known[id] }) else { throw KeyError.missing(id) }
         let place = Self.place(table, column, row)
         do {
             let box = try AES.GCM.SealedBox(
@@ -109,6 +142,6 @@ extension Keyring {
 
     /// What the database remembers a key by, to tell another key of the same name.
     func checkValue(of id: KeyID) -> Digest? {
-        known[id].map { Digest(of: "gatewright", with: HMAC(key: $0.derive("key-check-v1"))) }
+        sealing.withLock { $0.known[id] }.map { Digest(of: "gatewright", with: HMAC(key: $0.derive("key-check-v1"))) }
     }
 }

@@ -4,7 +4,7 @@ import Foundation
 /// The 32 bytes every other key comes from, with the name rows remember it by. Never in the database.
 package struct MasterKey: Sendable {
     /// 8 bytes, in every sealed value.
-    let id: KeyID
+    package let id: KeyID
     let key: SymmetricKey
 
     init(id: KeyID, key: SymmetricKey) {

@@ -22,17 +22,17 @@ extension Site {
     /// Runs an API handler for whoever the bearer token stands for, and answers refusals as JSON.
     ///
     /// - Parameters:
-    ///   - scope: what the call needs.
+    ///   - scope: what the call needs; nil when any live token may make it.
     ///   - tenant: the address's tenant; nil at the portal's own API, where the token says which.
     func api(
-        _ request: Request, _ context: SiteContext, needs scope: Scope, at tenant: Slug? = nil,
+        _ request: Request, _ context: SiteContext, needs scope: Scope?, at tenant: Slug? = nil,
         then handle: (Access) async throws -> Response
     ) async throws -> Response {
         do {
             guard Accept(request).allowsJSON else { throw Self.notAcceptable }
             let access = try access(of: request, context)
             if let tenant, access.member.tenant.slug != tenant { throw Self.unknownToken }
-            guard access.allows(scope) else { throw Self.insufficient(scope) }
+            if let scope, !access.allows(scope) { throw Self.insufficient(scope) }
             return try await handle(access)
         } catch let refusal as APIRefusal {
             return refusal.response
@@ -50,7 +50,7 @@ extension Site {
         let bearer = try BearerToken.read(authorizationHeaders: request.headers[values: .authorization], query: query)
         guard let bearer else {
             throw APIRefusal(
-                status: .unauthorized, code: "unauthorized", message: "Send a token as Authorization: Bearer TOKEN.",
+                .unauthorized, "Send a token as Authorization: Bearer TOKEN.",
                 challenge: bearerChallenge(realm: "api"))
         }
         let check: AccessCheck
@@ -69,28 +69,31 @@ extension Site {
             return access
         case .expired:
             throw APIRefusal(
-                status: .unauthorized, code: "token_expired", message: "Your access token has expired.",
+                .tokenExpired, "Your access token has expired.",
                 challenge: bearerChallenge(
                     realm: "api", error: OAuthError(.invalidToken, "the access token has expired")))
         case .unknown:
+            // Only what is no token waits: nobody's working token is held up by a neighbour's broken one.
+            let network = context.network(of: request, settings: settings)
+            if let seconds = limiter.count(.unknownBearers, network, at: now) {
+                throw Failure.tooManyRequests(retryAfter: seconds)
+            }
             throw Self.unknownToken
         }
     }
 
-    /// The same for a mistyped, revoked or foreign token: which of these it is, is nobody's business (case 100, 148).
+    /// The same for a mistyped, revoked or foreign token: which of these it is, is nobody's business.
     private static let unknownToken = APIRefusal(
-        status: .unauthorized, code: "invalid_token",
-        message: "The token is not valid here: unknown, revoked or meant "
-            + "for another address.",
+        .invalidToken, "The token is not valid here: unknown, revoked or meant for another address.",
         challenge: bearerChallenge(realm: "api", error: OAuthError(.invalidToken, "the token is not valid here")))
 
     private static let notAcceptable = APIRefusal(
-        status: .notAcceptable, code: "not_acceptable",
-        message: "This API speaks JSON: set the Content-Type and Accept headers to application/json.")
+        .notAcceptable,
+        "This API speaks JSON: set the Content-Type and Accept headers to application/json.")
 
     private static func insufficient(_ scope: Scope) -> APIRefusal {
         APIRefusal(
-            status: .forbidden, code: "insufficient_scope", message: "This call needs the scope \(scope.text).",
+            .insufficientScope, "This call needs the scope \(scope.text).",
             challenge: bearerChallenge(
                 realm: "api", error: OAuthError(.insufficientScope, "the token lacks a scope"),
                 scope: ScopeSet([scope])))
@@ -113,7 +116,8 @@ struct Accept {
 
     init(_ request: Request) {
         let headers = request.headers[values: .accept]
-        guard !headers.isEmpty else {
+        // Nothing, or what programs say that do not mind.
+        guard !headers.allSatisfy({ $0.utf8.elementsEqual("*/*".utf8) }) else {
             allowsJSON = true
             return
         }

@@ -23,7 +23,7 @@ extension Site {
         return slug
     }
 
-    /// `meta.user_uri` (seed 004): where the caller's own record is.
+    /// `meta.user_uri`: where the caller's own record is.
     func userURI(of access: Access) -> String {
         settings.base.text + "/t/" + access.member.tenant.slug.text + "/api/v1/people/me"
     }

@@ -86,7 +86,7 @@ struct PeopleController {
     }
 
     // A cursor is opaque to clients, tenant-bound and authenticated, so that it can be neither edited nor carried
-    // elsewhere (case 149).
+    // elsewhere.
 
     private func address(of start: Int64, _ limit: Int64, _ access: Access) -> String {
         let nonce = site.store.formToken(for: cursorSeed(start, access)).prefix(24)
@@ -108,9 +108,9 @@ struct PeopleController {
         "people \(access.member.tenant.id.text) \(start)"
     }
 
-    private static let unknown = APIRefusal(status: .notFound, code: "not_found", message: "There is no such person.")
+    private static let unknown = APIRefusal(.notFound, "There is no such person.")
 
     private static func invalid(_ message: String) -> APIRefusal {
-        APIRefusal(status: .badRequest, code: "bad_request", message: message)
+        APIRefusal(.badRequest, message)
     }
 }

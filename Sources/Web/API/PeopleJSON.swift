@@ -114,6 +114,6 @@ struct ContactChange: Sendable {
     }
 
     private static func invalid(_ message: String) -> APIRefusal {
-        APIRefusal(status: .unprocessableContent, code: "invalid", message: message)
+        APIRefusal(.invalid, message)
     }
 }

@@ -12,17 +12,19 @@ struct AccountController {
         try page(request, context)
     }
 
-    /// Ends every other session, and gives this one a new cookie (case 163).
+    /// Ends every other session, and gives this one a new cookie.
     func changePassword(_ request: Request, _ context: PersonContext) async throws -> Response {
         let form = try await site.form(request, context)
+        // The form asks for the password itself; who has two-step sign-in proves that as well.
+        if context.person.hasSecondFactor { try await site.confirm(form, request, context) }
         let (current, password) = (try form.text("current_password"), try form.text("password"))
         let person = context.person
-        // The same count as signing in: a stolen session is no way to guess faster (case 172).
+        // The same count as signing in: a stolen session is no way to guess faster.
         if let wait = try await site.countSignIn(EmailAddress(person.email), request, context) {
             throw Failure.tooManyRequests(retryAfter: wait)
         }
         var problems: [Problem] = []
-        if try await !isPassword(current, of: person) { problems.append(.notCurrentPassword) }
+        if try await !site.isPassword(current, of: person) { problems.append(.notCurrentPassword) }
         if let problem = site.passwordPolicy.problem(with: password, name: person.name, email: person.email) {
             problems.append(problem)
         }
@@ -30,15 +32,28 @@ struct AccountController {
         let hash = try await site.passwords.hash(password).text
         try await site.store.changePassword(
             of: person, to: hash, keeping: context.session.id,
-            letter: .passwordChanged(to: person.email, name: person.name, forgot: site.url("/forgot")), at: site.now())
+            letter: .passwordChanged(to: person.email, name: person.name, forgot: site.url("/forgot")),
+            from: site.clientAddress(of: request, context), at: site.now())
         try await site.forgiveFailures(of: person, request, context)
         return try await site.signIn(person, to: "/account", saying: .passwordChanged, request, context)
     }
 
     func endOtherSessions(_ request: Request, _ context: PersonContext) async throws -> Response {
-        _ = try await site.form(request, context)
-        try await site.store.endSessions(of: context.person.id, except: context.session.id)
+        _ = try await site.confirmedForm(request, context)
+        try await site.store.endSessions(
+            of: context.person.id, except: context.session.id, from: site.clientAddress(of: request, context),
+            at: site.now())
         return site.redirect(to: "/account", saying: .othersEnded)
+    }
+
+    /// Here too: for whoever thinks that somebody else is in.
+    func endAllSessions(_ request: Request, _ context: PersonContext) async throws -> Response {
+        _ = try await site.form(request, context)
+        try await site.store.endSessions(
+            of: context.person.id, except: nil, from: site.clientAddress(of: request, context), at: site.now())
+        var response = site.redirect(to: "/login", saying: .signedOutEverywhere)
+        site.setCookie(.session, "", lifetime: 0, on: &response)
+        return response
     }
 
     func endSession(_ request: Request, _ context: PersonContext) async throws -> Response {
@@ -47,23 +62,21 @@ struct AccountController {
         guard try site.store.sessions(of: context.person.id, at: site.now()).contains(where: { $0.id == id }) else {
             throw Failure.notFound
         }
-        try await site.store.endSession(id, of: context.person.id)
+        try await site.store.endSession(
+            id, of: context.person.id, from: site.clientAddress(of: request, context), at: site.now())
         guard id == context.session.id else { return site.redirect(to: "/account", saying: .sessionEnded) }
         var response = site.redirect(to: "/login", saying: .signedOut)
         site.setCookie(.session, "", lifetime: 0, on: &response)
         return response
     }
 
-    private func isPassword(_ password: String, of person: Person) async throws -> Bool {
-        guard password.utf8.count <= 1024, let hash = try site.store.passwordHash(of: person.id) else { return false }
-        return try await site.passwords.verify(password, against: PasswordHash(hash))
-    }
-
     private func page(_ request: Request, _ context: PersonContext, problems: [Problem] = []) throws -> Response {
         let (person, now) = (context.person, site.now())
         let sessions = try site.store.sessions(of: person.id, at: now)
         let page = AccountPage(
-            name: person.name, email: person.email, isVerified: person.verifiedAt != nil,
+            name: person.name, email: person.email,
+            newEmail: try site.store.waitingEmailChange(of: person.id, at: now)?.newEmail ?? "",
+            isVerified: person.verifiedAt != nil, hasSecondFactor: person.hasSecondFactor,
             memberSince: .day(person.createdAt),
             sessions: sessions.map { AccountPage.Session($0, isCurrent: $0.id == context.session.id, at: now) },
             hasOthers: sessions.contains { $0.id != context.session.id })

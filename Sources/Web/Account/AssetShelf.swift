@@ -2,7 +2,7 @@ import Foundation
 import NIOCore
 
 /// The files of one folder, by plain name: lower-case letters, digits, dots and hyphens, and a known ending.
-/// A name that has no slash and starts with no dot reaches nothing outside the folder (case 256).
+/// A name that has no slash and starts with no dot reaches nothing outside the folder.
 struct AssetShelf: Sendable {
     struct Asset: Sendable {
         let contentType: String

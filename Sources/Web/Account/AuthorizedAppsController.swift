@@ -29,7 +29,9 @@ struct AuthorizedAppsController {
         _ = try await site.form(request, context)
         let grant = try grant(context)
         // Revoked a moment ago by another tab is as good as revoked now.
-        _ = try await site.store.revokeGrant(grant.id, in: grant.tenant.id, of: context.person.id, at: site.now())
+        _ = try await site.store.revokeGrant(
+            grant.id, in: grant.tenant.id, of: context.person.id, from: site.clientAddress(of: request, context),
+            at: site.now())
         return site.redirect(to: "/account/apps", saying: .grantRevoked)
     }
 
@@ -55,5 +57,5 @@ extension AuthorizedAppsPage.Authorization {
 }
 
 extension GrantSummary {
-    fileprivate var revokePath: String { "/account/apps/\(tenant.slug.text)/\(id.text)/revoke" }
+    var revokePath: String { "/account/apps/\(tenant.slug.text)/\(id.text)/revoke" }
 }

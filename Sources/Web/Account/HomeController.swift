@@ -26,7 +26,9 @@ struct HomeController {
         let person = context.person
         let page = DashboardPage(
             person, tokens: try site.store.developerTokens(of: person.id), apps: try site.store.apps(of: person.id),
-            memberships: try site.store.memberships(of: person.id), base: site.settings.base.text, at: site.now())
+            memberships: try site.store.memberships(of: person.id),
+            waiting: try site.store.waitingRequests(of: person.id, at: site.now()),
+            access: try site.developerAccess(of: person), base: site.settings.base.text, at: site.now())
         return try site.page(page, request, context)
     }
 
@@ -40,6 +42,11 @@ struct HomeController {
         let lifetime: Int64 = theme == .auto ? 0 : 365 * 86_400
         site.setCookie(.theme, theme.rawValue, lifetime: lifetime, on: &response)
         return response
+    }
+
+    /// Whoever can be read here needs no clearing any more: see ``CookieClearing``.
+    func cookiesCleared(_ request: Request, _ context: SiteContext) async throws -> Response {
+        site.redirect(to: "/login")
     }
 
     /// Cached for good under the version the pages name; anything else is asked for again.

@@ -12,7 +12,7 @@ extension Site {
     /// - Returns: false when the address has had enough for now; whoever asked is told the same as always.
     /// - Throws: 429 when too many were asked for from one network address.
     func mayMail(_ email: EmailAddress, _ request: Request, _ context: some Browsing) async throws -> Bool {
-        try await count(.mailFromAddress, clientAddress(of: request, context))
+        try await count(.mailFromAddress, network(of: request, context))
         return try await store.count(.mailToAddress, email.key, at: now()) == nil
     }
 
@@ -25,10 +25,26 @@ extension Site {
     func clientAddress(of request: Request, _ context: some Browsing) -> String {
         context.siteContext.clientAddress(of: request, settings: settings)
     }
+
+    /// What limits are counted under.
+    func network(of request: Request, _ context: some Browsing) -> String {
+        context.siteContext.network(of: request, settings: settings)
+    }
+}
+
+extension Site {
+    /// So that the page after the redirect can name the address, as it was typed: the same for known and unknown ones.
+    func rememberMail(to email: EmailAddress, _ context: SiteContext) {
+        shownOnce.keep(email.text, of: "mail", forVisitor: context.visitor.formSeed, at: now())
+    }
+
+    func mailedAddress(_ context: SiteContext) -> String? {
+        shownOnce.read("mail", forVisitor: context.visitor.formSeed, at: now())
+    }
 }
 
 /// Does the work and answers no sooner than a tenth of a second later, so that time does not tell whether there
-/// was anything to write (case 169).
+/// was anything to write.
 func atSteadyPace(_ work: () async throws -> Void) async throws {
     async let pause: Void? = try? Task.sleep(for: .milliseconds(100))
     try await work()

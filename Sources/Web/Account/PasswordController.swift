@@ -26,11 +26,13 @@ struct PasswordController {
                     at: site.now())
             }
         }
+        site.rememberMail(to: email, context)
         return site.redirect(to: "/forgot/sent")
     }
 
     func sent(_ request: Request, _ context: SiteContext) async throws -> Response {
-        try site.page(ForgotSentPage(demoMailPath: site.demoMailPath), request, context)
+        try site.page(
+            ForgotSentPage(email: site.mailedAddress(context), demoMailPath: site.demoMailPath), request, context)
     }
 
     func edit(_ request: Request, _ context: SiteContext) async throws -> Response {
@@ -50,10 +52,13 @@ struct PasswordController {
         let hash = try await site.passwords.hash(password).text
         let forgot = site.url("/forgot")
         let person = try await site.store.reset(
-            link, to: hash, letter: { .passwordChanged(to: $0.email, name: $0.name, forgot: forgot) }, at: site.now())
+            link, to: hash, letter: { .passwordChanged(to: $0.email, name: $0.name, forgot: forgot) },
+            from: site.clientAddress(of: request, context), at: site.now())
         guard let person else { return try gone(request, context) }
-        try await site.forgiveFailures(of: person, request, context)
-        return site.redirect(to: "/login", saying: .passwordReset)
+        try await site.store.forgive(try site.attempt(EmailAddress(person.email), request, context))
+        var response = site.redirect(to: "/login", saying: .passwordReset)
+        site.knowDevice(as: person, context, on: &response)
+        return response
     }
 
     private func gone(_ request: Request, _ context: SiteContext) throws -> Response {

@@ -1,12 +1,13 @@
 import HTTPTypes
 import Hummingbird
+import Logging
 import OAuth
 import Portal
 import Storage
 
 extension Site {
     /// Starts a session under a cookie of its own and goes on. Whatever session came with the request ends, and no
-    /// identifier the browser brought is taken over (case 157).
+    /// identifier the browser brought is taken over.
     func signIn(
         _ person: Person, to path: String, saying notice: NoticeText? = nil, _ request: Request,
         _ context: some Browsing
@@ -17,26 +18,48 @@ extension Site {
             userAgent: request.shortUserAgent, address: clientAddress(of: request, context), at: now())
         var response = redirect(to: path, saying: notice)
         setCookie(.session, cookie.reveal(), lifetime: Lifetime.session, on: &response)
+        knowDevice(as: person, context, on: &response)
         return response
     }
 
-    /// Counts an attempt to prove a password, before any hashing: by person and address, so that nobody is locked
-    /// out from elsewhere, and by address alone. One key however the address is spelled (case 170, 172).
+    /// Leaves a mark in the browser of somebody who proved to be this person. It signs nobody in: it keeps the door
+    /// open for them while others guess elsewhere.
+    func knowDevice(as person: Person, _ context: some Browsing, on response: inout Response) {
+        let mark = store.deviceMark(for: person.id, keeping: context.siteContext.visitor.device)
+        setCookie(.device, mark, lifetime: Lifetime.device, on: &response)
+    }
+
+    /// Counts an attempt to prove a password, before any hashing. One key however the address is spelled and whichever
+    /// form it is. Strangers are slowed down while passwords are tried out in bulk.
     ///
     /// - Returns: nil when it may go on, else the seconds to wait.
     func countSignIn(_ email: EmailAddress?, _ request: Request, _ context: some Browsing) async throws -> Int64? {
-        let address = clientAddress(of: request, context)
-        if let wait = try await store.count(.signInByAddress, address, at: now()) { return wait }
-        return try await store.count(.signInByPersonAndAddress, signInKey(email?.key ?? "", address), at: now())
+        switch try await store.admit(try attempt(email, request, context), at: now()) {
+        case .wait(let seconds): return seconds
+        case .go(isUnderAttack: false): return nil
+        case .go(isUnderAttack: true):
+            if limiter.count(.alarm, "sign-in", at: now()) == nil {
+                context.logger.warning(
+                    "passwords are being tried in bulk; browsers that nobody signed in on are slowed down",
+                    metadata: ["failures": "more than \(Throttle.signInFailures.limit) in 10 minutes"])
+            }
+            try await Task.sleep(for: .seconds(2))
+            return nil
+        }
     }
 
-    /// Whoever got in, or proved to own the mailbox, starts counting anew.
+    /// Whoever got in starts counting anew.
     func forgiveFailures(of person: Person, _ request: Request, _ context: some Browsing) async throws {
-        guard let email = EmailAddress(person.email) else { return }
-        try await store.clear(.signInByPersonAndAddress, signInKey(email.key, clientAddress(of: request, context)))
+        try await store.settle(try attempt(EmailAddress(person.email), request, context))
     }
 
-    private func signInKey(_ email: String, _ address: String) -> String { email + " " + address }
+    func attempt(
+        _ email: EmailAddress?, _ request: Request, _ context: some Browsing
+    ) throws -> SignInAttempt {
+        let owner = try email.flatMap { try store.signInCandidate(for: $0)?.person.id }
+        let device = context.siteContext.visitor.device.flatMap { $0.person == owner ? $0.name : nil }
+        return SignInAttempt(email: email?.key ?? "", network: network(of: request, context), device: device)
+    }
 }
 
 extension Request {

@@ -4,7 +4,7 @@ import OAuth
 import Portal
 import Storage
 
-/// `/setup`: the first operator. Once there is one, the address does not exist (case 182).
+/// `/setup`: the first operator. Once there is one, the address does not exist.
 struct SetupController {
     let site: Site
 
@@ -16,7 +16,7 @@ struct SetupController {
     func create(_ request: Request, _ context: SiteContext) async throws -> Response {
         try refuseWhenDone()
         let form = try await site.form(request, context)
-        try await site.count(.setup, site.clientAddress(of: request, context))
+        try await site.count(.setup, site.network(of: request, context))
         let page = SetupPage(
             code: try form.text("code"), name: try form.text("name"), email: try form.text("email"))
         let code = Secret<SetupCode>(withoutSpaces(page.code))
@@ -29,7 +29,9 @@ struct SetupController {
         }
         let hash = try await site.passwords.hash(signUp.password).text
         do {
-            let claimed = try await site.store.claimSetup(with: code, signUp, passwordHash: hash, at: site.now())
+            let claimed = try await site.store.claimSetup(
+                with: code, signUp, passwordHash: hash, from: site.clientAddress(of: request, context),
+                at: site.now())
             if let claimed { return try await site.signIn(claimed, to: "/operator", request, context) }
         } catch let error as StorageError where error.isUniqueViolation {
             // Only with the right code does anybody get here, so this tells no stranger anything.

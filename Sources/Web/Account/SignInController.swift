@@ -20,7 +20,7 @@ struct SignInController {
         let form = try await site.form(request, context)
         let (typed, password) = (try form.text("email"), try form.text("password"))
         let next = InternalPath(try form.text("next"))
-        // Bounded before hashing; nobody's password is longer, because none can be set (case 174).
+        // Bounded before hashing; nobody's password is longer, because none can be set.
         guard password.utf8.count <= 1024 else { throw Failure.badRequest("A password has at most 1,024 characters.") }
         let email = EmailAddress(typed)
         var page = page(email: typed, next: next)
@@ -33,6 +33,47 @@ struct SignInController {
         guard let person = try await person(email, password) else {
             return try site.page(page, request, context, problems: [.wrongCredentials])
         }
+        guard !person.hasSecondFactor else { return try secondStep(for: person, next: next, request, context) }
+        try await site.forgiveFailures(of: person, request, context)
+        return try await site.signIn(person, to: next?.text ?? "/dashboard", request, context)
+    }
+
+    /// The password is right, and not enough.
+    private func secondStep(
+        for person: Person, next: InternalPath?, _ request: Request, _ context: SiteContext
+    ) throws -> Response {
+        guard let hash = try site.store.passwordHash(of: person.id) else { throw Failure.unexpected }
+        let ticket = try site.store.signInTicket(
+            of: person.id, passwordHash: hash, browser: context.visitor.formSeed, at: site.now())
+        return try site.page(SecondStepPage(ticket: ticket, next: next?.text ?? ""), request, context)
+    }
+
+    /// `/login/code`, reloaded or typed: without the form there is nothing to do here.
+    func startOver(_ request: Request, _ context: SiteContext) async throws -> Response {
+        site.redirect(to: "/login")
+    }
+
+    func enterCode(_ request: Request, _ context: SiteContext) async throws -> Response {
+        let form = try await site.form(request, context)
+        let next = InternalPath(try form.text("next"))
+        let ticket = try form.text("ticket")
+        var page = SecondStepPage(ticket: ticket, next: next?.text ?? "")
+        guard
+            let person = try site.store.person(
+                ofTicket: ticket, browser: context.visitor.formSeed, at: site.now()), person.hasSecondFactor
+        else { return site.redirect(to: "/login" + (next.map { "?next=" + FormEncoding.encode($0.text) } ?? "")) }
+        let byAddress = try await site.store.count(
+            .signInByAddress, site.network(of: request, context), at: site.now())
+        let byPerson = try await site.store.count(.secondStep, person.id.text, at: site.now())
+        if let wait = byAddress ?? byPerson {
+            page.retryText = ErrorPage.waiting(wait)
+            var response = try site.page(page, request, context, status: .tooManyRequests)
+            response.headers[.retryAfter] = "\(wait)"
+            return response
+        }
+        guard try await site.useCode(try form.text("code"), of: person, request, context) else {
+            return try site.page(page, request, context, problems: [.wrongCode])
+        }
         try await site.forgiveFailures(of: person, request, context)
         return try await site.signIn(person, to: next?.text ?? "/dashboard", request, context)
     }
@@ -41,15 +82,16 @@ struct SignInController {
         // Signed out already, perhaps in another tab: the form's token is as dead as the session.
         guard let session = context.visitor.session else { return site.redirect(to: "/login") }
         let form = try await site.form(request, context)
-        try await site.store.endSession(session.id, of: session.person.id)
-        let next = InternalPath(try form.text("next")).map { "?next=" + FormEncoding.encode($0.text) }
+        try await site.store.endSession(
+            session.id, of: session.person.id, from: site.clientAddress(of: request, context), at: site.now())
+        let next = InternalPath(try form.text("next")).map { "?next=" + PercentEncoding.encode($0.text) }
         var response = site.redirect(to: "/login" + (next ?? ""), saying: .signedOut)
         site.setCookie(.session, "", lifetime: 0, on: &response)
         return response
     }
 
     /// Whose address and password these are, if they may sign in. Unknown, unconfirmed and suspended people cost
-    /// the same work and get the same answer as a wrong password (case 169).
+    /// the same work and get the same answer as a wrong password.
     private func person(_ email: EmailAddress?, _ password: String) async throws -> Person? {
         guard let email, let candidate = try site.store.signInCandidate(for: email) else {
             try await site.passwords.verifyNothing(password)
@@ -78,6 +120,7 @@ struct SignInController {
 }
 
 extension Problem {
+    static let wrongCode = Problem("code", "This code is not right, or was used already. Enter the next one.")
     fileprivate static let wrongCredentials = Problem("email", "The email address or the password is not right.")
 }
 

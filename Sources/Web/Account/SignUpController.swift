@@ -23,15 +23,19 @@ struct SignUpController {
             return try site.page(SignUpPage(name: name, email: email), request, context, problems: problems)
         case .valid(let signUp):
             let mayMail = try await site.mayMail(signUp.email, request, context)
-            // Hashed also when nothing will come of it, so that time does not tell (case 169).
+            // Hashed also when nothing will come of it, so that time does not tell.
             let hash = try await site.passwords.hash(signUp.password).text
-            if mayMail { try await save(signUp, passwordHash: hash) }
+            if mayMail {
+                try await save(signUp, passwordHash: hash, from: site.clientAddress(of: request, context))
+            }
+            site.rememberMail(to: signUp.email, context)
             return site.redirect(to: "/signup/sent")
         }
     }
 
     func sent(_ request: Request, _ context: SiteContext) async throws -> Response {
-        try site.page(SignUpSentPage(demoMailPath: site.demoMailPath), request, context)
+        try site.page(
+            SignUpSentPage(email: site.mailedAddress(context), demoMailPath: site.demoMailPath), request, context)
     }
 
     func newLink(_ request: Request, _ context: SiteContext) async throws -> Response {
@@ -56,7 +60,7 @@ struct SignUpController {
         return try site.page(page, request, context)
     }
 
-    /// Only asks: mail scanners follow links, and must not use them up (case 178).
+    /// Only asks: mail scanners follow links, and must not use them up.
     func askToVerify(_ request: Request, _ context: SiteContext) async throws -> Response {
         guard let link = mailLink(context), let person = try site.store.owner(of: link, for: .verify, at: site.now())
         else { return try site.page(LinkGonePage.verification, request, context, status: .gone) }
@@ -67,14 +71,14 @@ struct SignUpController {
     func verify(_ request: Request, _ context: SiteContext) async throws -> Response {
         _ = try await site.form(request, context)
         let now = site.now()
-        guard let link = mailLink(context), let person = try site.store.owner(of: link, for: .verify, at: now),
-            let sandbox = TenantDraft.sandbox(of: person),
-            try await site.store.verify(link, sandbox: sandbox, at: now) != nil
+        guard let link = mailLink(context), try site.store.owner(of: link, for: .verify, at: now) != nil,
+            try await site.store.verify(
+                link, from: site.clientAddress(of: request, context), at: now) != nil
         else { return try site.page(LinkGonePage.verification, request, context, status: .gone) }
         return site.redirect(to: "/login", saying: .verified)
     }
 
-    private func save(_ signUp: SignUp, passwordHash: String) async throws {
+    private func save(_ signUp: SignUp, passwordHash: String, from address: String) async throws {
         let link = Secret<MailLink>.random()
         let (signIn, forgot) = (site.url("/login"), site.url("/forgot"))
         try await site.store.signUp(
@@ -82,17 +86,7 @@ struct SignUpController {
             confirm: .verification(
                 to: signUp.email.text, name: signUp.name, link: site.url("/verify/" + link.reveal())),
             known: { .knownAddress(to: $0.email, name: $0.name, signIn: signIn, forgot: forgot) },
-            at: site.now())
-    }
-}
-
-extension TenantDraft {
-    /// The tenant every newcomer gets to try things in. Its address says nothing about the person.
-    fileprivate static func sandbox(of person: Person) -> TenantDraft? {
-        let letters = Array("abcdefghijklmnopqrstuvwxyz0123456789".utf8)
-        let tail = String(decoding: (0..<8).compactMap { _ in letters.randomElement() }, as: UTF8.self)
-        let name = TypedText.line(firstWord(of: person.name) + "'s sandbox", atMost: 80)
-        return Slug("sandbox-" + tail).map { TenantDraft(name: name ?? "My sandbox", slug: $0) }
+            from: address, at: site.now())
     }
 }
 

@@ -9,14 +9,18 @@ extension Site {
     /// A page as an answer.
     ///
     /// - Parameter problems: what is wrong with the form that is shown again; any makes the status 422.
-    func page(
-        _ page: some Page, _ request: Request, _ context: some Browsing, status: HTTPResponse.Status = .ok,
+    func page<P: Page>(
+        _ page: P, _ request: Request, _ context: some Browsing, status: HTTPResponse.Status = .ok,
         problems: [Problem] = []
     ) throws -> Response {
         var layout = layout(for: request, context.siteContext)
         layout.problems = problems.map(FieldProblem.init)
         let html = try renderer.render(page, in: layout)
-        return .html(html, status: problems.isEmpty ? status : .unprocessableContent)
+        var response = Response.html(html, status: problems.isEmpty ? status : .unprocessableContent)
+        if P.formsLeadAway {
+            response.headers[.contentSecurityPolicy] = SecurityHeaders.policyOfFormsThatLeadAway
+        }
+        return response
     }
 
     /// A redirect that leaves a word for the page it leads to.

@@ -3,9 +3,9 @@ import Hummingbird
 import NIOCore
 
 extension Response {
-    /// 303 unless said otherwise, so that what was posted is never posted again somewhere else (case 31).
+    /// 303 unless said otherwise, so that what was posted is never posted again somewhere else.
     ///
-    /// - Parameter location: ours, or a verified redirect URI. Bytes that could end the header are refused (case 238).
+    /// - Parameter location: ours, or a verified redirect URI. Bytes that could end the header are refused.
     static func sending(to location: String, status: HTTPResponse.Status = .seeOther) -> Response {
         guard location.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
             return Response(status: .internalServerError)

@@ -8,9 +8,6 @@ import Storage
 struct AppsController {
     let site: Site
 
-    /// Case 267.
-    static let most = 50
-
     func index(_ request: Request, _ context: PersonContext) async throws -> Response {
         try list(request, context)
     }
@@ -35,7 +32,10 @@ struct AppsController {
             return try site.page(
                 try page(form, editing: nil, problems: problems), request, context, problems: problems)
         case .valid(let details):
-            return site.redirect(to: try await register(details, context).path + "/created")
+            guard let app = try await register(details, request, context) else {
+                return try list(request, context, status: .unprocessableContent)
+            }
+            return site.redirect(to: app.path + "/created")
         }
     }
 
@@ -54,7 +54,9 @@ struct AppsController {
     }
 
     func show(_ request: Request, _ context: PersonContext) async throws -> Response {
-        try site.page(try site.page(for: try app(context), seenBy: context.person), request, context)
+        let slug = site.query(request).all("at").first ?? ""
+        let page = try site.page(for: try app(context), seenBy: context.person, connectingTo: slug)
+        return try site.page(page, request, context)
     }
 
     func edit(_ request: Request, _ context: PersonContext) async throws -> Response {
@@ -76,28 +78,47 @@ struct AppsController {
             return try site.page(
                 try page(form, editing: app, problems: problems), request, context, problems: problems)
         case .valid(let details):
+            guard
+                try app.details.tokenFormat == details.tokenFormat || details.tokenFormat == .v2
+                    || !site.store.holdsRefreshTokens(app.id)
+            else {
+                let problem = Problem(
+                    "token_format", "There is no way back to V1: clients of this app hold refresh tokens already.")
+                return try site.page(
+                    try page(form, editing: app, problems: [problem]), request, context, problems: [problem])
+            }
             // Strictly later than before, also for two changes within one second.
             let now = max(site.now(), app.updatedAt + 1)
-            guard try await site.store.update(app.id, of: context.person.id, to: details, at: now) else {
-                throw Failure.notFound
+            guard
+                try await site.store.update(
+                    app.id, of: context.person.id, to: details, from: site.clientAddress(of: request, context), at: now)
+            else { throw Failure.notFound }
+            let changed = details.changes(since: app.details).keys.sorted()
+            if !changed.isEmpty {
+                site.store.activity.note(
+                    .change("Settings were changed: \(changed.joined(separator: ", ")).", of: app.id, at: now))
             }
             return site.redirect(to: app.path, saying: .appSaved)
         }
     }
 
     func askToDelete(_ request: Request, _ context: PersonContext) async throws -> Response {
-        try site.page(try deletePage(of: try app(context)), request, context)
+        try site.askToConfirm(context)
+        return try site.page(try deletePage(of: try app(context)), request, context)
     }
 
     func destroy(_ request: Request, _ context: PersonContext) async throws -> Response {
-        let form = try await site.form(request, context)
+        let form = try await site.confirmedForm(request, context)
         let app = try app(context)
         let typed = try form.text("confirm_name")
         guard typed.utf8.elementsEqual(app.details.name.utf8) else {
             let problem = Problem("confirm_name", "Type the name exactly: \(app.details.name)")
             return try site.page(try deletePage(of: app, typed: typed), request, context, problems: [problem])
         }
-        guard try await site.store.deleteApp(app.id, of: context.person.id) else { throw Failure.notFound }
+        guard
+            try await site.store.deleteApp(
+                app.id, of: context.person.id, from: site.clientAddress(of: request, context), at: site.now())
+        else { throw Failure.notFound }
         return site.redirect(to: "/apps", saying: .appDeleted)
     }
 }
@@ -111,30 +132,32 @@ extension AppsController {
         _ request: Request, _ context: PersonContext, status: HTTPResponse.Status = .ok
     ) throws -> Response {
         let obstacle = try obstacle(for: context.person)
-        let page = AppsPage(
+        var page = AppsPage(
             apps: try site.store.apps(of: context.person.id).map { AppsPage.App($0) },
             canRegister: obstacle == nil, whyNot: obstacle ?? "")
+        if case .closed(let obstacle) = try site.developerAccess(of: context.person) {
+            (page.applyPath, page.applyText) = (obstacle.path, obstacle.action)
+        }
         return try site.page(page, request, context, status: status)
     }
 
-    /// Why this person cannot register an app now; nil when they can.
-    private func obstacle(for person: Person) throws -> String? {
-        guard person.verifiedAt != nil else { return "Confirm your email address first: the link is in your mail." }
-        let count = try site.store.apps(of: person.id).count
-        guard count < Self.most else {
-            return "You have \(count) apps, the most one person can have. Delete one first."
-        }
-        return nil
+    /// Why this person cannot register an app now; nil when they can. The number is asked again where it is written.
+    func obstacle(for person: Person) throws -> String? {
+        if case .closed(let obstacle) = try site.developerAccess(of: person) { return obstacle.sentence }
+        return try site.store.obstacleToApp(of: person.id)?.sentence
     }
 
     private func page(_ form: AppForm, editing app: App?, problems: [Problem] = []) throws -> AppFormPage {
         AppFormPage(form, editing: app, catalogue: try site.store.scopeCatalogue(), problems: problems)
     }
 
-    private func register(_ details: AppDetails, _ context: PersonContext) async throws -> App {
+    /// - Returns: nil when somebody has used up what was left, meanwhile.
+    func register(_ details: AppDetails, _ request: Request, _ context: PersonContext) async throws -> App? {
         let now = site.now()
         let secret = details.kind == .confidential ? Secret<ClientSecretKind>.random() : nil
-        let app = try await site.store.register(details, owner: context.person, secret: secret, at: now)
+        let registered = try await site.store.register(
+            details, by: context.person, secret: secret, from: site.clientAddress(of: request, context), at: now)
+        guard case .success(let app) = registered else { return nil }
         if let secret {
             site.shownOnce.keep(secret.reveal(), of: app.id.text, for: context.session.id, at: now)
         }
@@ -142,11 +165,11 @@ extension AppsController {
     }
 
     private func deletePage(of app: App, typed: String = "") throws -> DeleteAppPage {
-        let grants = try site.store.reach(of: app.id).grants
+        let allowedBy = try site.allowedBy(app)
         let effect =
-            grants == 0
-            ? "Nobody has allowed it to do anything yet."
-            : "\(counted(grants, "grant")) to it \(grants == 1 ? "ends" : "end"). All its tokens stop working at once."
+            allowedBy == "nobody"
+            ? "Nobody allows it to do anything now."
+            : "It is allowed by \(allowedBy). All its tokens stop working at once."
         return DeleteAppPage(
             name: app.details.name, confirmName: typed, effect: effect, formPath: app.path + "/delete",
             appPath: app.path)

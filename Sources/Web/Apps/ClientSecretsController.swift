@@ -3,13 +3,13 @@ import OAuth
 import Portal
 import Storage
 
-/// `/apps/{id}/secrets`: a confidential app's secrets, two at most (case 72).
+/// `/apps/{id}/secrets`: a confidential app's secrets, two at most.
 struct ClientSecretsController {
     let site: Site
 
     /// Rotates: a new secret beside the old one, which ends when the developer says.
     func create(_ request: Request, _ context: PersonContext) async throws -> Response {
-        let form = try await site.form(request, context)
+        let form = try await site.confirmedForm(request, context)
         let app = try app(context)
         guard let overlap = SecretOverlap(typed: try form.text("overlap")) else {
             return try refuse("Choose how long the old secret goes on working.", app, request, context)
@@ -19,17 +19,20 @@ struct ClientSecretsController {
         let letter = Letter.secretRotated(
             to: context.person.email, name: context.person.name, app: app.details.name, page: site.url(app.path))
         let refusal = try await site.store.rotateSecret(
-            of: app.id, owner: context.person, to: secret, overlap: overlap, letter: letter, at: now)
+            of: app.id, owner: context.person, to: secret, overlap: overlap, letter: letter,
+            from: site.clientAddress(of: request, context), at: now)
         switch refusal {
         case .unknownApp: throw Failure.notFound
         case .publicApp, .twoExist: return try refuse(refusal?.sentence ?? "", app, request, context)
         case nil: break
         }
+        site.store.activity.note(.change("A new client secret was made: \(secret.hint.text).", of: app.id, at: now))
         site.shownOnce.keep(secret.reveal(), of: app.id.text, for: context.session.id, at: now)
         return site.redirect(to: app.path + "/created")
     }
 
     func askToRevoke(_ request: Request, _ context: PersonContext) async throws -> Response {
+        try site.askToConfirm(context)
         let app = try app(context)
         let now = site.now()
         let live = try site.store.liveSecrets(of: app.id, at: now)
@@ -41,12 +44,16 @@ struct ClientSecretsController {
     }
 
     func revoke(_ request: Request, _ context: PersonContext) async throws -> Response {
-        _ = try await site.form(request, context)
+        _ = try await site.confirmedForm(request, context)
         let app = try app(context)
         let secret = try secret(context, among: try site.store.liveSecrets(of: app.id, at: site.now()))
-        guard try await site.store.revokeSecret(secret.id, of: app.id, owner: context.person.id) else {
-            throw Failure.notFound
-        }
+        guard
+            try await site.store.revokeSecret(
+                secret.id, of: app.id, owner: context.person.id, from: site.clientAddress(of: request, context),
+                at: site.now())
+        else { throw Failure.notFound }
+        site.store.activity.note(
+            .change("The client secret \(secret.hint) was revoked.", of: app.id, at: site.now()))
         return site.redirect(to: app.path, saying: .secretRevoked)
     }
 }

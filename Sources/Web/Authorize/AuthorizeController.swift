@@ -11,8 +11,8 @@ struct AuthorizeController {
     func ask(_ request: Request, _ context: SiteContext) async throws -> Response {
         let tenant = try site.liveTenant(context)
         let now = site.now()
-        let address = context.clientAddress(of: request, settings: site.settings)
-        if let seconds = site.limiter.count(.authorize, address, at: now) {
+        let rule: RateLimiter.Rule = context.visitor.session == nil ? .authorizeByStrangers : .authorize
+        if let seconds = site.limiter.count(rule, context.network(of: request, settings: site.settings), at: now) {
             throw Failure.tooManyRequests(retryAfter: seconds)
         }
         let visit = AuthorizeVisit(site: site, tenant: tenant, request: request, context: context)
@@ -38,14 +38,46 @@ struct AuthorizeController {
         let decision = try form.text("decision")
         guard decision == "allow" else {
             guard decision == "deny" else { throw Failure.badRequest("Choose Allow or Deny.") }
+            try await site.store.noteDenial(
+                of: app, by: context.person, scopes: question.scopes, in: tenant.id,
+                from: site.clientAddress(of: request, context), at: now)
             let denied = OAuthError(.accessDenied, "the person denied the request")
+            site.noteDenial(denied, of: app, in: tenant, delivery: question.delivery, request, context)
             return .sending(to: callbackURL(redirectURI, error: denied, state: question.state, issuer: issuer))
         }
-        guard let member = try site.store.membership(of: context.person.id, in: tenant.id), member.role == .admin,
-            let code = try await site.store.allow(
-                question.scopes, to: app, by: member, redirectURI: redirectURI, wasSent: question.redirectURIWasSent,
-                challenge: question.challenge, at: now)
-        else { throw Failure.forbidden("Only an admin of \(tenant.name) can allow apps.") }
-        return .sending(to: callbackURL(redirectURI, code: code, state: question.state, issuer: issuer))
+        guard let member = try site.store.membership(of: context.person.id, in: tenant.id),
+            let address = try await answer(question, to: app, by: member, at: redirectURI, request, context)
+        else {
+            throw Failure.forbidden("The rules of \(tenant.name) do not let you allow this app. Nothing was allowed.")
+        }
+        var response = Response.sending(to: address)
+        // The next page's address may hold a token: nothing of this one's goes with it.
+        if question.delivery == .token { response.headers[.referrerPolicy] = "no-referrer" }
+        return response
+    }
+
+    /// Where the person goes who said yes; nil when they may not.
+    private func answer(
+        _ question: ConsentQuestion, to app: App, by member: Member, at callback: VerifiedRedirectURI,
+        _ request: Request, _ context: PersonContext
+    ) async throws -> String? {
+        let (now, address) = (site.now(), site.clientAddress(of: request, context))
+        switch question.delivery {
+        case .code:
+            guard
+                let code = try await site.store.allow(
+                    question.scopes, to: app, by: member, redirectURI: callback,
+                    wasSent: question.redirectURIWasSent, challenge: question.challenge, from: address, at: now)
+            else { return nil }
+            site.store.activity.count(.authorized, of: app.id, at: now)
+            return callbackURL(callback, code: code, state: question.state, issuer: site.issuer(of: member.tenant))
+        case .token:
+            guard
+                let token = try await site.store.allowDirectly(
+                    question.scopes, to: app, by: member, redirectURI: callback, from: address, at: now)
+            else { return nil }
+            site.store.activity.count(.direct, of: app.id, at: now)
+            return callbackURL(callback, token: token, state: question.state)
+        }
     }
 }

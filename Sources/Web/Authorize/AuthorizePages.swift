@@ -8,20 +8,32 @@ extension AuthorizeVisit {
     /// The consent page, and the ticket that its answer must bring.
     func consent(
         _ asked: AuthorizeRequest, _ app: App, _ member: Member, _ session: Session, new: ScopeSet, already: ScopeSet,
-        at now: Instant
+        standing: ClientStanding, at now: Instant
     ) async throws -> Response {
-        let ticket = try await keep(asked, app, session, at: now)
+        // What the tenant's rules leave of what was asked for.
+        let scopes = new.union(already)
+        let ticket = try await keep(asked, scopes, app, session, at: now)
         let catalogue = try site.store.scopeCatalogue()
         let started = ContinuousClock.now
-        let page = ConsentPage(
-            asked, of: app, by: member, catalogue: catalogue, new: already.isEmpty ? ScopeSet() : new,
+        let direct = asked.delivery == .token ? try site.store.directFlow(of: app.id) : nil
+        var page = ConsentPage(
+            asked, scopes, of: app, by: member, catalogue: catalogue, new: already.isEmpty ? ScopeSet() : new,
+            direct: direct,
             formPath: formPath, ticket: ticket)
+        page.isUnreviewed = standing != .trusted
         var response = try site.page(page, request, context)
         if site.settings.showsTiming {
             let spent = started.duration(to: .now).components.attoseconds / 1_000_000_000_000
             response.headers[.serverTiming] = "render;dur=\(spent / 1000).\(spent % 1000 / 100)"
         }
         return response
+    }
+
+    func unreviewedAtLimit(_ app: App) throws -> Response {
+        let page = AppLimitPage(
+            appName: app.details.name, tenantName: tenant.name, makerName: app.owner.name,
+            limit: counted(try site.store.rules().unreviewedLimit, "workspace"), switchPath: "/logout")
+        return try site.page(page, request, context, status: .forbidden)
     }
 
     func notAMember(_ app: App) throws -> Response {
@@ -31,62 +43,121 @@ extension AuthorizeVisit {
         return try site.page(page, request, context, status: .forbidden)
     }
 
-    func notAnAdmin(_ asked: AuthorizeRequest, _ app: App, at now: Instant) async throws -> Response {
-        guard let session = context.visitor.session else { throw Failure.signInFirst }
-        let ticket = try await keep(asked, app, session, at: now)
+    /// A member whom the tenant's rules do not let allow this: they can ask an admin, who can change the rules.
+    func mayNotAllow(
+        _ asked: AuthorizeRequest, _ app: App, _ member: Member, _ session: Session, why: NextStep, at now: Instant
+    ) async throws -> Response {
+        let ticket = try await keep(asked, asked.scopes, app, session, at: now)
         let admins = try site.store.admins(of: tenant.id)
-        let page = NotAnAdminPage(
+        var page = NotAnAdminPage(
             appName: app.details.name, tenantName: tenant.name, personEmail: session.person.email,
-            admins: admins.map { NotAnAdminPage.Admin(name: $0.name, email: $0.email) },
-            message: "Could you open \(app.details.homepage), connect it to \(tenant.name) and allow "
-                + "\(app.details.name)? It needs an admin.",
-            switchPath: "/logout", formPath: formPath, ticket: ticket)
+            role: member.role == .admin ? "an admin" : "a member",
+            admins: admins.map { NotAnAdminPage.Admin(name: $0.name, email: $0.email) }, switchPath: "/logout",
+            formPath: formPath, ticket: ticket)
+        switch why {
+        case .notAdmitted: page.reason = .notAdmitted
+        case .nothingToAllow: page.reason = .nothingToAllow
+        default: page.reason = .needsAdmin
+        }
+        if member.role == .admin {
+            page.admins = []
+            page.rulesPath =
+                why == .notAdmitted
+                ? "\(tenant.path)/apps/add?client_id=\(FormEncoding.encode(app.clientID))" : "\(tenant.path)/policy"
+            page.rulesText = why == .notAdmitted ? "Put it on the list" : "Change the policy"
+        } else if why != .nothingToAllow {
+            try offerToAsk(on: &page, app, member, at: now)
+        }
         return try site.page(page, request, context, status: .forbidden)
     }
 
-    /// For two readers: one who did not expect it, and the developer who has to mend it.
-    func errorPage(_ error: OAuthError) -> AuthorizeErrorPage {
-        let query = site.query(request)
-        let names: [StaticString] = ["client_id", "redirect_uri", "response_type"]
-        let received = names.flatMap { name in
-            query.all(name).prefix(3).map { Fact(label: "\(name)", value: String($0.prefix(300))) }
+    /// A form to ask with, or how the last request stands.
+    private func offerToAsk(on page: inout NotAnAdminPage, _ app: App, _ member: Member, at now: Instant) throws {
+        page.askPath = "\(tenant.path)/requests"
+        guard let last = try site.store.requests(of: member, limit: 50).first(where: { $0.app.id == app.id }) else {
+            return
         }
-        let clientID = query.all("client_id")
-        let app = clientID.count == 1 ? try? site.store.app(clientID: clientID.first ?? "") : nil
-        // Callback URLs are the owner's business: strangers to the app see only what they sent.
-        let isOwner = app.map { $0.owner.id == context.visitor.session?.person.id } ?? false
-        return AuthorizeErrorPage(
-            headline: app.map { "\($0.details.name) sent a request that cannot be answered" }
-                ?? "An app sent a request that cannot be answered",
-            sentence: "To be safe, you were not sent on. Nothing was allowed.", code: error.code.rawValue,
-            explanation: error.sentence, received: received, registered: isOwner ? app?.details.callbacks ?? [] : [],
-            requestID: context.requestID)
+        page.requestPath = "\(tenant.path)/requests/\(last.id.text)"
+        switch last.state(at: now) {
+        case .waiting:
+            page.askPath = ""
+            page.requestState =
+                "You asked \(Moment.relative(last.createdAt, at: now).text). We write to you when an admin answers."
+        case .denied:
+            page.requestState = "\(last.decision?.by ?? "An admin") denied your last request."
+            page.answer = last.decision?.answer ?? ""
+        case .allowed, .expired: page.requestPath = ""
+        }
+    }
+
+    func errorPage(_ error: OAuthError) -> AuthorizeErrorPage {
+        AuthorizeErrorPage(error, as: kind, request, context, at: site)
+    }
+
+    /// Asks before it sends anybody to an address that nobody here knows.
+    func leaving(for uri: VerifiedRedirectURI, with error: OAuthError, by way: String) throws -> Response {
+        let app = try site.store.app(uri.client)
+        let destination = Destination(uri)
+        let page = LeavingPage(
+            appName: app?.details.name ?? "An app", makerName: app?.owner.name ?? "",
+            destinationStart: destination.start, destinationHost: destination.host, destinationEnd: destination.end,
+            leavePath: way, stayPath: context.visitor.session == nil ? "/" : "/dashboard", code: error.code.rawValue,
+            explanation: error.sentence, requestID: context.requestID)
+        return try site.page(page, request, context)
     }
 
     private var formPath: String { "/t/\(tenant.slug.text)/oauth/authorize" }
 
     private func keep(
-        _ asked: AuthorizeRequest, _ app: App, _ session: Session, at now: Instant
+        _ asked: AuthorizeRequest, _ scopes: ScopeSet, _ app: App, _ session: Session, at now: Instant
     ) async throws -> String {
         let ticket = Secret<ConsentTicket>.random()
         try await site.store.keep(
             ConsentQuestion(
                 tenant: tenant.id, session: session.id, person: session.person.id, app: app.id,
                 appUpdatedAt: app.updatedAt, redirectURI: asked.redirectURI.text,
-                redirectURIWasSent: asked.redirectURIWasSent, scopes: asked.scopes, state: asked.state,
-                challenge: asked.challenge?.text),
+                redirectURIWasSent: asked.redirectURIWasSent, scopes: scopes, state: asked.state,
+                challenge: asked.challenge?.text, delivery: asked.delivery),
             as: ticket, at: now)
         return ticket.reveal()
     }
 }
 
-extension ConsentPage {
-    /// - Parameter new: what was not allowed before; empty when this is the first time.
+extension AuthorizeErrorPage {
+    /// For two readers: one who did not expect it, and the developer who has to mend it.
     init(
-        _ asked: AuthorizeRequest, of app: App, by member: Member, catalogue: [ScopeDescription], new: ScopeSet,
-        formPath: String, ticket: String
+        _ error: OAuthError, as kind: AppEvent.Kind, _ request: Request, _ context: SiteContext, at site: Site
     ) {
-        let lines = catalogue.filter { asked.scopes.contains($0.scope) }
+        let query = site.query(request)
+        let names: [StaticString] =
+            kind == .direct ? ["api_key", "callback"] : ["client_id", "redirect_uri", "response_type"]
+        let received = names.flatMap { name in
+            query.all(name).prefix(3).map { Fact(label: "\(name)", value: String($0.prefix(300))) }
+        }
+        let clientID = query.all(kind == .direct ? "api_key" : "client_id")
+        let app = clientID.count == 1 ? try? site.store.app(clientID: clientID.first ?? "") : nil
+        // Callback URLs are the owner's business: strangers to the app see only what they sent.
+        let isOwner = app.map { $0.owner.id == context.visitor.session?.person.id } ?? false
+        self.init(
+            headline: app.map { "\($0.details.name) sent a request that cannot be answered" }
+                ?? "An app sent a request that cannot be answered",
+            sentence: "To be safe, you were not sent on. Nothing was allowed.", code: error.code.rawValue,
+            codePath: "/docs/errors#\(error.code.rawValue)", explanation: error.sentence, received: received,
+            registered: isOwner ? app?.details.callbacks ?? [] : [],
+            requestID: context.requestID)
+    }
+}
+
+extension ConsentPage {
+    /// - Parameters:
+    ///   - scopes: what the tenant's rules leave of what was asked for.
+    ///   - new: what was not allowed before; empty when this is the first time.
+    init(
+        _ asked: AuthorizeRequest, _ scopes: ScopeSet, of app: App, by member: Member, catalogue: [ScopeDescription],
+        new: ScopeSet, direct: DirectFlow? = nil, formPath: String, ticket: String
+    ) {
+        let withheld = asked.scopes.subtracting(scopes)
+        let lines = catalogue.filter { scopes.contains($0.scope) }
             .sorted { ($0.sensitivity == .high ? 0 : 1) < ($1.sensitivity == .high ? 0 : 1) }
             .map { ScopeLine($0, isNew: new.contains($0.scope)) }
         let domain = Self.host(of: app.details.homepage)
@@ -96,8 +167,10 @@ extension ConsentPage {
             appDescription: app.details.description, makerName: app.owner.name, makerDomain: domain,
             makerURL: app.details.homepage, tenantName: member.tenant.name,
             tenantInitials: initials(of: member.tenant.name), scopes: lines, asksForMore: !new.isEmpty,
-            cannot: Self.cannot(asked.scopes, tenant: member.tenant.name),
-            lifetime: Self.lifetime(app.details.tokenFormat), destinationStart: destination.start,
+            withheld: catalogue.filter { withheld.contains($0.scope) }.map(\.title),
+            cannot: Self.cannot(scopes, tenant: member.tenant.name),
+            lifetime: direct.map { Self.lifetime($0) } ?? Self.lifetime(app.details.tokenFormat),
+            isDirect: asked.delivery == .token, destinationStart: destination.start,
             destinationHost: destination.host, destinationEnd: destination.end, personName: member.person.name,
             personEmail: member.person.email, role: "\(member.role.rawValue) of \(member.tenant.name)",
             switchPath: "/logout", formPath: formPath, ticket: ticket)
@@ -109,6 +182,10 @@ extension ConsentPage {
         if !scopes.contains(.peopleWrite) { list.insert("Add, change or delete people of \(tenant)", at: 0) }
         if !scopes.contains(.peopleRead) { list.insert("See the people of \(tenant)", at: 0) }
         return list
+    }
+
+    private static func lifetime(_ direct: DirectFlow) -> String {
+        "Its access ends after \(direct.lifetime.words); then it has to ask you again."
     }
 
     private static func lifetime(_ format: Client.TokenFormat) -> String {
@@ -123,35 +200,6 @@ extension ConsentPage {
         let rest = Array(url.utf8).split(separator: UInt8(ascii: "/"), maxSplits: 2, omittingEmptySubsequences: false)
         guard rest.count >= 2, let last = rest.dropFirst(2).first else { return "" }
         return String(decoding: last.prefix { $0 != 0x2F && $0 != 0x3F && $0 != 0x23 }, as: UTF8.self)
-    }
-}
-
-/// Where the person goes next, said so that they recognise it. The last two labels of a host are emphasised: most
-/// names' registrable part, though below a public suffix of two labels (co.uk) it is one label short.
-struct Destination {
-    let start: String
-    let host: String
-    let end: String
-
-    init(_ uri: VerifiedRedirectURI) {
-        switch uri.shape {
-        case .privateUse:
-            (start, host, end) = ("the app registered for ", uri.destination + ":", "")
-        case .loopback:
-            (start, host, end) = ("", "an app on this computer", " (\(uri.destination))")
-        case .web:
-            let labels = uri.destination.utf8.split(separator: UInt8(ascii: ".")).map {
-                String(decoding: $0, as: UTF8.self)
-            }
-            let isAddress = labels.allSatisfy { $0.utf8.allSatisfy { (0x30...0x39).contains($0) } }
-            guard labels.count > 2, !isAddress else {
-                (start, host, end) = ("", uri.destination, "")
-                return
-            }
-            start = labels.dropLast(2).joined(separator: ".") + "."
-            host = labels.suffix(2).joined(separator: ".")
-            end = ""
-        }
     }
 }
 

@@ -10,6 +10,8 @@ struct AuthorizeVisit {
     let tenant: Tenant
     let request: Request
     let context: SiteContext
+    /// What the app's owner reads it as: this endpoint, or the direct flow.
+    var kind = AppEvent.Kind.authorize
 
     /// Parses and verifies. `client_id` and `redirect_uri` come first: until both are certain, nothing redirects.
     func read() throws(Refusal) -> (App, AuthorizeRequest) {
@@ -45,25 +47,40 @@ struct AuthorizeVisit {
         let granted = try session.flatMap {
             try site.store.grantedScopes(to: app.id, by: $0.person.id, in: tenant.id)
         }
+        let permission = try member.map { try site.store.permission(of: $0, for: app, at: now) }
+        let standing = try site.store.standing(of: app, in: tenant)
         let step = nextStep(
             for: asked, signedIn: session.map { SignedIn(person: $0.person.id, authenticatedAt: $0.authenticatedAt) },
-            membership: member?.role, grantedScopes: granted,
-            reauthenticatedSince: SignInErrand(returningTo: request.head.path ?? "/").wasAsked(at: now, site.store),
+            permission: permission, grantedScopes: granted, standing: standing,
+            reauthenticatedSince: SignInErrand(returningTo: request.head.path ?? "/")
+                .wasAsked(at: now, session, site.store),
             at: now)
         switch step {
         case .refuse(let refusal): throw refusal
         case .signIn: return signIn(fresh: asked.wantsFreshSignIn, at: now)
-        case .notAMember: return try notAMember(app)
-        case .notAnAdmin: return try await notAnAdmin(asked, app, at: now)
+        case .notAMember:
+            note(OAuthError(.accessDenied, "the person is not a member of this tenant"))
+            return try notAMember(app)
+        case .unreviewedAtLimit:
+            note(OAuthError(.accessDenied, "the app has not been reviewed, and is at its limit"))
+            return try unreviewedAtLimit(app)
+        case .notAnAdmin, .notAdmitted, .nothingToAllow:
+            note(OAuthError(.accessDenied, "the tenant's rules do not let this person allow the app"))
+            guard let session, let member else { return signIn(fresh: false, at: now) }
+            return try await mayNotAllow(asked, app, member, session, why: step, at: now)
         case .askConsent(let new, let already):
             guard let session, let member else { return signIn(fresh: false, at: now) }
-            return try await consent(asked, app, member, session, new: new, already: already, at: now)
+            return try await consent(
+                asked, app, member, session, new: new, already: already, standing: standing,
+                at: now)
         case .allow:
             guard let member,
                 let code = try await site.store.allow(
                     asked.scopes, to: app, by: member, redirectURI: asked.redirectURI,
-                    wasSent: asked.redirectURIWasSent, challenge: asked.challenge?.text, at: now)
+                    wasSent: asked.redirectURIWasSent, challenge: asked.challenge?.text,
+                    from: site.clientAddress(of: request, context), at: now)
             else { return try notAMember(app) }
+            site.store.activity.count(.authorized, of: app.id, at: now)
             return .sending(
                 to: callbackURL(asked.redirectURI, code: code, state: asked.state, issuer: site.issuer(of: tenant)))
         }
@@ -75,19 +92,30 @@ struct AuthorizeVisit {
     private func signIn(fresh: Bool, at now: Instant) -> Response {
         let errand = SignInErrand(returningTo: request.head.path ?? "/")
         return .sending(
-            to: "/login?next=" + FormEncoding.encode(fresh ? errand.path(asking: now, site.store) : errand.path))
+            to: "/login?next="
+                + PercentEncoding.encode(
+                    fresh ? errand.path(asking: now, context.visitor.session, site.store) : errand.path))
     }
 
-    /// What may not travel to a redirect URI stays here; everything else goes back to the app with `iss` and `state`.
+    /// What may not travel to a redirect URI stays here; everything else goes back to the app with `iss` and `state`,
+    /// at once only where somebody here knows the app: anyone can register one, and a link to this server must not
+    /// become a link to theirs (RFC 9700 §4.11.2).
     func refuse(_ refusal: Refusal) throws -> Response {
         switch refusal {
         case .redirect(let error, let uri, let state):
-            // Somebody must be there before this server sends a browser to an address that an app chose (case 27).
-            guard context.visitor.session != nil || error.code == .loginRequired else {
+            let visitor = context.visitor
+            guard visitor.session != nil || error.code == .loginRequired else {
                 return signIn(fresh: false, at: site.now())
             }
-            return .sending(to: callbackURL(uri, error: error, state: state, issuer: site.issuer(of: tenant)))
+            note(error)
+            let way = callbackURL(uri, error: error, state: state, issuer: site.issuer(of: tenant))
+            let somebody = visitor.session?.person.id ?? visitor.device?.person
+            guard let somebody, try site.store.isKnown(uri.client, to: somebody, in: tenant.id) else {
+                return try leaving(for: uri, with: error, by: way)
+            }
+            return .sending(to: way)
         case .tellThePerson(let error):
+            note(error)
             let status: HTTPResponse.Status = error.code == .temporarilyUnavailable ? .serviceUnavailable : .badRequest
             return try site.page(errorPage(error), request, context, status: status)
         }

@@ -1,10 +1,12 @@
 import HTTPTypes
 import Hummingbird
+import OAuth
+import Portal
 
 /// The cookies of a request, read as bytes.
 ///
 /// Hummingbird trims Unicode white space around names and takes the first match, so a cookie planted under a
-/// look-alike name would count (case 159). Here only SP and HTAB are trimmed, and a name that comes twice is nobody's.
+/// look-alike name would count. Here only SP and HTAB are trimmed, and a name that comes twice is nobody's.
 struct Cookies {
     private let pairs: [(name: [UInt8], value: [UInt8])]
 
@@ -40,7 +42,7 @@ struct Cookies {
 }
 
 extension Site {
-    enum CookieName: String { case session, visitor, notice, theme }
+    enum CookieName: String { case session, visitor, notice, theme, device }
 
     /// `__Host-` binds a cookie to exactly this host, but needs TLS; plain http on this computer goes without.
     func cookieName(_ name: CookieName) -> String {
@@ -53,5 +55,12 @@ extension Site {
         if settings.base.isSecure { text += "; Secure" }
         if let lifetime { text += "; Max-Age=\(lifetime)" }
         response.headers.append(HTTPField(name: .setCookie, value: text))
+    }
+
+    /// Sends a session's new cookie along, unless the answer signs out, or in anew.
+    func renewCookie(of session: Session, to cookie: Secret<SessionCookie>, on response: inout Response) {
+        let name = cookieName(.session) + "="
+        guard !response.headers[values: .setCookie].contains(where: { $0.utf8.starts(with: name.utf8) }) else { return }
+        setCookie(.session, cookie.reveal(), lifetime: max(0, session.expiresAt - now()), on: &response)
     }
 }

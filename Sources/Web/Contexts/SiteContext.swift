@@ -2,6 +2,8 @@ package import Hummingbird
 import NIOCore
 import OAuth
 import Portal
+import Storage
+import Synchronization
 
 /// What is known of a request before anybody has proven anything.
 package struct SiteContext: RequestContext {
@@ -14,15 +16,38 @@ package struct SiteContext: RequestContext {
         socketAddress = source.channel.remoteAddress
     }
 
+    var peerAddress: String? { socketAddress?.ipAddress }
+
     /// Who is on the other end of the socket. A proxy's word for who is behind it counts only when the operator
-    /// named that proxy, and only its last entry, which the proxy itself wrote (case 143).
+    /// named that proxy, and only its last entry, which the proxy itself wrote.
     func clientAddress(of request: Request, settings: SiteSettings) -> String {
-        let peer = socketAddress?.ipAddress ?? "unknown"
+        let peer = peerAddress ?? "unknown"
         guard settings.trustedProxies.contains(peer) else { return peer }
         let header = request.headers[values: .xForwardedFor].last ?? ""
         let last = Array(header.utf8).split(separator: UInt8(ascii: ",")).last.map(Array.init) ?? []
         let text = String(decoding: last.filter { $0 != 0x20 && $0 != 0x09 }, as: UTF8.self)
         return (try? SocketAddress(ipAddress: text, port: 0))?.ipAddress ?? peer
+    }
+}
+
+extension SiteContext {
+    /// What limits are counted under: an IPv4 address, or the /64 of an IPv6 one, which is what one customer of a
+    /// provider has. The other 64 bits are free to choose.
+    func network(of request: Request, settings: SiteSettings) -> String {
+        Self.network(of: clientAddress(of: request, settings: settings))
+    }
+
+    static func network(of address: String) -> String {
+        guard address.utf8.contains(UInt8(ascii: ":")),
+            case .v6(let found)? = try? SocketAddress(ipAddress: address, port: 0)
+        else { return address }
+        // RFC 3493 §3.3: family, port and flow come before the sixteen bytes.
+        let bytes = withUnsafeBytes(of: found.address) { Array($0[8..<24]) }
+        // ::ffff:192.0.2.1 is an IPv4 address in another coat.
+        if bytes.prefix(10).allSatisfy({ $0 == 0 }), bytes[10] == 0xFF, bytes[11] == 0xFF {
+            return bytes.suffix(4).map { String($0) }.joined(separator: ".")
+        }
+        return bytes.prefix(8).map { String($0, radix: 16) }.joined(separator: ":") + "/64"
     }
 }
 
@@ -33,6 +58,22 @@ struct Visitor: Sendable {
     var formSeed = ""
     var theme = Theme.auto
     var notice: Notice?
+    /// Somebody signed in here before; who is here now, only the session says.
+    var device: KnownDevice?
+    /// Set while a page is asked for: where a new cookie for the session is left, to go out with the answer.
+    var renewal: CookieRenewal?
+}
+
+/// A session's new cookie on its way to the answer, whatever that will be.
+final class CookieRenewal: Sendable {
+    private let waiting = Mutex<Secret<SessionCookie>?>(nil)
+
+    func leave(_ cookie: Secret<SessionCookie>) { waiting.withLock { $0 = cookie } }
+    func take() -> Secret<SessionCookie>? {
+        waiting.withLock { cookie in
+            defer { cookie = nil }; return cookie
+        }
+    }
 }
 
 /// A request of somebody who has signed in. Handlers that take it cannot be reached by strangers.
@@ -65,6 +106,14 @@ struct OperatorContext: ChildRequestContext {
         self.session = session
     }
 }
+
+/// What is the same for everybody who has signed in.
+protocol SignedInContext: Browsing {
+    var session: Session { get }
+}
+
+extension PersonContext: SignedInContext {}
+extension OperatorContext: SignedInContext {}
 
 /// What pages need of any context.
 protocol Browsing: RequestContext {

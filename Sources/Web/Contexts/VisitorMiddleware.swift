@@ -13,11 +13,21 @@ struct VisitorMiddleware: RouterMiddleware {
     func handle(
         _ request: Request, context: SiteContext, next: (Request, SiteContext) async throws -> Response
     ) async throws -> Response {
-        // No session, no cookies, no pages for machines: a cookie is no authentication there (case 110).
-        guard Surface(path: request.uri.path) == .page else { return try await next(request, context) }
+        // No session, no cookies, no pages for machines: a cookie is no authentication there.
+        guard Surface(path: request.uri.path) == .page else {
+            do {
+                return try await next(request, context)
+            } catch let error as HTTPError {
+                // The router's own words (nothing here, say) have no body; a machine reads why from one.
+                return Failure(error).answer(to: request, context, at: site)
+            }
+        }
         var context = context
         let cookies = Cookies(request)
         context.visitor = try visitor(with: cookies)
+        site.proxyNotice.look(at: request, context, settings: site.settings)
+        let renewal = CookieRenewal()
+        context.visitor.renewal = renewal
         if cookies.isRepeated(site.cookieName(.session)) {
             context.logger.notice("a request brought two session cookies and was treated as nobody's")
         }
@@ -31,6 +41,9 @@ struct VisitorMiddleware: RouterMiddleware {
             throw parserError
         } catch {
             response = Failure.noting(error, request, context).answer(to: request, context, at: site)
+        }
+        if let cookie = renewal.take(), let session = context.visitor.session {
+            site.renewCookie(of: session, to: cookie, on: &response)
         }
         if isNew, context.visitor.session == nil {
             site.setCookie(.visitor, context.visitor.formSeed, lifetime: nil, on: &response)
@@ -51,13 +64,14 @@ struct VisitorMiddleware: RouterMiddleware {
         } else if let seed = cookies[site.cookieName(.visitor)], Secret<SessionCookie>(seed) != nil {
             visitor.formSeed = seed
         }
+        visitor.device = cookies[site.cookieName(.device)].flatMap(site.store.device)
         visitor.theme = cookies[site.cookieName(.theme)].flatMap(Theme.init(rawValue:)) ?? .auto
         visitor.notice = cookies[site.cookieName(.notice)].flatMap(NoticeText.init(rawValue:))?.notice
         return visitor
     }
 }
 
-/// Whether an unsafe request came from one of our own pages (security.md 6.6; case 122, 181).
+/// Whether an unsafe request came from one of our own pages.
 enum SameOrigin {
     static func check(_ request: Request, hasSession: Bool, base: BaseURL) throws {
         guard ![.get, .head, .options].contains(request.method) else { return }

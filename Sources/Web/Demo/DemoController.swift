@@ -34,8 +34,8 @@ struct DemoController {
 
     private func page(for answer: AuthorizationAnswer) throws -> DemoCallbackPage {
         var page = DemoCallbackPage(
-            code: answer.code, state: answer.state, error: answer.error, errorDescription: answer.errorDescription,
-            againPath: site.settings.demo?.authorizePath ?? "")
+            code: answer.code, state: answer.state, error: answer.error, isBare: answer.isBare,
+            errorDescription: answer.errorDescription, againPath: site.settings.demo?.authorizePath ?? "")
         guard let tenant = try tenant(calling: answer.issuer) else { return page }
         page.issuer = site.issuer(of: tenant)
         guard !answer.code.isEmpty else { return page }
@@ -47,7 +47,7 @@ struct DemoController {
             curl -u "\(app?.clientID ?? "$CLIENT_ID"):\(offer?.clientSecret ?? "$CLIENT_SECRET")" \\
               -d grant_type=authorization_code \\
               -d code=\(answer.code) \\
-              -d redirect_uri=\(FormEncoding.encode(site.url("/demo/callback"))) \\
+              -d redirect_uri=\(PercentEncoding.encode(site.url("/demo/callback"))) \\
               -d "code_verifier=\(offer?.codeVerifier ?? "$CODE_VERIFIER")" \\
               \(page.issuer)/oauth/token
             """
@@ -82,8 +82,7 @@ private struct AuthorizationAnswer {
         guard code.isEmpty else { return }
         error = value("error")
         errorDescription = value("error_description")
-        guard error.isEmpty else { return }
-        error = "no_code"
-        errorDescription = "The address holds neither a code nor an error. Start again from the link below."
     }
+
+    var isBare: Bool { code.isEmpty && error.isEmpty }
 }

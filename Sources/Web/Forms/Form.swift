@@ -8,10 +8,25 @@ import Storage
 /// A posted form of one of our pages, already known to be ours.
 struct Form {
     private let list: ParameterList
+    /// As it was sent, for keeping while its sender proves who they are.
+    let bytes: [UInt8]
+    /// What was typed beside a form that had been kept.
+    fileprivate(set) var proof: Proof?
 
-    fileprivate init(_ list: ParameterList) { self.list = list }
+    fileprivate init(_ list: ParameterList, bytes: [UInt8] = []) {
+        self.list = list
+        self.bytes = bytes
+    }
 
-    /// The one value of a field, "" when it was not sent. A field sent twice is refused (case 177).
+    fileprivate init(bytes: [UInt8]) throws {
+        do throws(OAuthError) {
+            self.init(try ParameterList(form: bytes), bytes: bytes)
+        } catch {
+            throw Failure.badRequest("The form could not be read.")
+        }
+    }
+
+    /// The one value of a field, "" when it was not sent. A field sent twice is refused.
     func text(_ name: StaticString) throws -> String {
         let values = list.all(Parameter(name))
         guard values.count <= 1 else { throw Failure.badRequest("A field was sent more than once.") }
@@ -25,19 +40,26 @@ struct Form {
 extension Site {
     static let largestForm = 64 * 1024
 
-    /// Reads a form and checks that it came from a page made for this very visitor (security.md 6.6).
+    /// Reads a form and checks that it came from a page made for this very visitor. A form that was
+    /// kept while its sender proved who they are is as it was then, with the proof.
     func form(_ request: Request, _ context: some Browsing) async throws -> Form {
         guard MediaType(request)?.isForm == true else { throw Failure.unsupportedMediaType }
-        let body = try await request.body.collect(upTo: Self.largestForm)
-        let form: Form
-        do throws(OAuthError) {
-            form = Form(try ParameterList(form: Array(body.readableBytesView)))
-        } catch {
-            throw Failure.badRequest("The form could not be read.")
-        }
+        // A kept form is a third longer than what it holds.
+        let body = try await request.body.collect(upTo: Self.largestForm / 2 * 3)
+        let form = try Form(bytes: Array(body.readableBytesView))
         let sent = try form.text("csrf")
         guard store.isFormToken(sent, for: context.siteContext.visitor.formSeed) else { throw Failure.formExpired }
-        return form
+        let kept = form.all("kept")
+        guard !kept.isEmpty, let session = context.siteContext.visitor.session else {
+            guard form.bytes.count <= Self.largestForm else { throw Failure.tooLarge }
+            return form
+        }
+        guard let bytes = store.keptForm(kept.joined(), of: session.id, for: request.uri.path) else {
+            throw Failure.formExpired
+        }
+        var opened = try Form(bytes: bytes)
+        opened.proof = try Proof(form)
+        return opened
     }
 
     /// The query of a page's address, for filters and prefilled forms. What cannot be read counts as empty.

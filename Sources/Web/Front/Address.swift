@@ -1,7 +1,7 @@
 import HTTPTypes
 import Portal
 
-/// Where a request wants to go, decided once from its host and path, for routing and for every check (case 250).
+/// Where a request wants to go, decided once from its host and path, for routing and for every check.
 enum Address {
     case portal
     /// A tenant's own host; the path is the portal's spelling of the same place.

@@ -9,6 +9,9 @@ package struct Front: HTTPResponder {
     let site: Site
     let router: RouterResponder<SiteContext>
 
+    /// A path that no route has.
+    private static let nowhere = "/404"
+
     package func respond(to request: Request, context: SiteContext) async throws -> Response {
         var response: Response
         do {
@@ -22,7 +25,19 @@ package struct Front: HTTPResponder {
         return response
     }
 
+    /// The methods of RFC 9110 §9 and PATCH.
+    private static let methods: Set<HTTPRequest.Method> = [
+        .get, .head, .post, .put, .patch, .delete, .options, .trace, .connect,
+    ]
+
     private func route(_ request: Request, _ context: SiteContext) async throws -> Response {
+        guard Self.methods.contains(request.method) else {
+            // The router knows no address under a method it never heard of. TRACE, which nothing here takes, gets the
+            // right answer: 405 with what is allowed where there is something, 404 where there is nothing.
+            var head = request.head
+            head.method = .trace
+            return try await route(Request(head: head, body: request.body), context)
+        }
         let address = Address(head: request.head, settings: site.settings)
         switch address {
         case .portal:
@@ -39,7 +54,13 @@ package struct Front: HTTPResponder {
         case .alias(let path):
             guard request.method == .get else { throw Failure.misdirected }
             return .sending(to: site.settings.base.text + path, status: .found)
-        case .notCanonical: throw Failure.notFound
+        case .notCanonical:
+            // Nothing is looked up by such a path. The router only says so, in a page that knows who is signed in.
+            guard Surface(path: request.uri.path) == .page else { throw Failure.notFound }
+            var head = request.head
+            head.path = Self.nowhere
+            guard case .portal = Address(head: head, settings: site.settings) else { throw Failure.notFound }
+            return try await router.respond(to: Request(head: head, body: request.body), context: context)
         case .malformed: throw Failure.badRequest("The request's address could not be read.")
         case .unknownHost: throw Failure.misdirected
         }
@@ -59,11 +80,15 @@ enum Surface {
     private static func isMachine(_ segments: [String]) -> Bool {
         guard let first = segments.first else { return false }
         switch first {
-        case "assets", "v2", "healthz", "readyz", ".well-known", "api", "connection": return true
+        case "assets", "v2", "v2.1", "healthz", "readyz", ".well-known", "api", "connection": return true
+        case "openapi.json", "leaked-tokens": return true
+        case "auth": return segments.dropFirst().first == "verify"
+        case "oauth": return segments.dropFirst().first == "introspect"
         case "t":
             guard segments.count > 2 else { return false }
             return segments[2] == "api" || segments[2] == ".well-known"
-                || (segments.count > 3 && segments[2] == "oauth" && segments[3] == "token")
+                || (segments.count > 3 && segments[2] == "oauth"
+                    && ["token", "revoke", "introspect"].contains(segments[3]))
         default: return false
         }
     }

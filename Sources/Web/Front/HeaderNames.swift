@@ -2,6 +2,7 @@ import HTTPTypes
 
 extension HTTPField.Name {
     static let host = known("Host")
+    static let referrerPolicy = known("Referrer-Policy")
     static let secFetchSite = known("Sec-Fetch-Site")
     static let serverTiming = known("Server-Timing")
     static let xForwardedFor = known("X-Forwarded-For")

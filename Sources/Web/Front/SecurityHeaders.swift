@@ -1,20 +1,20 @@
 import HTTPTypes
 import Hummingbird
 
-/// Headers that every answer carries, errors and redirects too (case 239, 244).
+/// Headers that every answer carries, errors and redirects too.
 enum SecurityHeaders {
     static func add(to response: inout Response, site: Site) {
         for (name, value) in always where response.headers[name] == nil { response.headers[name] = value }
         if site.settings.base.isSecure {
             response.headers[.strictTransportSecurity] = "max-age=31536000; includeSubDomains"
         }
-        // Whatever a person or a token made of it, no cache may hand it to somebody else (case 154).
+        // Whatever a person or a token made of it, no cache may hand it to somebody else.
         if response.headers[.cacheControl] == nil { response.headers[.cacheControl] = "no-store" }
     }
 
-    /// No `form-action`: browsers apply it to the redirect that follows a form, and consent would silently stop
-    /// working (security.md 6.7).
-    static let contentSecurityPolicy =
+    static let contentSecurityPolicy = policyOfFormsThatLeadAway + "; form-action 'self'"
+
+    static let policyOfFormsThatLeadAway =
         "default-src 'none'; style-src 'self'; img-src 'self'; connect-src 'self'; script-src 'self'; "
         + "base-uri 'none'; frame-ancestors 'none'; object-src 'none'"
 
@@ -23,7 +23,7 @@ enum SecurityHeaders {
         (.xContentTypeOptions, "nosniff"),
         (.known("X-Frame-Options"), "DENY"),
         // Not no-referrer: it would turn the Origin of our own forms into null.
-        (.known("Referrer-Policy"), "same-origin"),
+        (.referrerPolicy, "same-origin"),
         (.known("Cross-Origin-Opener-Policy"), "same-origin"),
         (.known("Cross-Origin-Resource-Policy"), "same-origin"),
         (.known("Permissions-Policy"), "camera=(), geolocation=(), microphone=(), payment=(), usb=()"),

@@ -5,24 +5,25 @@ import Storage
 enum MailState: Sendable {
     case sent, waiting, failed, kept
 
-    init(_ mail: OutboxEntry) {
+    /// - Parameter isKept: there is no mail server, so nothing is waiting to be sent.
+    init(_ mail: OutboxEntry, isKept: Bool = false) {
         if mail.deliveredAt != nil {
             self = .sent
         } else if mail.failedAt != nil {
             self = .failed
         } else {
-            self = mail.nextAttemptAt == nil ? .kept : .waiting
+            self = mail.nextAttemptAt == nil || isKept ? .kept : .waiting
         }
     }
 }
 
 extension OutboxEntry {
     /// The state in words, and the kind of tag that shows it.
-    func status(at now: Instant) -> (text: String, kind: String) {
-        switch MailState(self) {
+    func status(at now: Instant, isKept: Bool) -> (text: String, kind: String) {
+        switch MailState(self, isKept: isKept) {
         case .sent: return ("Sent", "ok")
         case .failed: return ("Failed: \(lastProblem ?? "the mail server refused it")", "bad")
-        case .kept: return ("Kept here (no mail server)", "mute")
+        case .kept: return ("Kept here", "mute")
         case .waiting:
             guard let lastProblem, let nextAttemptAt else { return ("Waiting", "warn") }
             return ("Waiting, next try \(Moment.relative(nextAttemptAt, at: now).text): \(lastProblem)", "warn")
@@ -35,30 +36,44 @@ extension Site {
     func outboxPage(at path: String, isDemoMail: Bool) throws -> OutboxPage {
         let now = now()
         let mails = try store.outbox().map { mail in
-            let status = mail.status(at: now)
+            let status = mail.status(at: now, isKept: settings.mailFrom == nil)
             return OutboxPage.Mail(
                 path: "\(path)/\(mail.id.text)", to: mail.recipient, subject: mail.subject,
                 queued: .exact(mail.createdAt), status: status.text, statusKind: status.kind)
         }
-        return OutboxPage(mails: mails, isDemoMail: isDemoMail)
+        return OutboxPage(mails: mails, isDemoMail: isDemoMail, isKept: settings.mailFrom == nil)
     }
 
     /// One letter. Its text is shown in demo mode only: mails hold links that sign people in.
     func mailPage(_ parameter: String?, listedAt path: String) throws -> MailPage {
         guard let parameter, let letter = try store.letter(ID(parameter)) else { throw Failure.notFound }
-        let status = letter.entry.status(at: now())
-        let body = settings.isDemo ? letter.body ?? "" : ""
+        let status = letter.entry.status(at: now(), isKept: settings.mailFrom == nil)
+        let body = settings.isDemo ? letter.body : nil
         return MailPage(
-            subject: letter.entry.subject, from: "Gatewright", to: letter.entry.recipient,
-            queued: .exact(letter.entry.createdAt), status: status.text, statusKind: status.kind, body: body,
-            links: links(in: body), listPath: path)
+            subject: letter.entry.subject, from: settings.mailFrom, to: letter.entry.recipient,
+            queued: .exact(letter.entry.createdAt), status: status.text, statusKind: status.kind,
+            body: body.map(pieces) ?? [], listPath: path)
     }
 
-    /// Addresses of this very site in a letter's text; nothing else in a mail becomes a link.
-    private func links(in body: String) -> [MailPage.MailLink] {
-        let words = Array(body.utf8).split { $0 == 0x20 || $0 == 0x0A || $0 == 0x0D }
-        return words.filter { $0.starts(with: (settings.base.text + "/").utf8) }.map { word in
-            MailPage.MailLink(url: String(decoding: word, as: UTF8.self))
+    /// A letter's text, cut where an address of this very site begins and ends; nothing else in a mail becomes a link.
+    private func pieces(of body: String) -> [MailPage.Piece] {
+        let own = Array((settings.base.text + "/").utf8)
+        var pieces: [MailPage.Piece] = []
+        var text: [UInt8] = []
+        var rest = Array(body.utf8)[...]
+        while let byte = rest.first {
+            let word = rest.prefix { $0 != 0x20 && $0 != 0x0A && $0 != 0x0D }
+            guard word.starts(with: own) else {
+                let next = word.isEmpty ? [byte] : word
+                text += next
+                rest = rest.dropFirst(next.count)
+                continue
+            }
+            pieces.append(MailPage.Piece(text: String(decoding: text, as: UTF8.self)))
+            pieces.append(MailPage.Piece(url: String(decoding: word, as: UTF8.self)))
+            text = []
+            rest = rest.dropFirst(word.count)
         }
+        return pieces + [MailPage.Piece(text: String(decoding: text, as: UTF8.self))]
     }
 }

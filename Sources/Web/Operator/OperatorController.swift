@@ -8,11 +8,17 @@ struct OperatorController {
 
     func show(_ request: Request, _ context: OperatorContext) async throws -> Response {
         let mails = try site.store.outbox(limit: Self.countedMails)
+        let health = try site.store.health()
         let page = OperatorPage(
+            applications: health.applicationsWaiting == 0 ? "" : counted(health.applicationsWaiting, "application"),
+            unreviewed: health.unreviewedApps == 0 ? "" : counted(health.unreviewedApps, "app"),
             counts: [
-                OperatorPage.Count(label: "Mails sent", value: Self.count(of: mails, in: .sent)),
-                OperatorPage.Count(label: "Mails waiting", value: Self.count(of: mails, in: .waiting)),
-                OperatorPage.Count(label: "Mails failed", value: Self.count(of: mails, in: .failed)),
+                OperatorPage.Count(label: "People", value: "\(health.people)"),
+                OperatorPage.Count(label: "Workspaces", value: "\(health.tenants)"),
+                OperatorPage.Count(label: "Apps", value: "\(health.apps)"),
+                OperatorPage.Count(label: "Mails sent", value: count(of: mails, in: .sent)),
+                OperatorPage.Count(label: "Mails waiting", value: count(of: mails, in: .waiting)),
+                OperatorPage.Count(label: "Mails failed", value: count(of: mails, in: .failed)),
             ],
             facts: facts)
         return try site.page(page, request, context)
@@ -20,15 +26,17 @@ struct OperatorController {
 
     private static let countedMails = 1000
 
-    private static func count(of mails: [OutboxEntry], in state: MailState) -> String {
-        let found = mails.count { MailState($0) == state }
-        return found == countedMails ? "\(found)+" : String(found)
+    private func count(of mails: [OutboxEntry], in state: MailState) -> String {
+        let isKept = site.settings.mailFrom == nil
+        let found = mails.count { MailState($0, isKept: isKept) == state }
+        return found == Self.countedMails ? "\(found)+" : String(found)
     }
 
     private var facts: [Fact] {
         [
             Fact(label: "Base address", value: site.settings.base.text),
-            Fact(label: "Tenant addresses", value: site.url("/t/{slug}") + " and {slug}." + site.settings.tenantHost),
+            Fact(
+                label: "Workspace addresses", value: site.url("/t/{slug}") + " and {slug}." + site.settings.tenantHost),
             Fact(label: "Mode", value: site.settings.isDemo ? "demo" : "production"),
             Fact(label: "Refresh tokens", value: refreshRule),
             Fact(label: "Trusted proxies", value: proxies),

@@ -3,7 +3,7 @@ import Mustache
 /// HTML escaping over UTF-8 bytes.
 ///
 /// swift-mustache escapes Swift `Character`s: a quote followed by a combining mark is another Character, passes
-/// unescaped and ends the attribute (security.md §1.1, case 236). Bytes have no such neighbours.
+/// unescaped and ends the attribute. Bytes have no such neighbours.
 package enum HTML {
     /// Escapes the five bytes HTML gives meaning to and drops control bytes (tab and newline stay).
     ///

@@ -1,4 +1,5 @@
 package import OAuth
+import Portal
 
 /// A point in time in words, with the machine's spelling beside it. Rendered as `<time>` by `parts/time`.
 ///
@@ -51,7 +52,7 @@ package struct Moment: Sendable {
     }
 }
 
-/// A UTC calendar date and clock time of an instant, after Howard Hinnant's days-from-civil arithmetic.
+/// A UTC calendar date and clock time of an instant, in the spellings that pages show.
 package struct CivilDate: Sendable {
     package let year: Int64
     package let month: Int64
@@ -65,21 +66,11 @@ package struct CivilDate: Sendable {
     /// Instants outside the years 1 to 9999 are shown as the nearest of these.
     package init(_ instant: Instant) {
         let seconds = min(max(instant.seconds, -62_135_596_800), 253_402_300_799)
-        let days = (seconds >= 0 ? seconds : seconds - 86_399) / 86_400
-        let rest = seconds - days * 86_400
-        let shifted = days + 719_468
-        let era = shifted / 146_097
-        let dayOfEra = shifted - era * 146_097
-        let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
-        let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
-        let monthFromMarch = (5 * dayOfYear + 2) / 153
-        day = dayOfYear - (153 * monthFromMarch + 2) / 5 + 1
-        month = monthFromMarch < 10 ? monthFromMarch + 3 : monthFromMarch - 9
-        year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
-        hour = rest / 3600
-        minute = rest % 3600 / 60
-        second = rest % 60
-        weekday = ((days + 4) % 7 + 7) % 7
+        let date = CalendarDate(Instant(seconds: seconds))
+        let rest = seconds - date.startOfDay.seconds
+        (year, month, day) = (date.year, date.month, date.day)
+        (hour, minute, second) = (rest / 3600, rest % 3600 / 60, rest % 60)
+        weekday = Int64(date.weekday)
     }
 
     /// `2027-02-19`, as `<input type="date">` writes it.

@@ -5,7 +5,7 @@
 package protocol Page: Sendable {
     /// The template's path below `Templates/`, without `.mustache`.
     static var template: String { get }
-    /// A filled page, with the cast of `design.md`; feeds the render tests and the gallery.
+    /// A filled page, with the cast of the demo; feeds the render tests and the gallery.
     static var sample: Self { get }
     /// Every state worth looking at; ``sample`` comes first.
     static var samples: [PageSample<Self>] { get }
@@ -13,11 +13,15 @@ package protocol Page: Sendable {
     var title: String { get }
     /// Which entry of the side navigation is current.
     static var place: Place { get }
+    /// Whether a form on it can end at another site: signing in and deciding go on to an app's callback. Browsers apply
+    /// `form-action` to every redirect that follows a form, so these pages do without.
+    static var formsLeadAway: Bool { get }
 }
 
 extension Page {
     package static var samples: [PageSample<Self>] { [PageSample(sample)] }
     package static var place: Place { .elsewhere }
+    package static var formsLeadAway: Bool { false }
 }
 
 /// One state of a page for the gallery and the render tests.
@@ -36,5 +40,5 @@ package struct PageSample<P: Page>: Sendable {
 
 /// The entries of the side navigation.
 package enum Place: String, Sendable, CaseIterable {
-    case dashboard, tokens, apps, authorizedApps, account, scopes, `operator`, outbox, elsewhere
+    case dashboard, tokens, apps, authorizedApps, account, scopes, docs, `operator`, outbox, elsewhere
 }

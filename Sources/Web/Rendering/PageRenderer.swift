@@ -37,13 +37,6 @@ package struct PageRenderer: Sendable {
         }
         return html
     }
-
-    /// The names of all templates that are pages: those outside `layouts/`, `parts/` and `icons/`.
-    package func pageTemplateNames() throws -> [String] {
-        try shelf.names().filter { name in
-            !["layouts/", "parts/", "icons/"].contains { name.utf8.starts(with: $0.utf8) }
-        }
-    }
 }
 
 /// A page and its template do not fit each other.

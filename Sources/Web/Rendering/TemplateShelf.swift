@@ -34,10 +34,6 @@ final class TemplateShelf: Sendable {
         }
     }
 
-    func names() throws -> [String] {
-        Self.stamp(of: folder).keys.sorted()
-    }
-
     /// Template names and when each file last changed.
     private static func stamp(of folder: String) -> [String: Date] {
         var stamp: [String: Date] = [:]

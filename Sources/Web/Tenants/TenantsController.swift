@@ -7,9 +7,6 @@ import Storage
 struct TenantsController {
     let site: Site
 
-    /// How many one person may run (case 267).
-    static let most = 10
-
     func new(_ request: Request, _ context: PersonContext) async throws -> Response {
         try site.page(NewTenantPage(addressPrefix: site.url("/t/")), request, context)
     }
@@ -18,69 +15,85 @@ struct TenantsController {
         let form = try await site.form(request, context)
         let (name, slug) = (try form.text("name"), try form.text("slug"))
         var problems: [Problem] = []
-        if let obstacle = try obstacle(for: context.person) { problems.append(Problem("name", obstacle)) }
+        if let obstacle = try site.store.obstacleToWorkspace(of: context.person.id) {
+            problems.append(Problem("name", obstacle.sentence))
+        }
         switch TenantDraft.check(name: name, slug: slug) {
         case .invalid(let more):
             problems += more
         case .valid(let draft) where problems.isEmpty:
-            let tenant = try await site.store.openTenant(
-                draft, kind: .standard, admin: context.person.id, at: site.now())
-            if let tenant { return site.redirect(to: "/t/\(tenant.slug.text)", saying: .tenantOpened) }
-            problems.append(TenantDraft.taken)
+            let address = site.clientAddress(of: request, context)
+            switch try await site.store.openTenant(draft, by: context.person.id, from: address, at: site.now()) {
+            case .success(let tenant): return site.redirect(to: "/t/\(tenant.slug.text)", saying: .tenantOpened)
+            case .failure(.slugTaken): problems.append(TenantDraft.taken)
+            case .failure(.obstacle(let obstacle)): problems.append(Problem("name", obstacle.sentence))
+            }
         case .valid: break
         }
         let page = NewTenantPage(name: name, slug: slug, addressPrefix: site.url("/t/"))
         return try site.page(page, request, context, problems: problems)
     }
 
-    /// For its members; to everybody else it is as unknown as one that does not exist (case 139).
+    /// Fills an empty list of people with those of a sandbox, because an admin pressed the button that says so.
+    func addSamples(_ request: Request, _ context: PersonContext) async throws -> Response {
+        _ = try await site.form(request, context)
+        let member = try site.member(context)
+        guard member.role == .admin else { throw Failure.forbidden("Only an admin can add people here.") }
+        let added = try await site.store.tenant(of: member).addSamples(at: site.now())
+        return site.redirect(to: "/t/\(member.tenant.slug.text)", saying: added ? .samplesAdded : .samplesNotAdded)
+    }
+
+    /// For its members; to everybody else it is as unknown as one that does not exist.
     func show(_ request: Request, _ context: PersonContext) async throws -> Response {
-        guard let slug = context.parameters.get("tenant").flatMap({ Slug($0) }),
-            let tenant = try site.store.tenant(slug),
-            let member = try site.store.membership(of: context.person.id, in: tenant.id)
-        else { throw Failure.notFound }
-        return try site.page(try page(for: member), request, context)
+        try site.page(try page(for: try site.member(context)), request, context)
     }
 }
 
 extension TenantsController {
-    private func obstacle(for person: Person) throws -> String? {
-        guard person.verifiedAt != nil else { return "Confirm your email address first: the link is in your mail." }
-        let count = try site.store.memberships(of: person.id).count { $0.role == .admin }
-        guard count < Self.most else { return "You run \(count) workspaces, the most one person can." }
-        return nil
-    }
-
     private func page(for member: Member) throws -> TenantPage {
         let tenant = member.tenant
+        let people = try people(seenBy: member)
         let issuer = site.issuer(of: tenant)
+        let waiting =
+            try site.store.waitingRequests(of: member.person.id, at: site.now()).first { $0.tenant == tenant.id }?.count
+            ?? 0
         return TenantPage(
-            name: tenant.name, initials: initials(of: tenant.name), role: member.role.title,
-            isSandbox: tenant.kind == .sandbox, pathAddress: issuer,
-            subdomainAddress: site.subdomainAddress(of: tenant),
-            members: try site.store.members(seenBy: member).map { TenantPage.Member($0, seenBy: member.person) },
-            people: try people(seenBy: member),
+            top: try site.top(of: member, at: .overview), name: tenant.name, role: member.role.title,
+            pathAddress: issuer, subdomainAddress: site.subdomainAddress(of: tenant),
+            members: counted(try site.store.reach(of: tenant).members, "member"), membersPath: tenant.path + "/members",
+            whoMayAllow: try site.store.policy(of: tenant.id).sentence,
+            waiting: waiting == 0 ? "" : waiting == 1 ? "1 request is waiting." : "\(waiting) requests are waiting.",
+            requestsPath: tenant.path + "/requests",
+            people: people ?? "No people yet",
+            samplesPath: people == nil && member.role == .admin ? tenant.path + "/sample-people" : nil,
             endpoints: [
                 Fact(label: "Authorization", value: issuer + "/oauth/authorize"),
                 Fact(label: "Token", value: issuer + "/oauth/token"),
                 Fact(label: "Metadata", value: issuer + "/.well-known/oauth-authorization-server"),
                 Fact(label: "API", value: issuer + "/api/v1/people"),
             ],
-            newTokenPath: member.person.verifiedAt == nil ? "" : "/tokens/new?tenant=\(tenant.slug.text)")
+            newTokenPath: member.person.verifiedAt == nil ? "" : "/tokens/new?tenant=\(tenant.slug.text)",
+            testTokenPath: "/t/\(tenant.slug.text)/test-token")
     }
 
-    private func people(seenBy member: Member) throws -> String {
+    /// - Returns: nil when there are none.
+    private func people(seenBy member: Member) throws -> String? {
         let page = try site.store.tenant(of: member).contacts(from: 0, limit: 100)
+        guard !page.contacts.isEmpty else { return nil }
         guard page.next == nil else { return "More than 100 people" }
         return page.contacts.count == 1 ? "1 person" : "\(page.contacts.count) people"
     }
 }
 
-extension TenantPage.Member {
-    init(_ member: Member, seenBy reader: Person) {
-        self.init(
-            name: member.person.name, email: member.person.email, role: member.role.title,
-            isAdmin: member.role == .admin, isYou: member.person.id == reader.id, since: .day(member.since))
+extension TenantPolicy {
+    /// For members: who may allow apps here.
+    fileprivate var sentence: String {
+        let who = deciders == .admins ? "Only admins can allow" : "Every member can allow"
+        return switch admission {
+        case .any: "\(who) apps."
+        case .reviewed: "\(who) apps, and only those that were reviewed or are on the list."
+        case .listed: "\(who) apps, and only those on the list."
+        }
     }
 }
 

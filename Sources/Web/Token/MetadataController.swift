@@ -1,18 +1,40 @@
+import HTTPTypes
 import Hummingbird
 import OAuth
 import Portal
 import Storage
 
-/// Authorization server metadata (RFC 8414), one document per tenant.
+/// What client libraries read to find their way: public, cacheable, one document per tenant.
 struct MetadataController {
     let site: Site
 
-    func show(_ request: Request, _ context: SiteContext) async throws -> Response {
+    /// RFC 8414, under every spelling that clients try for an issuer with a path.
+    func authorizationServer(_ request: Request, _ context: SiteContext) async throws -> Response {
         let tenant = try site.liveTenant(context)
-        let scopes = ScopeSet(try site.store.scopeCatalogue().map(\.scope))
-        var response = Response.json(
-            bytes: AuthorizationServerMetadata(issuer: site.issuer(of: tenant), scopes: scopes).json())
+        return .published(
+            AuthorizationServerMetadata(
+                issuer: site.issuer(of: tenant), scopes: try scopes(), documentation: site.url("/scopes")
+            ).json())
+    }
+
+    /// RFC 9728, for clients that begin at the API.
+    func protectedResource(_ request: Request, _ context: SiteContext) async throws -> Response {
+        let tenant = try site.liveTenant(context)
+        return .published(
+            ProtectedResourceMetadata(
+                issuer: site.issuer(of: tenant), scopes: try scopes(), documentation: site.url("/scopes")
+            ).json())
+    }
+
+    private func scopes() throws -> ScopeSet { ScopeSet(try site.store.scopeCatalogue().map(\.scope)) }
+}
+
+extension Response {
+    /// JSON that everybody may have, pages of other sites too: there is nothing of anybody in it.
+    static func published(_ bytes: [UInt8]) -> Response {
+        var response = Response.json(bytes: bytes)
         response.headers[.cacheControl] = "public, max-age=300"
+        response.headers[.accessControlAllowOrigin] = "*"
         return response
     }
 }

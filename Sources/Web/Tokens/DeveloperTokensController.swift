@@ -4,32 +4,29 @@ import OAuth
 import Portal
 import Storage
 
-/// `/tokens`: a person's own scoped tokens (seed 001). Reached with a session only: no token makes another (case 119).
+/// `/tokens`: a person's own scoped tokens. Reached with a session only: no token makes another.
 struct DeveloperTokensController {
     let site: Site
-
-    /// Case 267.
-    static let mostActive = 100
 
     func index(_ request: Request, _ context: PersonContext) async throws -> Response {
         try list(request, context)
     }
 
     func new(_ request: Request, _ context: PersonContext) async throws -> Response {
-        guard try obstacle(for: context.person) == nil else { return site.redirect(to: "/tokens") }
+        guard try obstacle(context) == nil else { return site.redirect(to: "/tokens") }
+        try site.askToConfirm(context)
         let query = site.query(request)
         let from = query.all("from").first.map { ID<Entity.DeveloperToken>($0) }
         let old = try from.flatMap { try site.store.developerToken($0, of: context.person.id) }
         let form = TokenForm(prefill: query, like: old)
         var page = try page(form, context)
         page.isPrefilled = ["description", "scopes", "expires"].contains { !query.all($0).isEmpty }
-        page.replaces = old?.description ?? ""
         return try site.page(page, request, context)
     }
 
     func create(_ request: Request, _ context: PersonContext) async throws -> Response {
-        let sent = try await site.form(request, context)
-        guard try obstacle(for: context.person) == nil else {
+        let sent = try await site.confirmedForm(request, context)
+        guard try obstacle(context) == nil else {
             return try list(request, context, status: .unprocessableContent)
         }
         var form = try TokenForm(sent)
@@ -41,20 +38,20 @@ struct DeveloperTokensController {
         case .invalid(let problems):
             return try site.page(try page(form, context), request, context, problems: problems)
         case .valid(let draft):
-            let id = try await make(draft, context)
+            let address = site.clientAddress(of: request, context)
+            guard let id = try await make(draft, replacing: try replaced(by: form, context), from: address, context)
+            else { return try list(request, context, status: .unprocessableContent) }
             return site.redirect(to: "/tokens/\(id.text)/created")
         }
     }
 
     func created(_ request: Request, _ context: PersonContext) async throws -> Response {
         let token = try token(context)
-        let secret =
-            site.shownOnce.take(token.id.text, for: context.session.id, by: request.method, at: site.now()) ?? ""
-        let example = site.firstCall(of: token, by: context.person, bearer: secret)
+        let secret = site.shownOnce.take(token.id.text, for: context.session.id, by: request.method, at: site.now())
         let page = TokenCreatedPage(
             token: secret, description: token.description, tenantName: token.tenant.name,
             scopes: token.scopes.sorted.map(\.text), expires: token.lastMoment.map { .fullDay($0) },
-            curl: secret.isEmpty ? "" : example.curl, reply: example.reply,
+            call: secret.flatMap { site.firstCall(of: token, by: context.person, bearer: $0) },
             regeneratePath: "/tokens/new?from=\(token.id.text)")
         return try site.page(page, request, context)
     }
@@ -76,7 +73,9 @@ struct DeveloperTokensController {
             to: context.person.email, name: context.person.name, description: token.description,
             tenant: token.tenant.name)
         // False when it was revoked meanwhile: what was asked for is so.
-        _ = try await site.store.revoke(token.id, of: context.person, letter: letter, at: site.now())
+        _ = try await site.store.revoke(
+            token.id, of: context.person, letter: letter, from: site.clientAddress(of: request, context), at: site.now()
+        )
         return site.redirect(to: "/tokens", saying: .tokenRevoked)
     }
 }
@@ -87,11 +86,11 @@ extension DeveloperTokensController {
     ) throws -> Response {
         let page = TokensPage(
             try site.store.developerTokens(of: context.person.id), of: context.person,
-            narrowedBy: TokenFilter(site.query(request)), obstacle: try obstacle(for: context.person), at: site.now())
+            narrowedBy: TokenFilter(site.query(request)), obstacle: try obstacle(context)?.sentence, at: site.now())
         return try site.page(page, request, context, status: status)
     }
 
-    /// The token that the address names; anybody else's is as unknown as one that does not exist (case 139).
+    /// The token that the address names; anybody else's is as unknown as one that does not exist.
     private func token(_ context: PersonContext) throws -> DeveloperTokenSummary {
         guard let text = context.parameters.get("token"),
             let token = try site.store.developerToken(ID(text), of: context.person.id)
@@ -100,27 +99,31 @@ extension DeveloperTokensController {
     }
 
     private func page(_ form: TokenForm, _ context: PersonContext) throws -> NewTokenPage {
-        NewTokenPage(
-            form, memberships: try memberships(of: context.person), catalogue: try site.store.scopeCatalogue(),
-            at: site.now())
+        let now = site.now()
+        let memberships = try memberships(of: context.person)
+        var page = NewTokenPage(
+            form, memberships: memberships, catalogue: try site.store.scopeCatalogue(), at: now)
+        page.rules = try memberships.compactMap {
+            try site.store.tokenRules(of: $0.tenant.id).sentence(at: $0.tenant.name)
+        }
+        if let old = try replaced(by: form, context) {
+            page.replaces = NewTokenPage.Old(
+                id: old.id.text, description: old.description, isActive: old.status(at: now) == .active)
+        }
+        return page
+    }
+
+    /// The person's own token that this one takes the place of.
+    private func replaced(by form: TokenForm, _ context: PersonContext) throws -> DeveloperTokenSummary? {
+        try form.replaces.flatMap { try site.store.developerToken($0, of: context.person.id) }
     }
 
     private func memberships(of person: Person) throws -> [Member] {
         try site.store.memberships(of: person.id).filter { !$0.tenant.isSuspended }
     }
 
-    /// Why this person cannot make a token now; nil when they can.
-    private func obstacle(for person: Person) throws -> String? {
-        guard person.verifiedAt != nil else { return "Confirm your email address first: the link is in your mail." }
-        guard try !memberships(of: person).isEmpty else {
-            return "You are in no workspace yet. Create one first: a token works in one workspace."
-        }
-        let now = site.now()
-        let active = try site.store.developerTokens(of: person.id).count { $0.status(at: now) == .active }
-        guard active < Self.mostActive else {
-            return "You have \(active) active tokens, the most one person can have. Revoke one first."
-        }
-        return nil
+    private func obstacle(_ context: PersonContext) throws -> Obstacle? {
+        try site.store.obstacleToToken(of: context.person.id, at: site.now())
     }
 
     private func tickEverything(in form: inout TokenForm, _ context: PersonContext) throws {
@@ -133,24 +136,33 @@ extension DeveloperTokensController {
     private func check(_ form: TokenForm, _ context: PersonContext) throws -> Checked<DeveloperTokenDraft> {
         let catalogue = try site.store.scopeCatalogue()
         let checked = form.check(
-            memberships: try memberships(of: context.person), catalogue: catalogue, at: site.now())
-        guard case .valid(let draft) = checked,
-            let problem = form.overreach(of: draft.member, catalogue: catalogue)
-        else { return checked }
-        return .invalid([problem])
+            memberships: try memberships(of: context.person), catalogue: catalogue,
+            tokens: try site.store.developerTokens(of: context.person.id), at: site.now())
+        guard case .valid(let draft) = checked else { return checked }
+        if let problem = form.overreach(of: draft.member, catalogue: catalogue) { return .invalid([problem]) }
+        let rules = try site.store.tokenRules(of: draft.member.tenant.id)
+        let problems = rules.problems(with: draft, at: site.now())
+        return problems.isEmpty ? checked : .invalid(problems)
     }
 
     /// Makes the token, tells its owner by mail, and keeps it for the one page that shows it.
-    private func make(_ draft: DeveloperTokenDraft, _ context: PersonContext) async throws -> ID<Entity.DeveloperToken>
-    {
+    ///
+    /// - Returns: nil when somebody has used up what was left, meanwhile.
+    private func make(
+        _ draft: DeveloperTokenDraft, replacing old: DeveloperTokenSummary?, from address: String,
+        _ context: PersonContext
+    ) async throws -> ID<Entity.DeveloperToken>? {
         let now = site.now()
         let token = Secret<OAuth.DeveloperToken>.random()
         let scopes = try site.store.scopeCatalogue().filter { draft.scopes.contains($0.scope) }
         let letter = Letter.tokenCreated(
             to: context.person.email, name: context.person.name, description: draft.description,
             tenant: draft.member.tenant.name, scopes: scopes.map { (title: $0.title, name: $0.scope.text) },
-            expires: draft.expiresAt.map { Moment.fullDay($0 - 1).text } ?? "never", list: site.url("/tokens"))
-        let id = try await site.store.create(draft, token: token, letter: letter, at: now)
+            expires: draft.expiresAt.map { Moment.fullDay($0 - 1).text } ?? "never",
+            replacing: old.flatMap { $0.status(at: now) == .active ? $0.description : nil }, list: site.url("/tokens"))
+        let made = try await site.store.make(
+            draft, token: token, replacing: old?.id, letter: letter, from: address, at: now)
+        guard case .success(let id) = made else { return nil }
         site.shownOnce.keep(token.reveal(), of: id.text, for: context.session.id, at: now)
         return id
     }

@@ -10,12 +10,15 @@ extension TokenForm {
         scopes = form.all("scopes")
         expires = try form.text("expires")
         expiresOn = try form.text("expires_on")
+        let old = try form.text("replaces")
+        replaces = old.isEmpty ? nil : ID(old)
     }
 
     /// As a link fills it in: `?tenant=&description=&scopes=a+b&expires=`. What makes no sense is left out.
     init(prefill query: Form, like old: DeveloperTokenSummary?) {
         self.init()
         if let old {
+            replaces = old.id
             tenant = old.tenant.slug.text
             description = old.description
             scopes = old.scopes.sorted.map(\.text)
@@ -33,7 +36,7 @@ extension TokenForm {
         memberships.first { $0.tenant.slug.text.utf8.elementsEqual(tenant.utf8) } ?? memberships.first
     }
 
-    /// Scopes that were ticked but are not this member's to give: said, not silently dropped (case 118).
+    /// Scopes that were ticked but are not this member's to give: said, not silently dropped.
     func overreach(of member: Member, catalogue: [ScopeDescription]) -> Problem? {
         let allowed = ScopeDescription.available(to: member.role, from: catalogue)
         let refused = catalogue.filter { entry in

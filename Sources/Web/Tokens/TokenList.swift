@@ -1,15 +1,35 @@
 import OAuth
 import Portal
 
-/// What the list of tokens is narrowed to: `?status=&q=`.
+/// What the list of tokens is narrowed to, and how it is sorted: `?status=&q=&sort=`.
 struct TokenFilter {
+    /// The raw values are those of the address.
+    enum Order: String, CaseIterable {
+        case newest, used, expires, description
+    }
+
     let status: String
     let words: String
+    let order: Order
 
     init(_ query: Form) {
         let asked = query.all("status").first ?? ""
         status = ["active", "expired", "revoked", "all"].first { $0.utf8.elementsEqual(asked.utf8) } ?? "active"
         words = TypedText.line(query.all("q").first ?? "", atMost: 100) ?? ""
+        order = query.all("sort").first.flatMap(Order.init) ?? .newest
+    }
+
+    /// What works comes first, whatever the order; what never happened comes last.
+    func sorts(_ a: DeveloperTokenSummary, before b: DeveloperTokenSummary, at now: Instant) -> Bool {
+        let (isActive, other) = (a.status(at: now) == .active, b.status(at: now) == .active)
+        guard isActive == other else { return isActive }
+        let distantPast = Instant(seconds: .min), distantFuture = Instant(seconds: .max)
+        return switch order {
+        case .newest: a.createdAt > b.createdAt
+        case .used: (a.lastUsedAt ?? distantPast) > (b.lastUsedAt ?? distantPast)
+        case .expires: (a.expiresAt ?? distantFuture) < (b.expiresAt ?? distantFuture)
+        case .description: Self.fold(a.description).lexicographicallyPrecedes(Self.fold(b.description))
+        }
     }
 
     func matches(_ token: DeveloperTokenSummary, at now: Instant) -> Bool {
@@ -33,9 +53,10 @@ extension TokensPage {
         _ tokens: [DeveloperTokenSummary], of person: Person, narrowedBy filter: TokenFilter, obstacle: String?,
         at now: Instant
     ) {
-        let shown = tokens.filter { filter.matches($0, at: now) }
+        let shown = tokens.filter { filter.matches($0, at: now) }.sorted { filter.sorts($0, before: $1, at: now) }
         self.init(
-            statuses: Self.statuses(chosen: filter.status), query: filter.words,
+            statuses: Self.statuses(chosen: filter.status), orders: Self.orders(chosen: filter.order.rawValue),
+            query: filter.words,
             tokens: shown.map { Token($0, of: person, at: now) },
             count: shown.isEmpty ? "" : counted(Int64(shown.count), "token"),
             isFiltered: !tokens.isEmpty || !filter.words.isEmpty, canCreate: obstacle == nil, whyNot: obstacle ?? "")

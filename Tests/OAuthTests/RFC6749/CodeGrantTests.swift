@@ -33,7 +33,7 @@ struct CodeGrantTests {
             }
         }
         #expect(access == [response.accessToken.reveal()])
-        #expect(refresh == [response.renewal?.refreshToken.reveal()])
+        #expect(refresh == [response.renewal?.refreshToken?.reveal()])
         #expect(families.count == 1, "all hang on the same family")
     }
 

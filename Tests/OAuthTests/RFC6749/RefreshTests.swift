@@ -16,7 +16,7 @@ struct RefreshTests {
 
     @Test func `§6: the new refresh token is another one`() throws {
         let old = Cast.secret(RefreshToken.self).reveal()
-        #expect(try refreshing().response?.renewal?.refreshToken.reveal() != old)
+        #expect(try refreshing().response?.renewal?.refreshToken?.reveal() != old)
     }
 
     @Test func `§6: the refresh token must have been issued to this client`() throws {
@@ -26,7 +26,7 @@ struct RefreshTests {
 
     @Test func `§6: an unknown, malformed or foreign kind of token is refused without effects`() throws {
         let presented = [
-            "unknown", "", Cast.secret(AccessToken.self).reveal(), Cast.secret(AuthorizationCode.self).reveal(),
+            "unknown", "", Cast.secret(DeveloperToken.self).reveal(), Cast.secret(AuthorizationCode.self).reveal(),
             Cast.secret(RefreshToken.self).reveal().lowercased(),
         ]
         for text in presented where !text.isEmpty {

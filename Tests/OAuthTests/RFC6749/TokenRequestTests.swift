@@ -54,7 +54,7 @@ struct TokenRequestTests {
     }
 
     @Test(arguments: [
-        "password", "client_credentials", "implicit", "urn:ietf:params:oauth:grant-type:jwt-bearer",
+        "password", "implicit", "urn:ietf:params:oauth:grant-type:jwt-bearer",
         "AUTHORIZATION_CODE",
         "authorization_code ", "refresh_token\u{301}",
     ])

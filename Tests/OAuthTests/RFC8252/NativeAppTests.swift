@@ -79,7 +79,7 @@ struct NativeAppTests {
         let request = try Fields.authorize.with("client_id", "gw_id_native").without("redirect_uri").read(
             for: Cast.native)
         let step = nextStep(
-            for: request, signedIn: SignedIn(person: Cast.ada, authenticatedAt: Cast.now), membership: .admin,
+            for: request, signedIn: SignedIn(person: Cast.ada, authenticatedAt: Cast.now), permission: Permission(.may),
             grantedScopes: Cast.scopes, at: Cast.now)
         #expect(step == .askConsent(new: ScopeSet(), already: Cast.set("people:read")))
     }

@@ -36,7 +36,8 @@ struct IssuerTests {
 
     @Test func `§2.3: the metadata says that iss is sent, and has the same issuer`() {
         let json = String(
-            decoding: AuthorizationServerMetadata(issuer: Cast.issuer, scopes: Cast.scopes).json(), as: UTF8.self)
+            decoding: AuthorizationServerMetadata(issuer: Cast.issuer, scopes: Cast.scopes, documentation: Cast.docs)
+                .json(), as: UTF8.self)
         #expect(json.contains(#""issuer":"\#(Cast.issuer)""#))
         #expect(json.contains(#""authorization_response_iss_parameter_supported":true"#))
     }

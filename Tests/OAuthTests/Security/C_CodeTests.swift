@@ -72,7 +72,12 @@ struct CodeCases {
 
     @Test func `Case 48: at the end of time nothing overflows`() throws {
         #expect(try redeeming(at: Instant(seconds: .max)).error == .invalidGrant)
-        #expect(try redeeming(at: Instant(seconds: .min)).response != nil)
+        #expect(try redeeming(at: Instant(seconds: .min)).error == .invalidGrant)
+    }
+
+    @Test func `Case 48: a code made while the clock was days ahead does not live on once it is right`() throws {
+        #expect(try redeeming(at: Cast.now + -86_400).response != nil)
+        #expect(try redeeming(at: Cast.now + -86_401).error == .invalidGrant)
     }
 
     @Test func `Case 49: a damaged code is refused before anything is looked up`() throws {

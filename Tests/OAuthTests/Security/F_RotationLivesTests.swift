@@ -77,16 +77,18 @@ struct RotationLives {
         let old = Secret<RefreshToken>.random(using: &random)
         let new = Secret<RefreshToken>.random(using: &random)
         let answer = Self.answer(new, using: &random)
-        let sealed = try #require(answer.seal(under: old, using: &random))
-        #expect(Successor.open(sealed, with: old)?.refresh.reveal() == new.reveal())
-        #expect(Successor.open(sealed, with: new) == nil)
-        #expect(Successor.open(sealed, with: Secret.random(using: &random)) == nil)
+        let sealed = try #require(answer.seal(under: .refreshToken(old), using: &random))
+        #expect(Successor.open(sealed, with: .refreshToken(old))?.refresh.reveal() == new.reveal())
+        #expect(Successor.open(sealed, with: .refreshToken(new)) == nil)
+        #expect(Successor.open(sealed, with: .refreshToken(.random(using: &random))) == nil)
         for index in sealed.indices {
             var damaged = sealed
             damaged[index] ^= 1
-            #expect(Successor.open(damaged, with: old) == nil, "byte \(index)")
+            #expect(Successor.open(damaged, with: .refreshToken(old)) == nil, "byte \(index)")
         }
-        for length in 0..<sealed.count { #expect(Successor.open(Array(sealed.prefix(length)), with: old) == nil) }
+        for length in 0..<sealed.count {
+            #expect(Successor.open(Array(sealed.prefix(length)), with: .refreshToken(old)) == nil)
+        }
     }
 
     @Test func `sealed bytes show nothing of either token and never repeat`() throws {
@@ -94,8 +96,8 @@ struct RotationLives {
         let old = Secret<RefreshToken>.random(using: &random)
         let new = Secret<RefreshToken>.random(using: &random)
         let answer = Self.answer(new, using: &random)
-        let one = try #require(answer.seal(under: old, using: &random))
-        let two = try #require(answer.seal(under: old, using: &random))
+        let one = try #require(answer.seal(under: .refreshToken(old), using: &random))
+        let two = try #require(answer.seal(under: .refreshToken(old), using: &random))
         #expect(one != two)
         #expect(!String(decoding: one, as: UTF8.self).contains("gw_rt_"))
         #expect(!String(decoding: one, as: UTF8.self).contains("gw_at_"))

@@ -5,7 +5,7 @@ import Testing
 @Suite("Security G · The token endpoint's protocol")
 struct TokenEndpointCases {
     @Test(arguments: [
-        ("password", OAuthError.Code.unsupportedGrantType), ("client_credentials", .unsupportedGrantType),
+        ("password", OAuthError.Code.unsupportedGrantType), ("Client_credentials", .unsupportedGrantType),
         ("implicit", .unsupportedGrantType), ("", .invalidRequest), ("refresh_token ", .unsupportedGrantType),
         ("urn:ietf:params:oauth:grant-type:device_code", .unsupportedGrantType),
     ])
@@ -69,6 +69,7 @@ struct TokenEndpointCases {
                     switch request {
                     case .authorizationCode: try redeeming(fields)
                     case .refreshToken: try refreshing(fields)
+                    case .clientCredentials: try asking()
                     }
                 if case .failure(let error) = outcome.answer { json = error.json() }
             } catch let error as OAuthError { json = error.json() }

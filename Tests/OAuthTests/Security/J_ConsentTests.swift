@@ -10,7 +10,8 @@ struct ConsentCases {
     ) throws -> NextStep {
         nextStep(
             for: try fields.read(for: client),
-            signedIn: signedIn.map { SignedIn(person: Cast.ada, authenticatedAt: $0) }, membership: role,
+            signedIn: signedIn.map { SignedIn(person: Cast.ada, authenticatedAt: $0) },
+            permission: role.map { Permission($0 == .admin ? .may : .needsAdmin) },
             grantedScopes: granted.map(Cast.set), reauthenticatedSince: since, at: now)
     }
 

@@ -67,7 +67,9 @@ final class Ledger {
             access.append((issued.secret.reveal(), issued.issuedAt, true))
         case .revokeFamily(_, let reason, _):
             revokedBecause = reason
-        case .redeemed, .codeFailure, .startFamily:
+        case .revokeAccess(let secret, _):
+            for index in access.indices where access[index].0 == secret.reveal() { access[index].2 = false }
+        case .redeemed, .codeFailure, .startFamily, .movedToV2:
             break
         }
     }

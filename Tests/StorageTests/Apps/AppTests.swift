@@ -34,12 +34,12 @@ struct AppTests {
         for other in [test.ada, test.mallory] {
             #expect(try test.store.app(id, of: other.id) == nil)
             #expect(try await !test.store.update(id, of: other.id, to: test.leech.details, at: now + 1))
-            #expect(try await !test.store.deleteApp(id, of: other.id))
+            #expect(try await !test.store.deleteApp(id, of: other.id, at: TestStore.start))
             let refusal = try await test.store.rotateSecret(
                 of: id, owner: other, to: .random(), overlap: .now, letter: TestStore.letter(), at: now)
             #expect(refusal == .unknownApp)
             let secret = try #require(try test.store.liveSecrets(of: id, at: now).first)
-            #expect(try await !test.store.revokeSecret(secret.id, of: id, owner: other.id))
+            #expect(try await !test.store.revokeSecret(secret.id, of: id, owner: other.id, at: now))
         }
         #expect(try test.store.app(id)?.details.name == "Roster Sync")
         #expect(try test.store.apps(of: test.lin.id).map(\.id) == [id])
@@ -49,7 +49,7 @@ struct AppTests {
 
     @Test func `Case 140: through one's own app another's secret is not reached`() async throws {
         let secret = try #require(try test.store.liveSecrets(of: test.rosterSync.id, at: now).first)
-        #expect(try await !test.store.revokeSecret(secret.id, of: test.leech.id, owner: test.mallory.id))
+        #expect(try await !test.store.revokeSecret(secret.id, of: test.leech.id, owner: test.mallory.id, at: now))
         #expect(try test.client().secret == secret.id)
     }
 
@@ -60,8 +60,8 @@ struct AppTests {
         ).tokens
         _ = try await test.code()
         let client = try test.client()
-        #expect(try test.store.reach(of: test.rosterSync.id) == (grants: 1, families: 1))
-        #expect(try await test.store.deleteApp(test.rosterSync.id, of: test.lin.id))
+        #expect(try test.store.reach(of: test.rosterSync.id) == (people: 1, tenants: 1, grants: 1, families: 1))
+        #expect(try await test.store.deleteApp(test.rosterSync.id, of: test.lin.id, at: TestStore.start))
         #expect(try test.check(tokens.access) == "unknown")
         #expect(try await test.refresh(tokens.refresh, by: client).error == .invalidGrant)
         #expect(throws: OAuthError.self) { try test.authentication().get() }
@@ -73,7 +73,7 @@ struct AppTests {
             "SELECT count(*) FROM refresh_tokens",
         ]
         for rows in left { #expect(try test.count(rows) == 1) }
-        #expect(try await !test.store.deleteApp(test.rosterSync.id, of: test.lin.id))
+        #expect(try await !test.store.deleteApp(test.rosterSync.id, of: test.lin.id, at: TestStore.start))
     }
 
     @Test func `a scope that is not in the catalogue cannot be stored for an app`() async throws {

@@ -107,10 +107,11 @@ struct ClientSecretTests {
         let new = Secret<ClientSecretKind>.random()
         try await rotate(to: new, .week)
         let old = try #require(try test.client().secret)
-        #expect(try await test.store.revokeSecret(old, of: test.rosterSync.id, owner: test.lin.id))
+        #expect(try await test.store.revokeSecret(old, of: test.rosterSync.id, owner: test.lin.id, at: TestStore.start))
         #expect(try !works(test.rosterSecret))
         #expect(try works(new))
-        #expect(try await !test.store.revokeSecret(old, of: test.rosterSync.id, owner: test.lin.id))
+        #expect(
+            try await !test.store.revokeSecret(old, of: test.rosterSync.id, owner: test.lin.id, at: TestStore.start))
     }
 
     @Test func `a public app has no secret to rotate, and is refused with any`() async throws {

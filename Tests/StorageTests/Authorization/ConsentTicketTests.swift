@@ -104,11 +104,11 @@ struct ConsentTicketTests {
 
     @Test func `a ticket dies with its session and with its app`() async throws {
         let ticket = try await keep()
-        try await test.store.endSession(ada.id, of: test.ada.id)
+        try await test.store.endSession(ada.id, of: test.ada.id, at: TestStore.start)
         #expect(try await take(ticket) == nil)
         let phone = try await test.session(of: test.ada).session
         let second = try await keep(for: phone)
-        #expect(try await test.store.deleteApp(test.rosterSync.id, of: test.lin.id))
+        #expect(try await test.store.deleteApp(test.rosterSync.id, of: test.lin.id, at: TestStore.start))
         #expect(try await take(second, as: phone) == nil)
         #expect(try test.count("SELECT count(*) FROM consent_tickets") == 0)
     }

@@ -70,7 +70,11 @@ extension TestStore {
     ) async throws -> Outcome {
         let request = try TokenRequest.read(try ParameterList(query: body))
         return try await store.exchange(
-            request, by: try client ?? self.client(at: now), in: tenant ?? acme, idleLimit: idleLimit, at: now)
+            request, by: try client ?? self.client(at: now), in: tenant ?? acme, idleLimit: idleLimit,
+            letters: {
+                Letter.all(about: $0, page: "https://portal.example/app", allowed: "https://portal.example/allowed")
+            },
+            at: now)
     }
 
     /// Ada's tokens for Roster Sync at Acme.
@@ -105,7 +109,8 @@ extension Outcome {
         get throws {
             let response = try answer.get()
             let renewal = try #require(response.renewal)
-            return Tokens(access: response.accessToken, refresh: renewal.refreshToken, scopes: renewal.scopes)
+            return Tokens(
+                access: response.accessToken, refresh: try #require(renewal.refreshToken), scopes: renewal.scopes)
         }
     }
 }
@@ -133,7 +138,8 @@ enum Loss: String, CaseIterable, Sendable, CustomTestStringConvertible {
         case .personSuspended: try await test.suspend("person", test.ada.id.text, at: now)
         case .tenantSuspended: try await test.suspend("tenant", test.acme.id.text, at: now)
         case .appSuspended: try await test.suspend("app", test.rosterSync.id.text, at: now)
-        case .appDeleted: try #require(try await test.store.deleteApp(test.rosterSync.id, of: test.lin.id))
+        case .appDeleted:
+            try #require(try await test.store.deleteApp(test.rosterSync.id, of: test.lin.id, at: TestStore.start))
         }
     }
 }

@@ -40,10 +40,13 @@ struct CommitFailureTests {
         let done = Mutex<[Int: Int]>([:])
         let failed = Mutex<[Int: Int]>([:])
 
-        func writers(_ count: Int) -> [GroupCommit.Writer] {
+        func writers(_ count: Int, throwing: Int? = nil) -> [GroupCommit.Writer] {
             (0..<count).map { number in
                 GroupCommit.Writer(
-                    run: { _ in { self.done.withLock { $0[number, default: 0] += 1 } } },
+                    run: { _ in
+                        if number == throwing { throw StorageError.unavailable("no") }
+                        return { self.done.withLock { $0[number, default: 0] += 1 } }
+                    },
                     fail: { _ in self.failed.withLock { $0[number, default: 0] += 1 } })
             }
         }
@@ -52,11 +55,36 @@ struct CommitFailureTests {
     @Test func `64 writers share one commit`() throws {
         let words = Words(), answers = Answers()
         try GroupCommit.commit(answers.writers(64), on: words)
-        #expect(words.said.withLock { $0.filter { $0 == "commit" }.count } == 1)
+        #expect(words.said.withLock { $0 } == ["begin", "commit"])
         #expect(answers.done.withLock { $0 } == Dictionary(uniqueKeysWithValues: (0..<64).map { ($0, 1) }))
     }
 
-    @Test(arguments: ["begin", "commit", "save", "release"])
+    @Test func `when one of them throws, they run again in savepoints, and it fails alone`() throws {
+        let words = Words(), answers = Answers()
+        try GroupCommit.commit(answers.writers(3, throwing: 1), on: words)
+        #expect(
+            words.said.withLock { $0 } == [
+                "begin", "rollback", "begin", "save", "release", "save", "back", "save", "release", "commit",
+            ])
+        #expect(answers.done.withLock { $0 } == [0: 1, 2: 1])
+        #expect(answers.failed.withLock { $0 } == [1: 1])
+    }
+
+    @Test func `when savepoints cannot be begun, each is tried alone`() throws {
+        let words = Words(failing: "save"), answers = Answers()
+        try GroupCommit.commit(answers.writers(5, throwing: 2), on: words)
+        #expect(answers.done.withLock { $0 } == [0: 1, 1: 1, 3: 1, 4: 1])
+        #expect(answers.failed.withLock { $0 } == [2: 1])
+    }
+
+    @Test func `when savepoints cannot be ended, every writer hears of it once, and nobody hears "done"`() throws {
+        let words = Words(failing: "release"), answers = Answers()
+        try GroupCommit.commit(answers.writers(5, throwing: 2), on: words)
+        #expect(answers.done.withLock { $0.isEmpty })
+        #expect(answers.failed.withLock { $0 } == [0: 1, 1: 1, 2: 1, 3: 1, 4: 1])
+    }
+
+    @Test(arguments: ["begin", "commit"])
     func `when a transaction word fails, every writer hears of it once, and nobody hears "done"`(word: String) throws {
         let words = Words(failing: word), answers = Answers()
         try GroupCommit.commit(answers.writers(5), on: words)

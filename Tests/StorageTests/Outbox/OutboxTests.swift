@@ -12,18 +12,74 @@ struct OutboxTests {
 
     init() async throws { test = try await TestStore() }
 
-    /// A letter to Ada, written as a reset writes it.
+    /// A letter to Ada without a link, written as a changed password writes it.
     @discardableResult
     private func write(
         _ body: String? = nil, at moment: Instant = TestStore.start
     ) async throws -> ID<Entity.Mail> {
-        let body = body ?? text
+        let before = Set(try test.store.outbox().map(\.id))
+        try await test.store.changePassword(
+            of: test.ada, to: "hash", keeping: ID("ses_none"),
+            letter: Letter(
+                kind: .passwordChanged, recipient: test.ada.email, subject: "Choose a new password",
+                body: body ?? text), at: moment)
+        return try #require(try test.store.outbox().first { !before.contains($0.id) }).id
+    }
+
+    /// A letter to Ada with a link to choose a new password.
+    private func writeReset(
+        _ link: Secret<MailLink> = .random(), at moment: Instant = TestStore.start
+    ) async throws -> ID<Entity.Mail> {
         let before = Set(try test.store.outbox().map(\.id))
         try await test.store.sendReset(
-            to: try #require(EmailAddress(test.ada.email)), link: .random(),
-            letter: { Letter(kind: .reset, recipient: $0.email, subject: "Choose a new password", body: body) },
-            at: moment)
+            to: try #require(EmailAddress(test.ada.email)), link: link,
+            letter: { TestStore.letter(to: $0.email, "https://portal.example/reset/" + link.reveal()) }, at: moment)
         return try #require(try test.store.outbox().first { !before.contains($0.id) }).id
+    }
+
+    /// Whether it still waits, with its text.
+    private func waits(_ id: ID<Entity.Mail>, at moment: Instant) throws -> Bool {
+        let letter = try #require(try test.store.letter(id))
+        let isDue = try test.store.dueLetters(at: moment, limit: 100).contains { $0.entry.id == id }
+        #expect((letter.body != nil) == isDue)
+        return isDue
+    }
+
+    @Test func `Case 178: a letter whose link was used, replaced or outrun is taken back, with its text`() async throws
+    {
+        let link = Secret<MailLink>.random()
+        let used = try await writeReset(link)
+        #expect(try waits(used, at: now))
+        #expect(
+            try await test.store.reset(link, to: "hash", letter: { TestStore.letter(to: $0.email) }, at: now) != nil)
+        #expect(try !waits(used, at: now))
+        let replaced = try await writeReset()
+        let other = try await writeReset()
+        #expect(try !waits(replaced, at: now))
+        #expect(try waits(other, at: now))
+        try await test.store.changePassword(
+            of: test.ada, to: "hash", keeping: ID("ses_none"), letter: TestStore.letter(), at: now)
+        #expect(try !waits(other, at: now))
+        #expect(try #require(try test.store.letter(other)).entry.lastProblem?.contains("link") == true)
+        let expiring = try await writeReset()
+        _ = try await test.store.sweep(at: now + 3599)
+        #expect(try waits(expiring, at: now + 3599))
+        _ = try await test.store.sweep(at: now + 3600)
+        #expect(try !waits(expiring, at: now + 3600))
+    }
+
+    @Test func `a letter without a link waits as long as it takes, and a delivered one keeps what it was`() async throws
+    {
+        let plain = try await write()
+        let link = Secret<MailLink>.random()
+        let delivered = try await writeReset(link)
+        try await test.store.record(.delivered, of: delivered, keepBody: true, at: now)
+        #expect(
+            try await test.store.reset(link, to: "hash", letter: { TestStore.letter(to: $0.email) }, at: now) != nil)
+        let entry = try #require(try test.store.letter(delivered)).entry
+        #expect(entry.deliveredAt == now && entry.failedAt == nil && entry.lastProblem == nil)
+        _ = try await test.store.sweep(at: now + 80_000)
+        #expect(try waits(plain, at: now + 80_000))
     }
 
     private func isInFiles(_ text: String) throws -> Bool {

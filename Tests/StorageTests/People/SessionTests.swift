@@ -60,7 +60,7 @@ struct SessionTests {
     @Test func `Case 160: an ended session is dead at once, and no flush brings it back`() async throws {
         let ada = try await test.session(of: test.ada)
         #expect(try test.store.session(for: ada.cookie, at: now + 100) != nil)
-        try await test.store.endSession(ada.session.id, of: test.ada.id)
+        try await test.store.endSession(ada.session.id, of: test.ada.id, at: TestStore.start)
         #expect(try test.store.session(for: ada.cookie, at: now + 100) == nil)
         try await test.store.flushUses()
         #expect(try test.store.session(for: ada.cookie, at: now + 100) == nil)
@@ -70,7 +70,7 @@ struct SessionTests {
         let ada = try await test.session(of: test.ada)
         let test = test
         _ = try await atOnce(51) { n in
-            if n == 25 { try await test.store.endSession(ada.session.id, of: test.ada.id) }
+            if n == 25 { try await test.store.endSession(ada.session.id, of: test.ada.id, at: TestStore.start) }
             _ = try test.store.session(for: ada.cookie, at: TestStore.start + 100)
             try await test.store.flushUses()
         }
@@ -81,11 +81,11 @@ struct SessionTests {
     @Test func `Case 165: a person ends one session, or all others, and never somebody else's`() async throws {
         let laptop = try await test.session(of: test.ada), phone = try await test.session(of: test.ada)
         let mallory = try await test.session(of: test.mallory)
-        try await test.store.endSession(laptop.session.id, of: test.mallory.id)
+        try await test.store.endSession(laptop.session.id, of: test.mallory.id, at: TestStore.start)
         #expect(try test.store.session(for: laptop.cookie, at: now) != nil)
-        try await test.store.endSessions(of: test.mallory.id, except: mallory.session.id)
+        try await test.store.endSessions(of: test.mallory.id, except: mallory.session.id, at: TestStore.start)
         #expect(try test.store.sessions(of: test.ada.id, at: now).count == 2)
-        try await test.store.endSessions(of: test.ada.id, except: phone.session.id)
+        try await test.store.endSessions(of: test.ada.id, except: phone.session.id, at: TestStore.start)
         #expect(try test.store.sessions(of: test.ada.id, at: now).map(\.id) == [phone.session.id])
         #expect(try test.store.session(for: mallory.cookie, at: now) != nil)
     }

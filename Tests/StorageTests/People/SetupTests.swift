@@ -72,8 +72,7 @@ struct SetupTests {
         let olga = try #require(try await claim(try await offer()))
         #expect(try test.store.passwordHash(of: olga.id) == "hash of Olga")
         #expect(try test.store.owner(of: link, for: .verify, at: now) == nil)
-        let sandbox = TenantDraft(name: "Sandbox", slug: try #require(Slug("sandbox-mallory")))
-        #expect(try await test.store.verify(link, sandbox: sandbox, at: now) == nil)
+        #expect(try await test.store.verify(link, at: now) == nil)
     }
 
     @Test func `a claim that fails leaves the code as it was`() async throws {

@@ -20,10 +20,6 @@ struct SignUpTests {
             known: { TestStore.letter(to: $0.email, "known " + $0.name) }, at: moment)
     }
 
-    private func draft(_ slug: String = "sandbox-nia") throws -> TenantDraft {
-        TenantDraft(name: "Nia's sandbox", slug: try #require(Slug(slug)))
-    }
-
     private func candidate(_ email: String = "nia@nowhere.example") throws -> Store.SignInCandidate? {
         try test.store.signInCandidate(for: try #require(EmailAddress(email)))
     }
@@ -48,25 +44,22 @@ struct SignUpTests {
         #expect(try test.count("SELECT count(*) FROM people") == 4)
     }
 
-    @Test func `a link confirms the address and opens a sandbox with people to try the API with`() async throws {
+    @Test func `a link confirms the address, and opens nothing yet`() async throws {
         let link = Secret<MailLink>.random()
         try await signUp(link: link)
         #expect(try candidate()?.person.verifiedAt == nil)
-        let nia = try #require(try await test.store.verify(link, sandbox: try draft(), at: now + 60))
+        let nia = try #require(try await test.store.verify(link, at: now + 60))
         #expect(nia.verifiedAt == now + 60)
-        let member = try #require(try test.store.memberships(of: nia.id).first)
-        #expect(member.role == .admin)
-        #expect(member.tenant.kind == .sandbox)
-        #expect(try test.store.tenant(of: member).contacts(from: 0, limit: 100).contacts.count == 24)
+        #expect(try test.store.memberships(of: nia.id).isEmpty)
     }
 
     @Test func `Case 183: before it is confirmed, an address belongs to whoever signed up last`() async throws {
         let first = Secret<MailLink>.random(), second = Secret<MailLink>.random()
         try await signUp("Mallory", hash: "Mallory's", link: first)
         try await signUp("Nia", "NIA@nowhere.example", hash: "Nia's", link: second, at: now + 60)
-        #expect(try await test.store.verify(first, sandbox: try draft(), at: now + 61) == nil)
+        #expect(try await test.store.verify(first, at: now + 61) == nil)
         #expect(try candidate()?.person.verifiedAt == nil)
-        #expect(try await test.store.verify(second, sandbox: try draft(), at: now + 61) != nil)
+        #expect(try await test.store.verify(second, at: now + 61) != nil)
         let nia = try #require(try candidate())
         #expect(nia.person.name == "Nia")
         #expect(nia.person.email == "NIA@nowhere.example")
@@ -93,21 +86,17 @@ struct SignUpTests {
         let link = Secret<MailLink>.random()
         try await signUp(link: link)
         for _ in 0..<3 { #expect(try test.store.owner(of: link, for: .verify, at: now)?.name == "Nia") }
-        #expect(try await test.store.verify(link, sandbox: try draft(), at: now) != nil)
-        #expect(try await test.store.verify(link, sandbox: try draft("sandbox-two"), at: now) == nil)
+        #expect(try await test.store.verify(link, at: now) != nil)
+        #expect(try await test.store.verify(link, at: now) == nil)
         #expect(try test.store.owner(of: link, for: .verify, at: now) == nil)
     }
 
-    @Test func `Case 178: of 20 confirmations at once one opens one sandbox`() async throws {
+    @Test func `Case 178: of 20 confirmations at once one counts`() async throws {
         let link = Secret<MailLink>.random()
         try await signUp(link: link)
         let test = test
-        let confirmed = try await atOnce(20) { n in
-            let sandbox = TenantDraft(name: "Sandbox", slug: try #require(Slug("sandbox-\(n)")))
-            return try await test.store.verify(link, sandbox: sandbox, at: TestStore.start) != nil
-        }
+        let confirmed = try await atOnce(20) { _ in try await test.store.verify(link, at: TestStore.start) != nil }
         #expect(confirmed.filter { $0 }.count == 1)
-        #expect(try test.count("SELECT count(*) FROM tenants WHERE kind = 'sandbox'") == 1)
     }
 
     @Test func `Case 178: a link to confirm resets no password`() async throws {
@@ -117,7 +106,7 @@ struct SignUpTests {
         #expect(
             try await test.store.reset(link, to: "Mallory's", letter: { _ in TestStore.letter() }, at: now) == nil)
         #expect(try candidate()?.passwordHash == "hash of Nia")
-        #expect(try await test.store.verify(link, sandbox: try draft(), at: now) != nil)
+        #expect(try await test.store.verify(link, at: now) != nil)
     }
 
     @Test(arguments: [(86_399, true), (86_400, false)] as [(Int64, Bool)])
@@ -127,17 +116,7 @@ struct SignUpTests {
         let link = Secret<MailLink>.random()
         try await signUp(link: link)
         #expect(try (test.store.owner(of: link, for: .verify, at: now + seconds) != nil) == works)
-        #expect(try await (test.store.verify(link, sandbox: try draft(), at: now + seconds) != nil) == works)
-    }
-
-    @Test func `a sandbox whose slug is taken leaves the link as it was`() async throws {
-        let link = Secret<MailLink>.random()
-        try await signUp(link: link)
-        await #expect(throws: StorageError.self) {
-            try await test.store.verify(link, sandbox: try draft("acme"), at: now)
-        }
-        #expect(try candidate()?.person.verifiedAt == nil)
-        #expect(try await test.store.verify(link, sandbox: try draft(), at: now) != nil)
+        #expect(try await (test.store.verify(link, at: now + seconds) != nil) == works)
     }
 
     @Test func `a fresh link replaces the one before; only an address that waits for one gets it`() async throws {
@@ -148,7 +127,9 @@ struct SignUpTests {
                 to: try #require(EmailAddress(email)), link: email.hasPrefix("nia") ? second : .random(),
                 letter: { TestStore.letter(to: $0.email, "again " + $0.name) }, at: now + 5)
         }
-        #expect(try letters().sorted() == ["again Nia", "confirm Nia"])
+        // The first letter had not been sent yet, and its link is dead.
+        #expect(try letters() == ["again Nia"])
+        #expect(try test.store.outbox().count == 2)
         #expect(try test.store.owner(of: first, for: .verify, at: now + 6) == nil)
         #expect(try test.store.owner(of: second, for: .verify, at: now + 6)?.name == "Nia")
     }

@@ -43,8 +43,7 @@ struct KnownSecrets {
         try await store.resendVerification(
             to: nia.email, link: second,
             letter: { _ in TestStore.letter("https://portal.example/verify/" + second.reveal()) }, at: now)
-        let sandbox = TenantDraft(name: "Sandbox", slug: try #require(Slug("sandbox-nia")))
-        let person = try #require(try await store.verify(second, sandbox: sandbox, at: now))
+        let person = try #require(try await store.verify(second, at: now))
         try await store.sendReset(
             to: nia.email, link: reset,
             letter: { _ in TestStore.letter("https://portal.example/reset/" + reset.reveal()) }, at: now)
@@ -132,7 +131,7 @@ struct KnownSecrets {
             of: test.rosterSync.id, owner: test.lin, to: new, overlap: .week, letter: TestStore.letter(), at: now)
         let app = try await test.store.register(
             try TestStore.details("Short-lived"), owner: test.lin, secret: gone, at: now)
-        _ = try await test.store.deleteApp(app.id, of: test.lin.id)
+        _ = try await test.store.deleteApp(app.id, of: test.lin.id, at: TestStore.start)
         note("second client secret", new)
         note("deleted app's client secret", gone)
     }

@@ -120,7 +120,9 @@ private final class Workload {
     private func answer() async throws {
         guard let (ticket, session) = tickets.randomElement(using: &random) else { return }
         _ = try await test.store.take(ticket, in: test.acme.id, session: session, at: now)
-        if Bool.random(using: &random) { try await test.store.endSession(session.id, of: test.ada.id) }
+        if Bool.random(using: &random) {
+            try await test.store.endSession(session.id, of: test.ada.id, at: TestStore.start)
+        }
     }
 }
 

@@ -16,7 +16,8 @@ struct KeyFileTests {
             CREATE TABLE key_checks (
                 key_id TEXT PRIMARY KEY,
                 check_value BLOB NOT NULL CHECK (length(check_value) = 32),
-                created_at INTEGER NOT NULL
+                created_at INTEGER NOT NULL,
+                retired_at INTEGER
             ) STRICT;
             """)
     }

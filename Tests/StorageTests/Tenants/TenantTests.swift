@@ -15,11 +15,26 @@ struct TenantTests {
         return try await test.store.openTenant(draft, kind: .standard, admin: test.mallory.id, at: moment)
     }
 
-    @Test func `a new tenant has its opener as admin and people to try the API with`() async throws {
+    @Test func `a new tenant has its opener as admin and nobody on its list, until samples are asked for, once`()
+        async throws
+    {
         let tenant = try #require(try await open("acme-events"))
         let member = try test.member(test.mallory, tenant)
         #expect(member.role == .admin)
         #expect(try test.store.tenant(tenant.slug)?.id == tenant.id)
+        let people = test.store.tenant(of: member)
+        #expect(try people.contacts(from: 0, limit: 100).contacts.isEmpty)
+        #expect(try await people.addSamples(at: now))
+        #expect(try people.contacts(from: 0, limit: 100).contacts.count == 24)
+        #expect(try await !people.addSamples(at: now))
+        #expect(try people.contacts(from: 0, limit: 100).contacts.count == 24)
+    }
+
+    @Test func `a sandbox has people to try the API with`() async throws {
+        let draft = TenantDraft(name: "Sandbox", slug: try #require(Slug("sandbox-1")))
+        let tenant = try #require(
+            try await test.store.openTenant(draft, kind: .sandbox, admin: test.mallory.id, at: now))
+        let member = try test.member(test.mallory, tenant)
         #expect(try test.store.tenant(of: member).contacts(from: 0, limit: 100).contacts.count == 24)
     }
 
@@ -44,16 +59,15 @@ struct TenantTests {
     }
 
     @Test func `Case 146: a sandbox cannot take a quarantined slug either`() async throws {
-        let link = Secret<MailLink>.random()
         let until = now + 86_400
         try await test.engine.write { db in
             _ = try db.run("INSERT INTO quarantined_slugs (slug, until) VALUES ('old-name', \(until))")
         }
-        try await test.store.signUp(
-            try TestStore.signUp("Nia", "nia@nowhere.example"), passwordHash: "hash", link: link,
-            confirm: TestStore.letter(), known: { _ in TestStore.letter() }, at: now)
         let sandbox = TenantDraft(name: "Sandbox", slug: try #require(Slug("old-name")))
-        _ = try? await test.store.verify(link, sandbox: sandbox, at: now)
+        let application = try await test.apply(test.grace)
+        _ = try? await test.store.decide(
+            application.id, version: 1, .approved, reason: "", by: test.ada, sandbox: sandbox,
+            letter: TestStore.letter(), at: now)
         #expect(try test.store.tenant(sandbox.slug) == nil)
     }
 

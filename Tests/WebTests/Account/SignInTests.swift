@@ -102,10 +102,15 @@ import Testing
             #expect(answer.status == 422)
         }
         #expect(try await browser.signIn("aDa@acme.example", ada.password).status == 429)
-        let answer = try await signedIn.submit(
-            "/account/password", ["current_password": ada.password, "password": "a brand new pass phrase"],
-            on: "/account")
-        #expect(answer.status == 429)
+        // The browser she is signed in on has ten of its own (case 171), whatever the form.
+        for number in 0..<6 {
+            let answer = try await signedIn.submit(
+                "/account/password", ["current_password": Self.wrong, "password": "a brand new pass phrase"],
+                on: "/account")
+            #expect(answer.status == (number < 5 ? 422 : 429))
+        }
+        signedIn.session = nil
+        #expect(try await signedIn.signIn(ada.email, ada.password).status == 429)
     }
 
     @Test func `Case 172: spellings that only look like the address are nobody's`() async throws {

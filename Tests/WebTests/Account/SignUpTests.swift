@@ -15,10 +15,11 @@ import Testing
         try await site.browser(from: address).submit("/signup", ["name": name, "email": email, "password": password])
     }
 
-    @Test func `A newcomer signs up, confirms the address, signs in and finds a sandbox`() async throws {
+    @Test func `A newcomer signs up, confirms the address, signs in and is told what to do next`() async throws {
         let site = try await TestSite()
         #expect(try await signUp(at: site).location == "/signup/sent")
         let browser = site.browser()
+        #expect(try await !browser.get("/signup/sent").contains(Self.nora.email), "another browser")
         #expect(try await browser.signIn(Self.nora.email, Self.nora.password).status == 422, "not confirmed yet")
         let answer = try await browser.submit(try site.link("verify", to: Self.nora.email))
         #expect(answer.location == "/login")
@@ -27,9 +28,10 @@ import Testing
         #expect(try await browser.signIn(Self.nora.email, Self.nora.password).location == "/dashboard")
         let dashboard = try await browser.get("/dashboard")
         #expect(dashboard.contains("Welcome, Nora<"))
-        let slug = try #require(dashboard.value(after: "href=\"/t/sandbox-"))
-        #expect(slug.utf8.count == 8)
-        #expect(try await browser.get("/t/sandbox-\(slug)").status == 200)
+        for path in ["/tenants/new", "/tokens/new", "/developer/apply"] {
+            #expect(dashboard.contains("href=\"\(path)\""), "\(path)")
+        }
+        #expect(!dashboard.contains("href=\"/t/sandbox-"), "a sandbox comes with the approval")
     }
 
     @Test func `What is wrong with a sign-up is said, and what was typed is kept`() async throws {
@@ -71,16 +73,39 @@ import Testing
         // Ada may choose a password, Nora is to confirm her address; nobody else was written to.
         #expect(try site.store.outbox().count == before + 2)
         #expect(try site.link("reset", to: site.cast.ada.email).hasPrefix("/reset/gw_ml_"))
-        #expect(try site.letters(to: Self.nora.email).count == 2)
+        #expect(try site.written(to: Self.nora.email) == 2)
     }
 
-    @Test func `An address gets three mails an hour at most, and one network address asks for thirty`() async throws {
+    @Test func `The page after the form names the address, known or not, to the browser that typed it alone`()
+        async throws
+    {
+        let site = try await TestSite()
+        let ada = try site.cast.ada.email
+        for (form, page) in [("/signup", "/signup/sent"), ("/forgot", "/forgot/sent")] {
+            var seen: Set<String> = []
+            for email in [ada, "unknown@new.example"] {
+                let browser = site.browser()
+                let fields = ["name": "Nia", "email": email, "password": "a long walk by the sea"]
+                try await browser.submit(form, fields.map { ($0.key, $0.value) })
+                let answer = try await browser.get(page)
+                #expect(answer.contains("<b><bdi>\(email)</bdi></b>"))
+                let csrf = answer.csrf ?? ""
+                seen.insert(answer.everything(hiding: email).replacingOccurrences(of: csrf, with: "CSRF"))
+                #expect(try await !site.browser().get(page).contains(email))
+            }
+            #expect(seen.count == 1, "\(form)")
+        }
+    }
+
+    @Test func `Case 259: an address gets three mails an hour at most, and one network address asks for thirty`()
+        async throws
+    {
         let site = try await TestSite()
         let ada = try site.cast.ada
         for _ in 0..<6 {
             #expect(try await site.browser().submit("/forgot", ["email": ada.email]).location == "/forgot/sent")
         }
-        #expect(try site.letters(to: ada.email).count == 3)
+        #expect(try site.written(to: ada.email) == 3)
         for number in 0..<24 {
             let answer = try await site.browser().submit("/forgot", ["email": "unknown\(number)@new.example"])
             #expect(answer.status == 303)
@@ -90,7 +115,7 @@ import Testing
         #expect(answer.headers[.retryAfter] != nil)
         site.clock.move(by: 3601)
         #expect(try await site.browser().submit("/forgot", ["email": ada.email]).status == 303)
-        #expect(try site.letters(to: ada.email).count == 4)
+        #expect(try site.written(to: ada.email) == 4)
     }
 
     @Test func `Case 177: an address sent twice is refused, and none but a plain one is written to`() async throws {

@@ -20,9 +20,10 @@ extension Browser {
     /// Registers an app; its ID and secret, "" for a public one.
     func register(
         _ name: String = "Choir Roster", kind: String = "confidential",
-        callbacks: [String] = ["https://choir.example/callback"]
+        callbacks: [String] = ["https://choir.example/callback"], scopes: [String] = ["people:read"]
     ) async throws -> (id: String, clientID: String, secret: String) {
-        let answer = try await submit("/apps", Self.appFields(name, callbacks: callbacks, kind: kind), on: "/apps/new")
+        let answer = try await submit(
+            "/apps", Self.appFields(name, callbacks: callbacks, kind: kind, scopes: scopes), on: "/apps/new")
         try #require(answer.status == 303, "\(answer.status)")
         let parts = try #require(answer.location).split(separator: "/").map(String.init)
         try #require(parts.count == 3 && parts.first == "apps" && parts.last == "created")

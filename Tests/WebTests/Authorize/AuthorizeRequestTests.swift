@@ -50,10 +50,38 @@ import Web
         let stranger = try await site.browser().get(broken)
         #expect(stranger.status == 303)
         #expect(stranger.location == "/login?next=" + Browser.encode(broken))
+        // Its developer knows where it leads; Mallory is asked first, and may stay.
+        let own = try await site.browser(signedInAs: site.cast.lin).get(broken)
+        #expect(own.parameter("error") == "invalid_scope" && own.location?.hasPrefix("https://roster.example/") == true)
         let answer = try await site.browser(signedInAs: site.cast.mallory).get(broken)
-        #expect(
-            answer.parameter("error") == "invalid_scope"
-                && answer.location?.hasPrefix("https://roster.example/") == true)
+        #expect(answer.status == 200 && answer.location == nil && answer.contains("Go to"))
+        #expect(answer.value(after: "href=\"https://roster.example/")?.contains("error=invalid_scope") == true)
+    }
+
+    @Test func `Case 27: no link to this server becomes a link to an app that nobody here allowed`() async throws {
+        let site = try await TestSite()
+        let mallory = try await site.browser(signedInAs: site.cast.mallory)
+        let callback = "https://evil.example/callback"
+        let app = try await mallory.register(callbacks: [callback]).clientID
+        // Her own tenant allows it: that vouches for nothing to anybody else.
+        let own = try site.path(of: app, callback: callback, at: "globex")
+        #expect(try await mallory.decide("allow", at: own, tenant: "globex").parameter("code") != nil)
+        for (tenant, somebody) in [
+            ("globex", try site.cast.ada), ("acme", try site.cast.ada), ("acme", try site.cast.grace),
+            ("globex", try site.cast.olga),
+        ] {
+            let signedOut = try await site.browser(signedInAs: somebody)
+            signedOut.session = nil
+            for browser in [site.browser(), signedOut, try await site.browser(signedInAs: somebody)] {
+                for more in ["&prompt=none", "&scope=x", "&response_mode=fragment", "&prompt=none&max_age=x"] {
+                    let answer = try await browser.get(try site.path(of: app, callback: callback, at: tenant) + more)
+                    let isAsked = answer.status == 200 && answer.contains("evil.example")
+                    #expect(isAsked || answer.location?.hasPrefix("/login?next=") == true, "\(tenant) \(more)")
+                }
+            }
+        }
+        // What she allowed leads back to her at once, as silently as she asked.
+        #expect(try await mallory.get(own + "&prompt=none").parameter("code") != nil)
     }
 
     @Test func `Case 25: a callback that was left out is the only registered one, or an error page`() async throws {
@@ -164,6 +192,8 @@ import Web
             try #require(path.contains(part))
             path = path.replacingOccurrences(of: part, with: other)
         }
-        return try await site.browser(signedInAs: site.cast.ada).get(path)
+        // Lin's own app at her own tenant: she is sent on without being asked (case 27).
+        path = path.replacingOccurrences(of: "/t/acme/", with: "/t/northwind/")
+        return try await site.browser(signedInAs: site.cast.lin).get(path)
     }
 }

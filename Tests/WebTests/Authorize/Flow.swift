@@ -81,6 +81,13 @@ extension TestSite {
         )
     }
 
+    /// The same authorization request, of another app.
+    func path(of clientID: String, callback: String, at tenant: String = "acme") throws -> String {
+        let roster = try cast.rosterSync
+        return try authorizePath(at: tenant).replacingOccurrences(of: roster.app.clientID, with: clientID)
+            .replacingOccurrences(of: Browser.encode(roster.callback), with: Browser.encode(callback))
+    }
+
     /// Changes Roster Sync as its owner would.
     func change(_ change: (inout AppDetails) -> Void) async throws {
         let app = try cast.rosterSync.app

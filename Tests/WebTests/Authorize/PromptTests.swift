@@ -7,27 +7,51 @@ import Testing
 import Web
 
 @Suite struct PromptTests {
-    @Test func `Case 128: prompt=none answers login_required, consent_required or a code, and never with a page`()
+    @Test func `Case 128: prompt=none answers login_required, consent_required or a code where the app is known`()
         async throws
     {
         let site = try await TestSite()
         let path = try site.authorizePath(more: "&prompt=none")
-        let stranger = try await site.browser().get(path)
-        #expect(stranger.parameter("error") == "login_required" && stranger.parameter("state") == "af0ifjsldkj")
         let ada = try await site.browser(signedInAs: site.cast.ada)
-        #expect(try await ada.get(path).parameter("error") == "consent_required")
         _ = try await ada.code()
         let answer = try await ada.get(path)
         #expect(answer.parameter("code") != nil && answer.parameters.sorted() == ["code", "iss", "state"])
-        let mallory = try await site.browser(signedInAs: site.cast.mallory)
-        #expect(try await mallory.get(path).parameter("error") == "access_denied")
+        let wider = try await ada.get(try site.authorizePath(scope: "people:write", more: "&prompt=none"))
+        #expect(wider.parameter("error") == "consent_required")
+        let grace = try await site.browser(signedInAs: site.cast.grace)
+        #expect(try await grace.get(path).parameter("error") == "access_denied")
+        ada.session = nil
+        let signedOut = try await ada.get(path)
+        #expect(signedOut.parameter("error") == "login_required" && signedOut.parameter("state") == "af0ifjsldkj")
+    }
+
+    @Test func `Case 27, 128: where it is not, prompt=none asks before it sends anybody on`() async throws {
+        let site = try await TestSite()
+        let path = try site.authorizePath(more: "&prompt=none")
+        let ada = try await site.browser(signedInAs: site.cast.ada)
+        for (browser, error) in [
+            (site.browser(), "login_required"), (ada, "consent_required"),
+            (try await site.browser(signedInAs: site.cast.mallory), "access_denied"),
+        ] {
+            let answer = try await browser.get(path)
+            #expect(answer.status == 200 && answer.location == nil && answer.hidden("ticket") == nil)
+            let link = answer.value(after: "href=\"https://roster.example/")
+            #expect(link?.contains("error=\(error)&") == true && link?.contains("state=af0ifjsldkj") == true)
+        }
+        // What Ada allows later makes the app known at Acme, to nobody else and no longer than it lasts.
+        _ = try await ada.code()
+        #expect(try await site.browser().get(path).status == 200)
+        #expect(try await site.browser(signedInAs: site.cast.mallory).get(path).status == 200)
+        let grant = try #require(try site.store.grants(of: site.cast.ada.person.id).first)
+        try await ada.submit("/account/apps/acme/\(grant.id.text)/revoke")
+        #expect(try await ada.get(path).status == 200)
     }
 
     @Test(arguments: ["none login", "none consent", "nonsense", "login  consent"])
     func `Case 128: prompt values that contradict or are unknown are invalid_request`(prompt: String) async throws {
         let site = try await TestSite()
-        let ada = try await site.browser(signedInAs: site.cast.ada)
-        let answer = try await ada.get(try site.authorizePath(more: "&prompt=" + Browser.encode(prompt)))
+        let lin = try await site.browser(signedInAs: site.cast.lin)
+        let answer = try await lin.get(try site.authorizePath(more: "&prompt=" + Browser.encode(prompt)))
         #expect(answer.parameter("error") == "invalid_request")
     }
 
@@ -47,6 +71,23 @@ import Web
         #expect(try await ada.get(back).hidden("ticket") != nil)
     }
 
+    @Test(arguments: ["&prompt=login", "&max_age=0"])
+    func `Case 129: a sign-in of the same second, but before, does not do`(more: String) async throws {
+        let site = try await TestSite()
+        let ada = try await site.browser(signedInAs: site.cast.ada)
+        let back = try #require(try await ada.get(try site.authorizePath(more: more)).parameter("next"))
+        #expect(try await ada.get(back).location?.hasPrefix("/login?next=") == true, "it is the old session")
+        // The one that follows in this very second is the answer.
+        let after = try await ada.signIn(site.cast.ada.email, site.cast.ada.password, next: back)
+        #expect(after.status == 303)
+        #expect(try await ada.get(back).hidden("ticket") != nil)
+        // Nobody else's browser gets anything out of the address.
+        let older = try await site.browser(signedInAs: site.cast.ada)
+        site.clock.move(by: 1)
+        let next = try #require(try await older.get(try site.authorizePath(more: more)).parameter("next"))
+        #expect(try await ada.get(next).location?.hasPrefix("/login?next=") == true, "signed in before it was asked")
+    }
+
     @Test func `Case 129: a client cannot claim that signing in was asked for`() async throws {
         let site = try await TestSite()
         let ada = try await site.browser(signedInAs: site.cast.ada)
@@ -63,8 +104,9 @@ import Web
         site.clock.move(by: 100)
         #expect(try await ada.get(try site.authorizePath(more: "&max_age=100")).status == 200)
         #expect(try await ada.get(try site.authorizePath(more: "&max_age=99")).location?.hasPrefix("/login") == true)
+        let lin = try await site.browser(signedInAs: site.cast.lin)
         for age in ["-1", "1e3", "99999999999999999999", "x"] {
-            let answer = try await ada.get(try site.authorizePath(more: "&max_age=" + age))
+            let answer = try await lin.get(try site.authorizePath(more: "&max_age=" + age))
             #expect(answer.parameter("error") == "invalid_request", "\(age)")
         }
     }

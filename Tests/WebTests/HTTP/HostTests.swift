@@ -65,6 +65,19 @@ import Web
         }
     }
 
+    @Test func `Whoever is signed in sees so at an address that is spelled wrongly, too`() async throws {
+        let site = try await TestSite()
+        let olga = try await site.browser(signedInAs: site.cast.olga)
+        for path in ["/dashboard/", "/t/acme/", "/operator//outbox", "/%6fperator"] {
+            let answer = try await olga.get(path)
+            #expect(answer.status == 404 && answer.contains("Sign out"), "\(path)")
+            #expect(answer.contains("do not end in a slash"), "\(path)")
+            #expect(try await !site.browser().get(path).contains("Sign out"), "\(path)")
+        }
+        #expect(try await site.send(.get, "/v2/me/").headers[.contentType] == "application/json")
+        #expect(try await site.send(.get, "/dashboard/", host: "evil.example").status != 200)
+    }
+
     @Test func `Case 256: assets have plain names`() async throws {
         let site = try await TestSite(hasCast: false)
         #expect(try await site.send(.get, "/assets/app.css").status == 200)
@@ -139,6 +152,7 @@ import Web
             #expect(one.json["code_challenge_methods_supported"] as? [String] == ["S256"])
             #expect(one.json["response_types_supported"] as? [String] == ["code"])
         }
-        #expect(try await site.send(.get, "/.well-known/openid-configuration/t/acme").status == 404)
+        let elsewhere = try await site.send(.get, "/.well-known/openid-configuration/t/acme")
+        #expect(elsewhere.json["issuer"] as? String == "http://127.0.0.1:8080/t/acme")
     }
 }

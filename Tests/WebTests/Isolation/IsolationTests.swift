@@ -22,10 +22,12 @@ import Web
         let world = try await IsolationWorld()
         for caller in try await world.callers() {
             for route in IsolationRoute.all {
-                guard case .hidden(let status) = route.rule else { continue }
+                guard case .hidden(let status) = route.rule, !caller.mayReach(route) else { continue }
                 let real = try await caller.answer(to: route, on: world.lins)
                 let missing = try await caller.answer(to: route, on: .missing)
-                let expected = caller.isStranger && !caller.isMachine(route) ? 303 : status
+                let unknown = caller.isMachine(route) ? 401 : 303
+                let bringsNothing = caller.isStranger || (caller.isMachine(route) && caller.token == nil)
+                let expected = bringsNothing ? unknown : status
                 #expect(real.status == expected, "\(caller.name): \(route)")
                 let text = world.text(of: real, objects: world.lins)
                 #expect(text == world.text(of: missing, objects: .missing), "\(caller.name): \(route)")
@@ -37,23 +39,44 @@ import Web
 
     @Test func `Case 140: Lin's object below one's own tenant or app is like nothing too`() async throws {
         let world = try await IsolationWorld()
-        for caller in try await world.callers() where !caller.isStranger {
+        for caller in try await world.callers() where !caller.isStranger && caller.token != nil {
             var own = world.lins.replacing("tenant", by: caller.tenant)
             if let app = caller.app { own = own.replacing("app", by: app) }
             for route in IsolationRoute.all {
                 guard case .hidden = route.rule,
-                    let child = ["grant", "secret", "contact"].first(where: {
-                        route.path.contains("{\($0)}")
-                    }), child != "secret" || caller.app != nil
+                    let child = ["grant", "secret", "contact", "person", "invitation", "request", "token"].first(
+                        where: {
+                            route.path.contains("{\($0)}")
+                        }), child != "secret" || caller.app != nil
                 else { continue }
                 let none = own.replacing(child, by: IsolationObjects.missing.values[child])
                 let real = try await caller.answer(to: route, on: own)
                 let missing = try await caller.answer(to: route, on: none)
                 // A member's token may not write at all.
                 let mayNotWrite = child == "contact" && route.method != "GET" && caller.name == "Grace"
-                #expect(real.status == (mayNotWrite ? 403 : 404), "\(caller.name): \(route)")
+                let isRefused = mayNotWrite || caller.isRefusedBelowOwn(route)
+                #expect(real.status == (isRefused ? 403 : 404), "\(caller.name): \(route)")
                 #expect(world.text(of: real, objects: own) == world.text(of: missing, objects: none), "\(route)")
             }
+        }
+        try await world.expectUntouched()
+    }
+
+    @Test func `Case 139: a member of the tenant itself sees what members may, and changes nothing`() async throws {
+        let world = try await IsolationWorld()
+        let grace = try world.site.cast.grace.person.id
+        try await world.site.store.addMember(
+            grace, to: try world.site.cast.northwind.id, as: .member, at: world.site.clock.now)
+        let caller = try #require(try await world.callers().first { $0.name == "Grace" })
+        for route in IsolationRoute.all where route.path.hasPrefix("/t/{tenant}") && !caller.isMachine(route) {
+            guard case .hidden = route.rule, route.description != "POST /t/{tenant}/leave" else { continue }
+            let answer = try await caller.answer(to: route, on: world.lins)
+            let isLins = route.path.contains("{request}")
+            let isForm = route.description == "POST /t/{tenant}/requests"
+            // A member's own test token: the POSTs lead back to the page.
+            let isOwn = route.method == "POST" && route.path.contains("/test-token")
+            let expected = route.isForAdmins || isForm ? 403 : isLins ? 404 : isOwn ? 303 : 200
+            #expect(answer.status == expected, "\(route): \(answer.status)")
         }
         try await world.expectUntouched()
     }

@@ -25,14 +25,31 @@ struct IsolationWorld {
         let contact = try await store.tenant(of: member).create(
             ContactDetails(firstName: contactName, lastName: "", email: nil, phone: nil, tags: []), at: now)
         let app = try cast.rosterSync.app.id
+        let draft = InvitationDraft(email: try #require(EmailAddress("nia@northwind.example")), role: .member)
+        _ = try await store.invite(
+            draft, by: member, link: .random(), letter: nil, from: "198.51.100.1", at: now)
+        let asked = try await store.ask(
+            for: try cast.rosterSync.app, try #require(ScopeSet(parsing: "people:read")), by: member, note: "",
+            path: "/t/northwind", letters: { _ in [] }, from: "198.51.100.1", at: now)
+        guard case .asked(let request) = asked else { throw Unexpected() }
+        store.activity.note(.change("A change.", of: app, at: now))
+        try await store.flushActivity()
+        _ = try await site.api()
         lins = IsolationObjects(values: [
             "tenant": "northwind", "grant": try #require(try store.grants(of: person).first).id.text,
             "session": try #require(try store.sessions(of: person, at: now).first).id.text,
-            "token": token.id, "app": app.text,
+            "token": token.id, "person": person.text, "app": app.text,
             "secret": try #require(try store.liveSecrets(of: app, at: now).first).id.text,
-            "contact": String(contact.id), "mail": "\(try #require(try store.outbox().first).id)",
+            "contact": String(contact.id), "request": request.text,
+            "invitation": try #require(try store.invitations(seenBy: member, at: now).first).id.text,
+            "event": try #require(try store.activity(of: app).first).id,
+            "application": "dev_Lin", "scope": "people:read",
+            "mail": "\(try #require(try store.outbox().first).id)",
+            "api": try #require(try store.resourceServers().first).id.text,
         ])
     }
+
+    private struct Unexpected: Error {}
 
     func callers() async throws -> [IsolationCaller] {
         let mallory = try await site.browser(signedInAs: site.cast.mallory)
@@ -44,7 +61,14 @@ struct IsolationWorld {
         let stranger = site.browser()
         _ = try await stranger.get("/login")
         return [
-            IsolationCaller(name: "a stranger", browser: stranger, token: nil, tenant: "globex", app: nil),
+            IsolationCaller(
+                name: "a stranger", browser: stranger, token: nil, tenant: "globex", app: nil, isStranger: true),
+            IsolationCaller(
+                name: "a suspended admin of Northwind", browser: try await suspendedAdmin(), token: nil,
+                tenant: "globex", app: nil, isStranger: true),
+            IsolationCaller(
+                name: "Olga, the operator", browser: try await site.browser(signedInAs: site.cast.olga), token: nil,
+                tenant: "acme", app: nil),
             IsolationCaller(
                 name: "Mallory", browser: mallory, token: malloryToken, tenant: "globex",
                 app: try await mallory.register().id),
@@ -52,11 +76,29 @@ struct IsolationWorld {
         ]
     }
 
+    /// Somebody who ran Northwind together with Lin, signed in before they were suspended.
+    private func suspendedAdmin() async throws -> Browser {
+        let (email, password) = ("nora@northwind.example", "Nora likes long walks")
+        let now = site.clock.now
+        let checked = SignUp.check(
+            name: "Nora", email: email, password: password, policy: PasswordPolicy(common: []))
+        guard case .valid(let signUp) = checked,
+            let nora = try await site.store.insertVerified(
+                signUp, passwordHash: try await site.site.passwords.hash(password).text, isOperator: false, at: now)
+        else { throw Unexpected() }
+        try await site.store.addMember(nora.id, to: try site.cast.northwind.id, as: .admin, at: now)
+        let browser = site.browser()
+        _ = try await browser.signIn(email, password)
+        try await site.suspend(nora)
+        return browser
+    }
+
     /// An answer without what may differ: the IDs that were asked for, and the number of the request.
     func text(of answer: Answer, objects: IsolationObjects) -> String {
         var text = answer.everything(hiding: "no such text")
         for (name, value) in objects.values where value.utf8.count > 4 {
             text = text.replacingOccurrences(of: value, with: name)
+                .replacingOccurrences(of: value.replacingOccurrences(of: ":", with: "%3A"), with: name)
         }
         for name in ["contact", "mail"] {
             text = text.replacingOccurrences(of: "/\(objects.values[name] ?? "")", with: "/" + name)
@@ -86,17 +128,28 @@ struct IsolationCaller {
     let token: String?
     let tenant: String
     let app: String?
+    var isStranger = false
 
-    var isStranger: Bool { token == nil }
+    /// Whether the answer of a page is 403 rather than 404: they are a member of their own tenant, not an admin of it.
+    func isRefusedBelowOwn(_ route: IsolationRoute) -> Bool { name == "Grace" && route.isForAdmins }
 
-    func isMachine(_ route: IsolationRoute) -> Bool { route.path.contains("/api/") }
+    /// The operator's own pages are nothing that is hidden from her.
+    func mayReach(_ route: IsolationRoute) -> Bool { name.hasPrefix("Olga") && route.path.hasPrefix("/operator") }
+
+    func isMachine(_ route: IsolationRoute) -> Bool { ["/api/", "/v2.1/"].contains { route.path.contains($0) } }
 
     func answer(to route: IsolationRoute, on objects: IsolationObjects) async throws -> Answer {
         let path = objects.path(of: route)
         guard !isMachine(route) else { return try await call(route.method, path) }
         guard route.method != "GET" else { return try await browser.get(path) }
         // Whatever any of the forms asks for, so that none is refused for what it says.
-        let fields = [("confirm_name", "Roster Sync"), ("overlap", "now")] + Browser.appFields("Stolen")
+        let fields =
+            [
+                ("confirm_name", "Roster Sync"), ("overlap", "now"), ("role", "admin"), ("email", "eve@globex.example"),
+                ("decision", "allow"), ("answer", "Stolen"), ("note", ""), ("deciders", "members"),
+                ("admission", "any"), ("limited", "no"), ("longest", "any"), ("listed", "yes"),
+                ("client_id", "gw_id_x"),
+            ] + Browser.appFields("Stolen")
         return try await browser.submit(path, fields, on: isStranger ? "/login" : "/account")
     }
 

@@ -5,17 +5,27 @@ import Storage
 import Testing
 
 @Suite struct WorkspaceTests {
-    @Test func `A person opens a workspace with sample people and is its admin`() async throws {
+    @Test func `A person opens a workspace and is its admin; its list is empty until they ask for sample people`()
+        async throws
+    {
         let site = try await TestSite()
         let grace = try await site.browser(signedInAs: site.cast.grace)
         let answer = try await grace.submit("/tenants", ["name": "Choir", "slug": "choir"], on: "/tenants/new")
         #expect(answer.location == "/t/choir")
         let page = try await grace.get("/t/choir")
-        #expect(page.contains("Admin") && page.contains("with sample people"))
+        #expect(page.contains("Admin") && page.contains("Its list of people is empty"))
         #expect(page.contains("http://127.0.0.1:8080/t/choir/oauth/authorize"))
         #expect(page.contains("http://choir.localhost:8080"))
         let token = try await grace.makeToken(scopes: ["people:write", "people:read"], at: "choir").token
-        #expect(try await site.call("/t/choir/api/v1/people", token).status == 200)
+        #expect(try await site.call("/t/choir/api/v1/people", token).contains("\"results\":[]"))
+        #expect(page.contains("No people yet") && page.contains("Add sample people"))
+        #expect(try await grace.submit("/t/choir/sample-people", on: "/t/choir").location == "/t/choir")
+        let filled = try await grace.get("/t/choir")
+        #expect(filled.contains("24 people") && !filled.contains("Add sample people"))
+        #expect(try await site.call("/t/choir/api/v1/people", token).contains("Amina"))
+        // A second press, from a page that was open before, adds nobody.
+        try await grace.submit("/t/choir/sample-people", on: "/account")
+        #expect(try await grace.get("/t/choir").contains("Nothing was added"))
         #expect(try await site.call("/t/acme/api/v1/people", token).status != 200)
     }
 
@@ -40,12 +50,14 @@ import Testing
 
     @Test func `Case 139: a workspace is shown to its members, to nobody else`() async throws {
         let site = try await TestSite()
-        let grace = try await site.browser(signedInAs: site.cast.grace).get("/t/acme")
+        let browser = try await site.browser(signedInAs: site.cast.grace)
+        #expect(try await browser.get("/t/acme").contains("href=\"/t/acme/members\""))
+        let grace = try await browser.get("/t/acme/members")
         #expect(grace.status == 200)
         #expect(grace.contains("ada@acme.example") && grace.contains("(you)") && grace.contains("Member"))
         for somebody in [try site.cast.mallory, try site.cast.lin, try site.cast.olga] {
             let browser = try await site.browser(signedInAs: somebody)
-            for path in ["/t/acme", "/t/nowhere", "/t/ACME"] {
+            for path in ["/t/acme", "/t/acme/members", "/t/nowhere", "/t/ACME"] {
                 let answer = try await browser.get(path)
                 #expect(answer.status == 404)
                 #expect(!answer.contains("ada@acme.example"))
@@ -67,6 +79,38 @@ import Testing
         #expect(page.status == 422)
         #expect(page.contains("You run 10 workspaces"))
         #expect(try site.store.tenant(try #require(Slug("more-of-it"))) == nil)
+    }
+
+    @Test func `Sample people are added by an admin of the workspace, by nobody else`() async throws {
+        let site = try await TestSite()
+        let draft = TenantDraft(name: "Choir", slug: try #require(Slug("choir")))
+        let choir = try #require(
+            try await site.store.openTenant(draft, kind: .standard, admin: site.cast.ada.person.id, at: site.clock.now))
+        try await site.store.addMember(site.cast.grace.person.id, to: choir.id, as: .member, at: site.clock.now)
+        let grace = try await site.browser(signedInAs: site.cast.grace)
+        #expect(try await !grace.get("/t/choir").contains("Add sample people"))
+        #expect(try await grace.submit("/t/choir/sample-people", on: "/account").status == 403)
+        let mallory = try await site.browser(signedInAs: site.cast.mallory)
+        #expect(try await mallory.submit("/t/choir/sample-people", on: "/account").status == 404)
+        #expect(try await site.browser(signedInAs: site.cast.ada).get("/t/choir").contains("No people yet"))
+    }
+
+    @Test func `Case 267: forty forms sent at once open no more than ten`() async throws {
+        let site = try await TestSite()
+        let mallory = try await site.browser(signedInAs: site.cast.mallory)
+        let csrf = try #require(try await mallory.get("/tenants/new").csrf)
+        let statuses = try await withThrowingTaskGroup(of: Int.self) { group in
+            for number in 0..<40 {
+                group.addTask {
+                    try await mallory.post(
+                        "/tenants", [("name", "R\(number)"), ("slug", "race-\(number)-x"), ("csrf", csrf)]
+                    ).status
+                }
+            }
+            return try await group.reduce(into: [Int]()) { $0.append($1) }
+        }
+        #expect(statuses.count { $0 == 303 } == 9 && statuses.count { $0 == 422 } == 31)
+        #expect(try site.store.memberships(of: site.cast.mallory.person.id).count == 10)
     }
 
     @Test func `Somebody whose address is not confirmed opens no workspace`() async throws {

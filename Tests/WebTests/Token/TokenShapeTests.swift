@@ -124,10 +124,10 @@ import Web
 
     @Test(arguments: [
         ("password", "unsupported_grant_type"), ("implicit", "unsupported_grant_type"),
-        ("client_credentials", "unsupported_grant_type"), ("AUTHORIZATION_CODE", "unsupported_grant_type"),
+        ("client-credentials", "unsupported_grant_type"), ("AUTHORIZATION_CODE", "unsupported_grant_type"),
         ("", "invalid_request"),
     ])
-    func `Case 96: only two grants`(grant: String, error: String) async throws {
+    func `Case 96: only three grants`(grant: String, error: String) async throws {
         let site = try await TestSite()
         let answer = try await site.token([("grant_type", grant), ("username", "ada")] + site.rosterCredentials())
         #expect(answer.status == 400 && answer.error == error)

@@ -120,6 +120,64 @@ import Testing
         #expect(!mallory.contains("Old laptop"))
     }
 
+    @Test func `A regenerated token takes the old one's place: one works, and the mail says so`() async throws {
+        let site = try await TestSite()
+        let ada = try await site.browser(signedInAs: site.cast.ada)
+        let old = try await ada.makeToken("Old laptop")
+        let form = "/tokens/new?from=\(old.id)"
+        #expect(try await ada.get(form).contains("takes the place of “Old laptop”"))
+        let fields = Browser.tokenFields("Old laptop", scopes: ["account:read"]) + [("replaces", old.id)]
+
+        // Shown again with a problem, it still knows what it is about, and the old one still works.
+        let again = try await ada.submit("/tokens", fields.filter { $0.0 != "scopes" }, on: form)
+        #expect(again.status == 422 && again.hidden("replaces") == old.id)
+        #expect(try await site.call("/v2/me", old.token).status == 200)
+
+        let answer = try await ada.submit("/tokens", fields, on: form)
+        let page = try await ada.get(try #require(answer.location))
+        let new = try #require(Browser.secret("gw_dt_", in: page.body))
+        #expect(try await site.call("/v2/me", new).status == 200)
+        #expect(try await site.call("/v2/me", old.token).status == 401)
+        #expect(try site.letters(to: "ada@acme.example").first?.contains("takes the place of") == true)
+        #expect(try await ada.get("/tokens?status=revoked").contains("Revoked by Ada"))
+    }
+
+    @Test func `Nobody's token is replaced by somebody else's`() async throws {
+        let site = try await TestSite()
+        let old = try await site.browser(signedInAs: site.cast.ada).makeToken("Old laptop")
+        let mallory = try await site.browser(signedInAs: site.cast.mallory)
+        let fields = Browser.tokenFields("Mine now", at: "globex") + [("replaces", old.id)]
+        #expect(try await mallory.submit("/tokens", fields, on: "/tokens/new").status == 303)
+        #expect(try await site.call("/v2/me", old.token).status == 200)
+    }
+
+    @Test func `No two active tokens of a person and workspace share a description`() async throws {
+        let site = try await TestSite()
+        let ada = try await site.browser(signedInAs: site.cast.ada)
+        let first = try await ada.makeToken("CI deploy")
+        let refused = try await ada.submit("/tokens", Browser.tokenFields("CI deploy"), on: "/tokens/new")
+        #expect(refused.status == 422 && refused.contains("You have an active token “CI deploy” at Acme"))
+        #expect(refused.contains("href=\"#field-description\""))
+        try await ada.submit("/tokens/\(first.id)/revoke")
+        _ = try await ada.makeToken("CI deploy")
+    }
+
+    @Test func `The page of a new token offers a call that its scopes allow`() async throws {
+        let site = try await TestSite()
+        let ada = try await site.browser(signedInAs: site.cast.ada)
+        for (scopes, sentence, path) in [
+            (["account:read", "people:read"], "Ask the API who you are:", "/v2/me"),
+            (["people:read"], "List the people of Acme:", "/t/acme/api/v1/people"),
+            (["people:write"], "Add somebody to the people of Acme:", "first_name"),
+        ] {
+            let fields = Browser.tokenFields("For \(scopes.joined())", scopes: scopes)
+            let answer = try await ada.submit("/tokens", fields, on: "/tokens/new")
+            let page = try await ada.get(try #require(answer.location))
+            #expect(page.contains(sentence) && page.contains(path), "\(scopes)")
+            #expect(page.contains("who you are") == (path == "/v2/me"))
+        }
+    }
+
     @Test func `Case 177: a field that is sent twice is refused`() async throws {
         let site = try await TestSite()
         let ada = try await site.browser(signedInAs: site.cast.ada)

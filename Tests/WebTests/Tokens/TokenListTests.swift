@@ -1,4 +1,5 @@
 import Foundation
+import Storage
 import Testing
 
 @Suite struct TokenListTests {
@@ -58,7 +59,30 @@ import Testing
         #expect(none.contains("No token matches"))
         #expect(try await ada.get("/tokens?status=expired").contains("No token matches"))
         let empty = try await site.browser(signedInAs: site.cast.grace).get("/tokens")
-        #expect(empty.contains("No tokens yet"))
+        #expect(empty.contains("No tokens yet") && !empty.contains("filter-status"))
+    }
+
+    @Test func `Tokens are sorted as asked, and those that still work come first`() async throws {
+        let site = try await TestSite()
+        let ada = try await site.browser(signedInAs: site.cast.ada)
+        let first = try await ada.makeToken("Bravo", expires: "never")
+        site.clock.move(by: 60)
+        let second = try await ada.makeToken("alpha", expires: "7")
+        site.clock.move(by: 60)
+        let last = try await ada.makeToken("Charlie", expires: "30")
+        try await ada.submit("/tokens/\(last.id)/revoke")
+        #expect(try await site.call("/v2/me", first.token).status == 200)
+        try await site.store.flushUses()
+        for (order, ids) in [
+            ("newest", [second.id, first.id, last.id]), ("description", [second.id, first.id, last.id]),
+            ("used", [first.id, second.id, last.id]), ("expires", [second.id, first.id, last.id]),
+            ("nonsense", [second.id, first.id, last.id]),
+        ] {
+            let page = try await ada.get("/tokens?status=all&sort=\(order)")
+            let places = ids.map { page.body.range(of: "from=\($0)")?.lowerBound }
+            #expect(places.compactMap { $0 } == places.compactMap { $0 }.sorted(), "\(order)")
+            #expect(places.count { $0 != nil } == 3)
+        }
     }
 
     @Test func `Case 266: the list warns before the end and says when it has come`() async throws {

@@ -62,7 +62,7 @@ package struct DeleteAppPage: Page {
     var name: String
     /// What was typed.
     var confirmName = ""
-    /// What stops working: "1 person in 1 workspace allowed it. All its tokens stop working at once."
+    /// What stops working: "It is allowed by 1 person in 1 workspace. All its tokens stop working at once."
     var effect: String
     /// `/apps/{id}/delete`
     var formPath: String
@@ -73,7 +73,7 @@ package struct DeleteAppPage: Page {
     package static let place = Place.apps
     package var title: String { "Delete \(name)" }
     package static let sample = DeleteAppPage(
-        name: "Roster Sync", effect: "1 person in 1 workspace allowed it. All its tokens stop working at once.",
+        name: "Roster Sync", effect: "It is allowed by 1 person in 1 workspace. All its tokens stop working at once.",
         formPath: "/apps/app_1/delete", appPath: "/apps/app_1")
     package static var samples: [PageSample<Self>] {
         var typed = sample

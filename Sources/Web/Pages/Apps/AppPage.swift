@@ -22,8 +22,15 @@ package struct AppPage: Page {
     var name: String
     var initials: String
     var description: String
+    var tabs: [AppTab] = []
+    /// What its owner should look at.
+    var hints: [AppHintLine] = []
     /// May be empty.
     var homepageURL = ""
+    /// What operators decided about it: suspended, not reviewed yet; empty when all is well.
+    var standing = ""
+    /// warn | bad
+    var standingKind = "warn"
     var clientID: String
     /// "Confidential" or "Public".
     var kind: String
@@ -41,10 +48,18 @@ package struct AppPage: Page {
     /// "Expire after 24 hours, renewed with refresh tokens (V2)".
     var tokenFormat: String
     var created: Moment
-    /// "2 people in 1 workspace".
-    var grants = ""
-    /// Ready requests; the secret stands as `$CLIENT_SECRET`.
-    var snippets: [Snippet]
+    /// "2 people in 1 workspace", "nobody".
+    var allowedBy: String
+    /// The reader's own, offered for ``workspace``: value is the slug.
+    var workspaces: [Choice] = []
+    /// The slug of the workspace that the requests below go to.
+    var workspace: String
+    /// Ready requests; the secret comes from the environment.
+    var languages: [LanguageExample]
+    /// `/apps/{id}`: takes `?at=`, another workspace.
+    var showPath: String
+    /// `/apps/{id}/token-format`
+    var formatPath: String
     var editPath: String
     var rotatePath: String
     var deletePath: String
@@ -56,6 +71,13 @@ package struct AppPage: Page {
     package static let sample = AppPage(
         name: "Roster Sync", initials: "RS",
         description: "Keeps a team’s roster in step with the people in your workspace.",
+        tabs: AppTab.row(below: "/apps/app_1", current: "Overview"),
+        hints: [
+            AppHintLine(
+                text:
+                    "The secret gw_cs_…77Qe still works beside a newer one that is in use. End it when nothing needs it.",
+                path: "/apps/app_1#secrets-title", action: "Client secrets")
+        ],
         homepageURL: "https://roster.example", clientID: "gw_id_4fQ8sT2vXy6Zb1Cd3Ef5Gh",
         kind: "Confidential", isConfidential: true,
         callbacks: ["https://roster.example/oauth/callback", "http://127.0.0.1:8080/demo/callback"],
@@ -72,27 +94,13 @@ package struct AppPage: Page {
         ],
         canRotate: false, whyNotRotate: "Two secrets work already. Revoke one of them first.",
         pkce: "Required", tokenFormat: "Expire after 24 hours, renewed with refresh tokens (V2)",
-        created: .day(.sample(-30)), grants: "1 person in 1 workspace",
-        snippets: [
-            Snippet(
-                label: "1. Send people here",
-                code: """
-                    https://portal.example/t/acme/oauth/authorize
-                      ?response_type=code
-                      &client_id=gw_id_4fQ8sT2vXy6Zb1Cd3Ef5Gh
-                      &redirect_uri=https%3A%2F%2Froster.example%2Foauth%2Fcallback
-                      &scope=people%3Aread&state=$STATE
-                      &code_challenge=$CHALLENGE&code_challenge_method=S256
-                    """),
-            Snippet(
-                label: "2. Redeem the code",
-                code: """
-                    curl -u "gw_id_4fQ8sT2vXy6Zb1Cd3Ef5Gh:$CLIENT_SECRET" \\
-                      -d grant_type=authorization_code -d code=$CODE \\
-                      -d code_verifier=$VERIFIER \\
-                      https://portal.example/t/acme/oauth/token
-                    """),
+        created: .day(.sample(-30)), allowedBy: "1 person in 1 workspace",
+        workspaces: [
+            Choice(value: "sandbox-4fq8s2vx", label: "Lin’s sandbox"), Choice(value: "northwind", label: "Northwind"),
         ],
+        workspace: "sandbox-4fq8s2vx",
+        languages: FlowExample.placeholder(base: "https://portal.example", slug: "sandbox-4fq8s2vx").languages,
+        showPath: "/apps/app_1", formatPath: "/apps/app_1/token-format",
         editPath: "/apps/app_1/edit", rotatePath: "/apps/app_1/secrets", deletePath: "/apps/app_1/delete")
 
     package static var samples: [PageSample<Self>] {
@@ -101,7 +109,10 @@ package struct AppPage: Page {
         single.canRotate = true
         single.isV1 = true
         single.tokenFormat = "Never expire (V1)"
+        single.standing = "An operator suspended this app: it sent people to a page that is not yours."
+        single.standingKind = "bad"
         var open = sample
+        open.standing = "No operator has reviewed this app yet. It works in sandboxes, and in up to 10 workspaces."
         open.isConfidential = false
         open.kind = "Public"
         open.secrets = []

@@ -18,6 +18,10 @@ package struct AppsPage: Page {
     var canRegister = true
     /// Why not, when `canRegister` is false.
     var whyNot = ""
+    /// Where to become a developer; empty for those who are.
+    var applyPath = ""
+    /// "Apply to be a developer", "See your application".
+    var applyText = ""
 
     package static let template = "apps/index"
     package static let place = Place.apps
@@ -30,6 +34,13 @@ package struct AppsPage: Page {
     ])
 
     package static var samples: [PageSample<Self>] {
-        [PageSample(sample), PageSample(AppsPage(apps: []), state: "empty")]
+        [
+            PageSample(sample), PageSample(AppsPage(apps: []), state: "empty"),
+            PageSample(
+                AppsPage(
+                    apps: [], canRegister: false,
+                    whyNot: "Registering apps is for approved developers. Apply first: it takes a few minutes.",
+                    applyPath: "/developer/apply", applyText: "Apply to be a developer"), state: "not-a-developer"),
+        ]
     }
 }

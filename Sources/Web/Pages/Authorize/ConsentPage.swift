@@ -19,13 +19,17 @@ package struct ConsentPage: Page {
     var scopes: [ScopeLine]
     /// The app was allowed before and now asks for more.
     var asksForMore = false
+    /// What it asked for and the tenant's rules keep from it, in words.
+    var withheld: [String] = []
     /// What the app cannot do with these scopes: "see or change your password".
     var cannot: [String]
     /// "Until you remove it." or "For 1 hour." One or two whole sentences.
     var lifetime: String
-    /// "You will go to …": `destinationStart` + **destinationHost** + `destinationEnd`. For https the registrable
-    /// part is the host ("app." + "roster.example"); for loopback "an app on this computer" (with
-    /// `destinationEnd` " (127.0.0.1:51004)"); for a custom scheme "the app registered for com.example.app:".
+    /// The token itself goes into the address that comes next.
+    var isDirect = false
+    /// "You will go to …": `destinationStart` + **destinationHost** + `destinationEnd`. For https the whole host; for
+    /// loopback "an app on this computer" (with `destinationEnd` " (127.0.0.1:51004)"); for a custom scheme "the app
+    /// registered for com.example.app:".
     var destinationStart = ""
     var destinationHost: String
     var destinationEnd = ""
@@ -41,6 +45,7 @@ package struct ConsentPage: Page {
     var ticket: String
 
     package static let template = "authorize/consent"
+    package static let formsLeadAway = true
     package var title: String { "Allow \(appName) to access \(tenantName)?" }
 
     package static let sample = ConsentPage(
@@ -65,16 +70,21 @@ package struct ConsentPage: Page {
         var more = sample
         more.isUnreviewed = true
         more.asksForMore = true
+        more.withheld = ["Full access to the API"]
         more.scopes[0].isNew = true
-        more.destinationStart = "callback.app."
+        more.destinationHost = "callback.app.roster.example"
         var local = sample
         local.destinationHost = "an app on this computer"
         local.destinationEnd = " (127.0.0.1:51004)"
         local.makerDomain = ""
         local.makerURL = ""
         local.appDescription = ""
+        var direct = sample
+        direct.isDirect = true
+        direct.lifetime = "Its access ends after 1 hour; then it has to ask you again."
         return [
             PageSample(sample), PageSample(more, state: "asks-for-more"), PageSample(local, state: "loopback"),
+            PageSample(direct, state: "direct"),
         ]
     }
 }

@@ -5,8 +5,10 @@ package struct DemoCallbackPage: Page {
     var code = ""
     var state = ""
     var issuer = ""
-    /// The protocol's code, "access_denied"; empty on success.
+    /// The protocol's code, "access_denied"; empty on success, and when nothing came.
     var error = ""
+    /// The address holds neither a code nor an error: somebody opened it by hand.
+    var isBare = false
     var errorDescription = ""
     /// Redeems the code, secret and verifier included: the demo's own.
     var curl = ""
@@ -16,7 +18,10 @@ package struct DemoCallbackPage: Page {
     var againPath = ""
 
     package static let template = "demo/callback"
-    package var title: String { error.isEmpty ? "\(appName) got a code" : "\(appName) was refused" }
+    package var title: String {
+        guard !isBare else { return "Nothing came back yet" }
+        return error.isEmpty ? "\(appName) got a code" : "\(appName) was refused"
+    }
     package static let sample = DemoCallbackPage(
         code: "gw_ac_8Qm2xV7kR4tYw9Lz1nB6cF3dH5jP0s2C8GjS", state: "demo", issuer: "http://127.0.0.1:8080/t/acme",
         curl: """
@@ -36,6 +41,7 @@ package struct DemoCallbackPage: Page {
                     state: "demo", issuer: "http://127.0.0.1:8080/t/acme", error: "access_denied",
                     errorDescription: "The person refused.", againPath: "/t/acme/oauth/authorize"),
                 state: "denied"),
+            PageSample(DemoCallbackPage(isBare: true, againPath: "/t/acme/oauth/authorize"), state: "bare"),
         ]
     }
 }

@@ -7,6 +7,10 @@ package struct OperatorPage: Page {
         var value: String
     }
 
+    /// "2 applications" that wait; empty when none does.
+    var applications = ""
+    /// "3 apps" that nobody has looked at; empty when there is none.
+    var unreviewed = ""
     var counts: [Count]
     /// Version, database, base address and the like.
     var facts: [Fact]
@@ -15,8 +19,10 @@ package struct OperatorPage: Page {
     package static let place = Place.operator
     package var title: String { "Operator" }
     package static let sample = OperatorPage(
+        applications: "2 applications", unreviewed: "1 app",
         counts: [
-            Count(label: "People", value: "5"), Count(label: "Tenants", value: "6"), Count(label: "Apps", value: "1"),
+            Count(label: "People", value: "5"), Count(label: "Workspaces", value: "6"),
+            Count(label: "Apps", value: "1"),
             Count(label: "Active tokens", value: "3"), Count(label: "Mails sent", value: "12"),
         ],
         facts: [
@@ -32,7 +38,7 @@ package struct OutboxPage: Page {
         var to: String
         var subject: String
         var queued: Moment
-        /// "Sent", "Waiting", "Failed: …", "Kept here (no mail server)".
+        /// "Sent", "Waiting", "Failed: …", "Kept here"
         var status: String
         /// ok | warn | bad | mute
         var statusKind: String
@@ -41,6 +47,8 @@ package struct OutboxPage: Page {
     var mails: [Mail]
     /// Opened by anyone at the demo's own address.
     var isDemoMail = false
+    /// There is no mail server: what is written stays here.
+    var isKept = false
 
     package static let template = "operator/outbox"
     package static let place = Place.outbox
@@ -62,22 +70,23 @@ package struct OutboxPage: Page {
 
 /// `/operator/outbox/{id}` and `/demo/mail/{id}`
 package struct MailPage: Page {
+    /// A run of the text, or an address of ours in it.
+    struct Piece: Sendable {
+        var text: String?
+        var url: String?
+    }
+
     var subject: String
-    var from: String
+    /// Nil without a mail server: nobody is written to.
+    var from: String?
     var to: String
     var queued: Moment
     var status: String
     var statusKind: String
     /// Empty when it may not be shown: mails hold links that sign people in.
-    var body = ""
-    /// The addresses in the body, to press.
-    var links: [MailLink] = []
+    var body: [Piece] = []
     /// `/operator/outbox` or `/demo/mail`
     var listPath: String
-
-    struct MailLink: Sendable {
-        var url: String
-    }
 
     package static let template = "operator/mail"
     package static let place = Place.outbox
@@ -85,12 +94,18 @@ package struct MailPage: Page {
     package static let sample = MailPage(
         subject: "Confirm your email address", from: "Gatewright <noreply@gatewright.example>", to: "ada@acme.example",
         queued: .exact(.sample), status: "Sent", statusKind: "ok",
-        body: "Hello Ada,\n\nopen this link within 24 hours:\nhttp://127.0.0.1:8080/verify/gw_ml_sample\n",
-        links: [MailLink(url: "http://127.0.0.1:8080/verify/gw_ml_sample")], listPath: "/operator/outbox")
+        body: [
+            Piece(text: "Hello Ada,\n\nopen this link within 24 hours:\n\n"),
+            Piece(url: "http://127.0.0.1:8080/verify/gw_ml_sample"), Piece(text: "\n\n--\nGatewright\n"),
+        ],
+        listPath: "/operator/outbox")
     package static var samples: [PageSample<Self>] {
         var closed = sample
-        closed.body = ""
-        closed.links = []
-        return [PageSample(sample), PageSample(closed, state: "body-hidden")]
+        closed.body = []
+        var kept = sample
+        kept.from = nil
+        kept.status = "Kept here"
+        kept.statusKind = "mute"
+        return [PageSample(sample), PageSample(closed, state: "body-hidden"), PageSample(kept, state: "kept")]
     }
 }

@@ -16,7 +16,10 @@ package struct AccountPage: Page {
 
     var name: String
     var email: String
+    /// An address that waits to be confirmed; may be empty.
+    var newEmail = ""
     var isVerified = true
+    var hasSecondFactor = false
     var memberSince: Moment?
     var sessions: [Session]
     var hasOthers: Bool
@@ -40,6 +43,11 @@ package struct AccountPage: Page {
     package static var samples: [PageSample<Self>] {
         [
             PageSample(sample),
+            PageSample(
+                AccountPage(
+                    name: "Olga", email: "olga@gatewright.example", newEmail: "olga@elsewhere.example",
+                    hasSecondFactor: true, sessions: sample.sessions, hasOthers: true),
+                state: "second-factor"),
             PageSample(
                 sample, state: "errors",
                 problems: [FieldProblem("current_password", "This is not your current password.")]),

@@ -19,6 +19,7 @@ package struct LoginPage: Page {
     var demoAccounts: [DemoAccount] = []
 
     package static let template = "people/login"
+    package static let formsLeadAway = true
     package var title: String { "Sign in" }
     package static let sample = LoginPage(
         next: "/t/acme/oauth/authorize?client_id=gw_id_sample", appName: "Roster Sync",
@@ -48,12 +49,14 @@ package struct ForgotPage: Page {
 
 /// `/forgot/sent`. Says the same whether the address is known or not.
 package struct ForgotSentPage: Page {
+    /// What was typed, known or not; nil when the page is opened by hand.
+    var email: String?
     /// `/demo/mail` in demo mode, else empty.
     var demoMailPath = ""
 
     package static let template = "people/forgot-sent"
     package var title: String { "Check your mail" }
-    package static let sample = ForgotSentPage(demoMailPath: "/demo/mail")
+    package static let sample = ForgotSentPage(email: "ada@acme.example", demoMailPath: "/demo/mail")
 }
 
 /// `/reset/{token}`

@@ -21,8 +21,8 @@ package struct SignUpPage: Page {
 
 /// `/signup/sent`. Says the same whether the address was new or known.
 package struct SignUpSentPage: Page {
-    /// May be empty, when the page is opened without having just signed up.
-    var email = ""
+    /// What was typed, new or known; nil when the page is opened without having just signed up.
+    var email: String?
     /// `/demo/mail` in demo mode, else empty.
     var demoMailPath = ""
 

@@ -13,7 +13,7 @@ extension ScopeGroup {
     static var samples: [ScopeGroup] {
         [
             ScopeGroup(
-                name: "Account", key: "account",
+                name: "Your profile", key: "profile",
                 scopes: [
                     ScopeLine(
                         code: "account:read", title: "See your profile", sentence: "Your name and email address.",

@@ -2,46 +2,40 @@ import OAuth
 
 /// `/t/{slug}`: the home of one workspace.
 package struct TenantPage: Page {
-    struct Member: Sendable {
-        var name: String
-        var email: String
-        /// "Admin" or "Member".
-        var role: String
-        var isAdmin: Bool
-        var isYou: Bool
-        var since: Moment?
-    }
-
+    var top: TenantTop
     var name: String
-    var initials: String
     /// "Admin" or "Member": the reader's.
     var role: String
-    var isSandbox = false
     /// Both spellings of the address, as text.
     var pathAddress: String
     var subdomainAddress: String
-    var members: [Member]
-    /// "25 people"; may be empty.
-    var people = ""
+    /// "2 members".
+    var members: String
+    var membersPath: String
+    /// Who may allow apps, in a sentence.
+    var whoMayAllow: String
+    /// "2 requests are waiting."; empty for readers who cannot answer them.
+    var waiting = ""
+    var requestsPath = ""
+    /// "25 people", "No people yet".
+    var people: String
+    /// Posts nothing but the form's token; nil when there are people already, or the reader is no admin.
+    var samplesPath: String?
     /// Authorization endpoint, token endpoint, metadata, API.
     var endpoints: [Fact]
     /// `/tokens/new?tenant={slug}`; empty when the reader cannot.
     var newTokenPath = ""
+    /// `/t/{slug}/test-token`
+    var testTokenPath = ""
 
     package static let template = "tenants/show"
     package var title: String { name }
 
     package static let sample = TenantPage(
-        name: "Acme", initials: "AC", role: "Admin", pathAddress: "http://127.0.0.1:8080/t/acme",
-        subdomainAddress: "http://acme.localhost:8080",
-        members: [
-            Member(
-                name: "Ada", email: "ada@acme.example", role: "Admin", isAdmin: true, isYou: true,
-                since: .day(.sample(-90))),
-            Member(
-                name: "Grace", email: "grace@acme.example", role: "Member", isAdmin: false, isYou: false,
-                since: .day(.sample(-60))),
-        ],
+        top: .sample(.overview), name: "Acme", role: "Admin", pathAddress: "http://127.0.0.1:8080/t/acme",
+        subdomainAddress: "http://acme.localhost:8080", members: "2 members", membersPath: "/t/acme/members",
+        whoMayAllow: "Only admins can allow apps.", waiting: "2 requests are waiting.",
+        requestsPath: "/t/acme/requests",
         people: "25 people",
         endpoints: [
             Fact(label: "Authorization", value: "http://127.0.0.1:8080/t/acme/oauth/authorize"),
@@ -49,7 +43,14 @@ package struct TenantPage: Page {
             Fact(label: "Metadata", value: "http://127.0.0.1:8080/t/acme/.well-known/oauth-authorization-server"),
             Fact(label: "API", value: "http://127.0.0.1:8080/t/acme/api/v1/people"),
         ],
-        newTokenPath: "/tokens/new?tenant=acme")
+        newTokenPath: "/tokens/new?tenant=acme", testTokenPath: "/t/acme/test-token")
+
+    package static var samples: [PageSample<Self>] {
+        var empty = sample
+        empty.people = "No people yet"
+        empty.samplesPath = "/t/acme/sample-people"
+        return [PageSample(sample), PageSample(empty, state: "empty")]
+    }
 }
 
 /// `/tenants/new`; posts name and slug to `/tenants`.

@@ -1,6 +1,14 @@
-/// `/tokens/new`; posts to `/tokens` with tenant, description, scopes (repeated), expires, expires_on, and
+/// `/tokens/new`; posts to `/tokens` with tenant, description, scopes (repeated), expires, expires_on, replaces, and
 /// `action` = create | select_all.
 package struct NewTokenPage: Page {
+    /// The token that the new one takes the place of.
+    struct Old: Sendable {
+        var id: String
+        var description: String
+        /// It works until the new one is made.
+        var isActive: Bool
+    }
+
     /// The workspaces the person is in; `value` is the slug.
     var tenants: [Choice]
     var description = ""
@@ -14,8 +22,10 @@ package struct NewTokenPage: Page {
     var latestDay = ""
     /// Filled in by the address that led here: says so.
     var isPrefilled = false
-    /// The description of the token this one replaces; may be empty.
-    var replaces = ""
+    /// Sent along as the hidden field `replaces`.
+    var replaces: Old?
+    /// What the admins of the workspaces decided about tokens, a sentence each.
+    var rules: [String] = []
 
     package static let template = "tokens/new"
     package static let place = Place.tokens
@@ -52,7 +62,11 @@ package struct NewTokenPage: Page {
         var single = sample
         single.tenants = [Choice(value: "acme", label: "Acme", isChosen: true)]
         single.isPrefilled = true
-        single.replaces = "Old laptop"
+        single.replaces = Old(id: "tok_2", description: "Old laptop", isActive: true)
+        single.rules = ["Acme lets tokens live for 30 days at most, with people:read."]
+        var ended = single
+        ended.isPrefilled = false
+        ended.replaces = Old(id: "tok_3", description: "Trial", isActive: false)
         return [
             PageSample(sample),
             PageSample(
@@ -62,7 +76,7 @@ package struct NewTokenPage: Page {
                     FieldProblem("scopes", "Choose at least one scope."),
                     FieldProblem("expires_on", "Choose a day after today, written as YYYY-MM-DD."),
                 ]),
-            PageSample(single, state: "prefilled"),
+            PageSample(single, state: "prefilled"), PageSample(ended, state: "like-an-ended-one"),
         ]
     }
 }

@@ -2,17 +2,25 @@ import OAuth
 
 /// `/tokens/{id}/created`: the token, once.
 package struct TokenCreatedPage: Page {
-    /// The token itself; empty when it was already shown.
-    var token = ""
+    /// A call that the token's scopes allow, and what it answers.
+    struct Call: Sendable {
+        /// "Ask the API who you are".
+        var sentence: String
+        /// With the token in it.
+        var curl: String
+        /// The beginning of the answer.
+        var reply: String
+    }
+
+    /// The token itself; nil when it was already shown.
+    var token: String?
     var description: String
     var tenantName: String
     var scopes: [String]
     /// Nil: never.
     var expires: Moment?
-    /// A ready call, with the token in it.
-    var curl = ""
-    /// What the call answers.
-    var reply = ""
+    /// Nil when it was already shown, or when its scopes open nothing of our own API.
+    var call: Call?
     /// `/tokens/new?from={id}`
     var regeneratePath: String
 
@@ -23,19 +31,19 @@ package struct TokenCreatedPage: Page {
     package static let sample = TokenCreatedPage(
         token: "gw_dt_8Qm2xV7kR4tYw9Lz1nB6cF3dH5jP0s2C8GjS", description: "CI deploy", tenantName: "Acme",
         scopes: ["people:read", "account:read"], expires: .fullDay(.sample(90)),
-        curl: """
-            curl -H "Authorization: Bearer gw_dt_8Qm2xV7kR4tYw9Lz1nB6cF3dH5jP0s2C8GjS" \\
-              https://portal.example/v2/me
-            """,
-        reply: """
-            {"data":{"type":"people","attributes":{"name":"Ada","email":"ada@acme.example"}}}
-            """,
+        call: Call(
+            sentence: "Ask the API who you are",
+            curl: """
+                curl -H "Authorization: Bearer gw_dt_8Qm2xV7kR4tYw9Lz1nB6cF3dH5jP0s2C8GjS" \\
+                  https://portal.example/v2/me
+                """,
+            reply: #"{"id":"per_1","name":"Ada","email":"ada@acme.example","role":"admin", … }"#),
         regeneratePath: "/tokens/new?from=tok_1")
 
     package static var samples: [PageSample<Self>] {
         var shown = sample
-        shown.token = ""
-        shown.curl = ""
+        shown.token = nil
+        shown.call = nil
         shown.expires = nil
         return [PageSample(sample), PageSample(shown, state: "already-shown")]
     }

@@ -1,6 +1,6 @@
 import OAuth
 
-/// `/tokens?status=&q=`
+/// `/tokens?status=&q=&sort=`
 package struct TokensPage: Page {
     struct Token: Sendable {
         var description: String
@@ -29,12 +29,14 @@ package struct TokensPage: Page {
 
     /// Values active, expired, revoked, all.
     var statuses: [Choice]
+    /// Values newest, used, expires, description.
+    var orders: [Choice] = []
     /// The search text.
     var query = ""
     var tokens: [Token]
     /// "3 tokens".
     var count = ""
-    /// Something is searched for or filtered out: "none match" rather than "none yet".
+    /// There is something to filter: "none match" rather than "none yet".
     var isFiltered = false
     /// False when the person is in no workspace, or the address is not confirmed: `whyNot` says which.
     var canCreate = true
@@ -50,8 +52,15 @@ package struct TokensPage: Page {
         }
     }
 
+    static func orders(chosen: String) -> [Choice] {
+        [
+            ("newest", "Newest first"), ("used", "Last used first"), ("expires", "Next to expire first"),
+            ("description", "Description"),
+        ].map { Choice(value: $0.0, label: $0.1, isChosen: $0.0.utf8.elementsEqual(chosen.utf8)) }
+    }
+
     package static let sample = TokensPage(
-        statuses: statuses(chosen: "all"),
+        statuses: statuses(chosen: "all"), orders: orders(chosen: "newest"),
         tokens: [
             Token(
                 description: "CI deploy", hint: "gw_dt_…0sKa", tenantName: "Acme",
@@ -69,7 +78,7 @@ package struct TokensPage: Page {
                 created: .day(.sample(-60)), expires: .day(.sample(30)), status: "Revoked", statusKind: "mute",
                 ending: "Revoked by Ada on 2 Nov 2026", regeneratePath: "/tokens/new?from=tok_3"),
         ],
-        count: "3 tokens")
+        count: "3 tokens", isFiltered: true)
 
     package static var samples: [PageSample<Self>] {
         let active = statuses(chosen: "active")
@@ -77,7 +86,9 @@ package struct TokensPage: Page {
             PageSample(sample),
             PageSample(TokensPage(statuses: active, tokens: []), state: "empty"),
             PageSample(
-                TokensPage(statuses: active, query: "staging", tokens: [], isFiltered: true), state: "none-match"),
+                TokensPage(
+                    statuses: active, orders: orders(chosen: "newest"), query: "staging", tokens: [], isFiltered: true),
+                state: "none-match"),
             PageSample(
                 TokensPage(
                     statuses: active, tokens: [], canCreate: false,

@@ -1,0 +1,146 @@
+package import OAuth
+package import Portal
+
+/// Where a list ordered by age goes on: the moment and the ID of the last row that was shown.
+package struct ListPosition: Sendable {
+    package let at: Instant
+    package let id: String
+
+    package init(at: Instant, id: String) {
+        self.at = at
+        self.id = id
+    }
+
+    /// `1795252442.per_…`, as addresses carry it.
+    package var text: String { "\(at.seconds).\(id)" }
+
+    package init?(_ text: String) {
+        let parts = text.utf8.split(separator: UInt8(ascii: "."), maxSplits: 1, omittingEmptySubsequences: false)
+        guard parts.count == 2, let seconds = Int64(String(decoding: parts[0], as: UTF8.self)), !parts[1].isEmpty
+        else { return nil }
+        self.init(at: Instant(seconds: seconds), id: String(decoding: parts[1], as: UTF8.self))
+    }
+}
+
+/// Which rows of a list an operator wants to see.
+package struct ListFilter: Sendable {
+    /// Part of a name, an address or an ID; empty finds everything.
+    package var text = ""
+    package var onlySuspended = false
+    /// Apps only: those that nobody has looked at.
+    package var onlyUnreviewed = false
+
+    package init(text: String = "", onlySuspended: Bool = false, onlyUnreviewed: Bool = false) {
+        self.text = text
+        self.onlySuspended = onlySuspended
+        self.onlyUnreviewed = onlyUnreviewed
+    }
+
+    /// For `LIKE … ESCAPE '\'`: what was typed has no wildcards of its own.
+    fileprivate var pattern: String {
+        let escaped = text.unicodeScalars.filter { $0 != "\0" }.flatMap { scalar -> [Unicode.Scalar] in
+            ["%", "_", "\\"].contains(scalar) ? ["\\", scalar] : [scalar]
+        }
+        return "%" + String(String.UnicodeScalarView(escaped)) + "%"
+    }
+}
+
+/// An app in the operator's list.
+package struct ListedApp: Sendable {
+    package let app: App
+    /// In how many tenants it is allowed now.
+    package let tenants: Int64
+}
+
+/// A tenant in the operator's list.
+package struct ListedTenant: Sendable {
+    package let tenant: Tenant
+    package let members: Int64
+}
+
+extension Store {
+    /// Newest first.
+    package func people(_ filter: ListFilter, after: ListPosition? = nil, limit: Int) throws -> [Person] {
+        let suspended: SQL = filter.onlySuspended ? "AND is_suspended = 1" : ""
+        return try engine.read { db in
+            try db.rows(
+                """
+                \(fragment: Person.select)
+                WHERE (p.created_at, p.id) < (\(after?.at.seconds ?? .max), \(after?.id ?? ""))
+                    AND (p.name LIKE \(filter.pattern) ESCAPE '\\' OR p.email LIKE \(filter.pattern) ESCAPE '\\'
+                        OR p.id = \(filter.text)) \(fragment: suspended)
+                ORDER BY p.created_at DESC, p.id DESC LIMIT \(limit)
+                """
+            ).map(Person.init)
+        }
+    }
+
+    package func apps(_ filter: ListFilter, after: ListPosition? = nil, limit: Int) throws -> [ListedApp] {
+        let suspended: SQL = filter.onlySuspended ? "AND app_is_suspended = 1" : ""
+        let unreviewed: SQL = filter.onlyUnreviewed ? "AND app_is_reviewed = 0" : ""
+        return try engine.readConsistently { db in
+            try db.rows(
+                """
+                \(fragment: App.select)
+                WHERE (a.created_at, a.id) < (\(after?.at.seconds ?? .max), \(after?.id ?? ""))
+                    AND (a.name LIKE \(filter.pattern) ESCAPE '\\' OR a.homepage LIKE \(filter.pattern) ESCAPE '\\'
+                        OR o.email LIKE \(filter.pattern) ESCAPE '\\' OR a.client_id = \(filter.text)
+                        OR a.id = \(filter.text)) \(fragment: suspended) \(fragment: unreviewed)
+                ORDER BY a.created_at DESC, a.id DESC LIMIT \(limit)
+                """
+            ).map { row in
+                let app = try self.complete(row, in: db)
+                return ListedApp(app: app, tenants: try self.tenantCount(of: app.id, in: db))
+            }
+        }
+    }
+
+    package func tenants(_ filter: ListFilter, after: ListPosition? = nil, limit: Int) throws -> [ListedTenant] {
+        let suspended: SQL = filter.onlySuspended ? "AND tenant_is_suspended = 1" : ""
+        return try engine.read { db in
+            try db.rows(
+                """
+                SELECT \(fragment: Tenant.columns),
+                    (SELECT count(*) FROM members m WHERE m.tenant_id = t.id) AS member_count
+                FROM tenants t
+                WHERE (t.created_at, t.id) < (\(after?.at.seconds ?? .max), \(after?.id ?? ""))
+                    AND (t.name LIKE \(filter.pattern) ESCAPE '\\' OR t.slug LIKE \(filter.pattern) ESCAPE '\\'
+                        OR t.id = \(filter.text)) \(fragment: suspended)
+                ORDER BY t.created_at DESC, t.id DESC LIMIT \(limit)
+                """
+            ).map { row in ListedTenant(tenant: try Tenant(row), members: try row.integer("member_count")) }
+        }
+    }
+
+    package func tenant(_ id: ID<Entity.Tenant>) throws -> Tenant? {
+        try engine.read { db in try db.row("\(fragment: Tenant.select) WHERE t.id = \(id)").map(Tenant.init) }
+    }
+
+    package func tenantCount(of app: ID<Entity.Client>) throws -> Int64 {
+        try engine.read { db in try self.tenantCount(of: app, in: db) }
+    }
+
+    /// - Returns: false when the plan is that already.
+    package func changePlan(
+        of tenant: Tenant, to plan: Tenant.Plan, by operator: Person, from address: String = "", at now: Instant
+    ) async throws -> Bool {
+        try await engine.write { db in
+            let changed = try db.run(
+                "UPDATE tenants SET plan = \(plan.rawValue) WHERE id = \(tenant.id) AND plan <> \(plan.rawValue)")
+            guard changed == 1 else { return false }
+            try self.record(
+                AuditEvent(
+                    .planChanged, by: .operator(`operator`), on: .tenant(tenant), in: tenant.id,
+                    detail: ["plan": "\(tenant.plan.rawValue) → \(plan.rawValue)"], from: address),
+                in: db, at: now)
+            return true
+        }
+    }
+
+    private func tenantCount(of app: ID<Entity.Client>, in db: any Connection) throws -> Int64 {
+        try db.row(
+            """
+            SELECT count(DISTINCT g.tenant_id) AS n FROM grants g WHERE g.app_id = \(app) AND g.revoked_at IS NULL
+            """)?.integer("n") ?? 0
+    }
+}

@@ -1,0 +1,98 @@
+package import OAuth
+package import Portal
+
+extension Store {
+    package func departure(of person: Person) throws -> Departure {
+        try engine.readConsistently { db in try self.departure(of: person, in: db) }
+    }
+
+    /// Deletes the account and all that hangs on it, at once and for good. Asked for again in the transaction: somebody
+    /// may have joined a tenant meanwhile.
+    ///
+    /// - Returns: what was done; nil when something stands in the way.
+    package func delete(
+        _ person: Person, letter: Letter, from address: String = "", at now: Instant
+    ) async throws -> Departure? {
+        try await engine.write { db in
+            let departure = try self.departure(of: person, in: db)
+            guard departure.isPossible else { return nil }
+            for tenant in departure.tenantsToLeave {
+                try self.record(.memberRemoved, by: person.id, of: tenant.id, from: address, in: db, at: now)
+            }
+            try self.record(.personDeleted, by: person.id, from: address, in: db, at: now)
+            for row in try db.rows("SELECT id FROM apps WHERE owner_id = \(person.id)") {
+                let app: ID<Entity.Client> = try row.id("id")
+                try self.recordDeletion(ofApp: app, in: db, at: now)
+                try db.run("DELETE FROM apps WHERE id = \(app)")
+            }
+            for tenant in departure.tenantsToDelete {
+                // Links to it must not lead to whoever takes the name next.
+                try db.run(
+                    """
+                    INSERT INTO quarantined_slugs (slug, until)
+                    VALUES (\(tenant.slug.text), \(now + Lifetime.slugQuarantine))
+                    ON CONFLICT (slug) DO UPDATE SET until = excluded.until
+                    """)
+                try db.run("DELETE FROM tenants WHERE id = \(tenant.id)")
+            }
+            try self.forgetInAuditLog(person.id, in: db, at: now)
+            try db.run("DELETE FROM people WHERE id = \(person.id)")
+            try db.run("DELETE FROM outbox WHERE recipient = \(person.email)")
+            try self.enqueue(letter, in: db, at: now)
+            return departure
+        }
+    }
+
+    private func departure(of person: Person, in db: any Connection) throws -> Departure {
+        var departure = Departure()
+        let rows = try db.rows(
+            """
+            SELECT \(fragment: Tenant.columns), m.role,
+                (SELECT count(*) FROM members o WHERE o.tenant_id = m.tenant_id AND o.person_id <> m.person_id) AS others,
+                (SELECT count(*) FROM members o WHERE o.tenant_id = m.tenant_id AND o.person_id <> m.person_id
+                    AND o.role = 'admin') AS admins
+            FROM members m JOIN tenants t ON t.id = m.tenant_id WHERE m.person_id = \(person.id)
+            ORDER BY t.name, t.id
+            """)
+        for row in rows {
+            let tenant = try Tenant(row)
+            if try row.integer("others") == 0 {
+                departure.tenantsToDelete.append(tenant)
+            } else if try row.text("role").utf8.elementsEqual("admin".utf8), try row.integer("admins") == 0 {
+                departure.tenantsWithoutAdmin.append(tenant)
+            } else {
+                departure.tenantsToLeave.append(tenant)
+            }
+        }
+        departure.apps = try db.rows(
+            """
+            SELECT a.name, (SELECT count(*) FROM grants g WHERE g.app_id = a.id AND g.revoked_at IS NULL) AS grants
+            FROM apps a WHERE a.owner_id = \(person.id) ORDER BY a.name, a.id
+            """
+        ).map { (name: try $0.text("name"), grants: try $0.int("grants")) }
+        if let row = try db.row(
+            """
+            SELECT (SELECT count(*) FROM developer_tokens WHERE person_id = \(person.id) AND revoked_at IS NULL) AS tokens,
+                (SELECT count(*) FROM grants WHERE person_id = \(person.id) AND revoked_at IS NULL) AS grants,
+                (SELECT count(*) FROM operators WHERE person_id <> \(person.id)) AS operators
+            """)
+        {
+            departure.tokens = try row.int("tokens")
+            departure.grants = try row.int("grants")
+            departure.isLastOperator = try person.isOperator && row.integer("operators") == 0
+        }
+        return departure
+    }
+
+    /// The tenants where it was allowed find that in their own logs.
+    private func recordDeletion(ofApp id: ID<Entity.Client>, in db: any Connection, at now: Instant) throws {
+        guard let app = try app(id, in: db) else { return }
+        let tenants = try db.rows("SELECT DISTINCT tenant_id FROM grants WHERE app_id = \(id) AND revoked_at IS NULL")
+        try record(AuditEvent(.appDeleted, by: app.owner.actor, on: .app(app)), in: db, at: now)
+        for row in tenants {
+            try record(
+                AuditEvent(.appDeleted, by: app.owner.actor, on: .app(app), in: try row.id("tenant_id")),
+                in: db, at: now)
+        }
+    }
+}

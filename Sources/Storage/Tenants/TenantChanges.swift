@@ -1,0 +1,63 @@
+package import OAuth
+package import Portal
+
+extension Store {
+    /// Gives a tenant another name. Its slug stays: addresses and issuers hang on it.
+    ///
+    /// - Returns: false when whoever asked is no admin any more.
+    package func rename(
+        _ tenant: Tenant, to name: String, by admin: Member, from address: String, at now: Instant
+    ) async throws -> Bool {
+        try await engine.write { db in
+            guard try self.isAdmin(admin, in: db) else { return false }
+            try db.run("UPDATE tenants SET name = \(name) WHERE id = \(tenant.id)")
+            try self.record(
+                AuditEvent(
+                    .tenantChanged, by: .person(admin.person), on: .tenant(tenant), in: tenant.id,
+                    detail: ["name": name], from: address), in: db, at: now)
+            return true
+        }
+    }
+
+    /// Deletes a tenant with everything in it, at once. Its slug leads nowhere for a while, so that old links and tokens
+    /// never meet somebody new under it.
+    package func delete(
+        _ tenant: Tenant, by admin: Member, letters: [Letter], from address: String, at now: Instant
+    ) async throws -> Bool {
+        try await engine.write { db in
+            guard try self.isAdmin(admin, in: db) else { return false }
+            try db.run("DELETE FROM tenants WHERE id = \(tenant.id)")
+            try db.run(
+                """
+                INSERT INTO quarantined_slugs (slug, until) VALUES (\(tenant.slug.text), \(now + Self.slugQuarantine))
+                ON CONFLICT (slug) DO UPDATE SET until = excluded.until
+                """)
+            for letter in letters { try self.enqueue(letter, in: db, at: now) }
+            try self.record(
+                AuditEvent(
+                    .tenantDeleted, by: .person(admin.person), on: .tenant(tenant),
+                    detail: ["slug": tenant.slug.text], from: address), in: db, at: now)
+            return true
+        }
+    }
+
+    /// In seconds: ninety days.
+    static var slugQuarantine: Int64 { 90 * 86_400 }
+
+    /// How much a deletion would end.
+    package func reach(of tenant: Tenant) throws -> (members: Int64, grants: Int64, tokens: Int64) {
+        try engine.readConsistently { db in
+            let row = try db.row(
+                """
+                SELECT (SELECT count(*) FROM members WHERE tenant_id = \(tenant.id)) AS members,
+                    (SELECT count(*) FROM grants WHERE tenant_id = \(tenant.id) AND revoked_at IS NULL) AS grants,
+                    (SELECT count(*) FROM developer_tokens WHERE tenant_id = \(tenant.id) AND revoked_at IS NULL)
+                        AS tokens
+                """)
+            return (
+                members: try row?.integer("members") ?? 0, grants: try row?.integer("grants") ?? 0,
+                tokens: try row?.integer("tokens") ?? 0
+            )
+        }
+    }
+}

@@ -1,0 +1,154 @@
+package import OAuth
+package import Portal
+
+/// Where letters about a leak lead.
+package struct LeakLinks: Sendable {
+    package let tokens: String
+    package let apps: String
+    package let authorizedApps: String
+    package let apis: String
+
+    package init(tokens: String, apps: String, authorizedApps: String, apis: String) {
+        self.tokens = tokens
+        self.apps = apps
+        self.authorizedApps = authorizedApps
+        self.apis = apis
+    }
+}
+
+extension Store {
+    /// Revokes what still works of these secrets, tells their owners and records it, all in one transaction.
+    /// Of what is dead or unknown there is nothing to do, and nothing to say.
+    package func reportLeak(
+        of secrets: [FoundSecret], links: LeakLinks, from address: String, at now: Instant
+    ) async throws {
+        try await engine.write { db in
+            for secret in secrets {
+                let report = LeakReport(links: links, address: address, now: now, db: db)
+                switch secret {
+                case .developer(let token): try self.end(token, report)
+                case .access(let token):
+                    try self.endFamily(report) {
+                        """
+                        SELECT tenant_id, family_id FROM access_tokens WHERE digest = \(self.keyring.digest(token))
+                            AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > \(now))
+                        """
+                    }
+                case .refresh(let token):
+                    try self.endFamily(report) {
+                        "SELECT tenant_id, family_id FROM refresh_tokens WHERE digest = \(self.keyring.digest(token))"
+                    }
+                case .client(let secret): try self.end(secret, report)
+                }
+            }
+        }
+    }
+
+    private func end(_ token: Secret<OAuth.DeveloperToken>, _ report: LeakReport) throws {
+        let row = try report.db.row(
+            """
+            UPDATE developer_tokens SET revoked_at = \(report.now), revoked_by = \(LeakReport.by)
+            WHERE digest = \(keyring.digest(token)) AND revoked_at IS NULL
+                AND (expires_at IS NULL OR expires_at > \(report.now))
+            RETURNING id, tenant_id, person_id, description
+            """)
+        guard let row else { return }
+        let description = try row.text("description")
+        let tenant: ID<Entity.Tenant> = try row.id("tenant_id")
+        try record(report.event(on: AuditSubject(.token, id: row.text("id"), name: description), in: tenant), report)
+        guard let person = try self.person(row.id("person_id"), report) else { return }
+        try enqueue(
+            .developerTokenLeaked(
+                to: person.email, name: person.name, description: description,
+                tenant: try tenantName(tenant, report), list: report.links.tokens), in: report.db, at: report.now)
+    }
+
+    /// One token of a family lay open, so none of it can be trusted: the app's owner and the person who allowed it
+    /// are told.
+    private func endFamily(_ report: LeakReport, named find: () -> SQL) throws {
+        guard let found = try report.db.row(find()) else { return }
+        let tenant: ID<Entity.Tenant> = try found.id("tenant_id")
+        let row = try report.db.row(
+            """
+            UPDATE token_families SET revoked_at = \(report.now), revoked_because = \(Reason.leaked.rawValue)
+            WHERE tenant_id = \(tenant) AND id = \(try found.text("family_id")) AND revoked_at IS NULL
+            RETURNING id, app_id, person_id
+            """)
+        guard let row, let app = try app(row.id("app_id"), in: report.db) else { return }
+        try record(
+            report.event(on: AuditSubject(.token, id: row.text("id"), name: app.details.name), in: tenant), report)
+        let name = try tenantName(tenant, report)
+        let owner = app.owner
+        try enqueue(
+            .appTokenLeaked(
+                to: owner.email, name: owner.name, app: app.details.name, tenant: name,
+                page: "\(report.links.apps)/\(app.id.text)"), in: report.db, at: report.now)
+        guard let person = try self.person(row.id("person_id"), report), person.id != owner.id else { return }
+        try enqueue(
+            .appTokenLeaked(
+                to: person.email, name: person.name, app: app.details.name, tenant: name,
+                page: report.links.authorizedApps), in: report.db, at: report.now)
+    }
+
+    /// An app's secret, or that of an API behind this installation.
+    private func end(_ secret: Secret<ClientSecretKind>, _ report: LeakReport) throws {
+        let digest = keyring.digest(secret)
+        let ofApp = try report.db.row(
+            """
+            DELETE FROM client_secrets WHERE digest = \(digest) AND (expires_at IS NULL OR expires_at > \(report.now))
+            RETURNING id, app_id
+            """)
+        if let ofApp, let app = try app(ofApp.id("app_id"), in: report.db) {
+            try record(report.event(on: AuditSubject(.secret, id: ofApp.text("id"), name: app.details.name)), report)
+            try enqueue(
+                .secretLeaked(
+                    to: app.owner.email, name: app.owner.name, owner: app.details.name,
+                    page: "\(report.links.apps)/\(app.id.text)"), in: report.db, at: report.now)
+        }
+        let ofAPI = try report.db.row(
+            """
+            UPDATE resource_servers SET revoked_at = \(report.now), revoked_by = \(LeakReport.by)
+            WHERE digest = \(digest) AND revoked_at IS NULL RETURNING id, name
+            """)
+        guard let ofAPI else { return }
+        let name = try ofAPI.text("name")
+        try record(report.event(on: AuditSubject(.api, id: ofAPI.text("id"), name: name)), report)
+        let operators = try report.db.rows(
+            "SELECT p.name, p.email FROM operators o JOIN people p ON p.id = o.person_id ORDER BY p.id LIMIT 20")
+        for one in operators {
+            try enqueue(
+                .secretLeaked(
+                    to: one.text("email"), name: one.text("name"), owner: name, page: report.links.apis),
+                in: report.db, at: report.now)
+        }
+    }
+
+    private func record(_ event: AuditEvent, _ report: LeakReport) throws {
+        try record(event, in: report.db, at: report.now)
+    }
+
+    private func person(_ id: ID<Entity.Person>, _ report: LeakReport) throws -> Person? {
+        try report.db.row("\(fragment: Person.select) WHERE p.id = \(id)").map(Person.init)
+    }
+
+    private func tenantName(_ id: ID<Entity.Tenant>, _ report: LeakReport) throws -> String {
+        try report.db.row("SELECT name FROM tenants WHERE id = \(id)")?.text("name") ?? ""
+    }
+}
+
+/// What one report has in common, within its transaction.
+private struct LeakReport {
+    let links: LeakLinks
+    let address: String
+    let now: Instant
+    let db: any Connection
+
+    /// Whoever it was that reported it: nobody signs in for that.
+    static let by = "leak report"
+
+    func event(on subject: AuditSubject, in tenant: ID<Entity.Tenant>? = nil) -> AuditEvent {
+        AuditEvent(
+            .tokenLeaked, by: AuditActor(.system, id: "", name: "A leak report"), on: subject, in: tenant,
+            from: address)
+    }
+}

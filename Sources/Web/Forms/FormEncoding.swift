@@ -1,0 +1,4 @@
+import OAuth
+
+/// The name under which pages' addresses ask for ``PercentEncoding``.
+typealias FormEncoding = PercentEncoding

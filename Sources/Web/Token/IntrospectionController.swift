@@ -1,0 +1,55 @@
+import Hummingbird
+import OAuth
+import Portal
+import Storage
+
+/// `POST /t/{tenant}/oauth/introspect` (RFC 7662): whether a token works, told to who may know.
+///
+/// One look-up for the one who asks and one for the token. Nothing is cached: a revoked token is refused by the very
+/// next question.
+struct IntrospectionController {
+    let site: Site
+
+    func tenant(_ request: Request, _ context: SiteContext) async throws -> Response {
+        let slug = try site.slug(context)
+        let answer = try await answer(request, context, at: slug, realm: site.url("/t/\(slug.text)"))
+        // A live token says that its tenant is there. Only other answers need to ask: where nothing is, is a 404.
+        if !answer.isActive { _ = try site.liveTenant(context) }
+        return answer.response
+    }
+
+    /// The same at the portal, for an API that serves many tenants and learns from the token which.
+    func portal(_ request: Request, _ context: SiteContext) async throws -> Response {
+        try await answer(request, context, at: nil, realm: site.settings.base.text).response
+    }
+
+    private func answer(
+        _ request: Request, _ context: SiteContext, at slug: Slug?, realm: String
+    ) async throws -> (response: Response, isActive: Bool) {
+        do {
+            let sent = try await ClientRequest(request)
+            let now = site.now()
+            let introspector = try site.admit(sent.credentials, request, context) {
+                try site.store.introspector(sent.credentials, at: now)
+            }
+            let token = try IntrospectionRequest.read(sent.body).token
+            let answer = try introspect(
+                try site.store.check(token, from: nil, at: now), for: introspector, at: slug, issuer: site.issuer
+            ) { try site.store.scopeCatalogue().map(\.scope) }
+            return (.json(bytes: answer.json()), answer.isActive)
+        } catch let error as OAuthError {
+            return (.refusal(error, realm: realm), false)
+        }
+    }
+}
+
+extension Store {
+    /// What a bearer token is, of whichever kind; what can be none of ours is never looked up.
+    ///
+    /// - Parameter address: whose call it is, where that is known.
+    func check(_ token: BearerToken, from address: String?, at now: Instant) throws -> AccessCheck {
+        if let developer = token.developer { return try check(developer, from: address, at: now) }
+        if let access = token.access { return try check(access, at: now) }
+        return .unknown
+    }
+}

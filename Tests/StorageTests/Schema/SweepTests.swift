@@ -1,0 +1,104 @@
+import OAuth
+import Portal
+import Storage
+import Testing
+
+/// What is over goes after a while, in small pieces, and takes nothing along that is still of use.
+@Suite("Sweeping what is over")
+struct SweepTests {
+    let test: TestStore
+    let now = TestStore.start
+    let day: Int64 = 86_400
+
+    init() async throws { test = try await TestStore() }
+
+    /// All of it, as the background does in four hours and sixteen minutes.
+    private func sweep(at moment: Instant) async throws {
+        for minute in 0..<256 as Range<Int64> {
+            while try await test.store.sweep(at: moment + minute * 60, batch: 3) {}
+        }
+    }
+
+    /// A family of this many generations, an hour apart.
+    private func family(of generations: Int, from moment: Instant) async throws -> [Tokens] {
+        var chain = [try await test.tokens(at: moment)]
+        for step in 1..<generations {
+            let last = try #require(chain.last)
+            chain.append(try await test.refresh(last.refresh, at: moment + Int64(step) * 3600).tokens)
+        }
+        return chain
+    }
+
+    @Test func `a family that ended goes after ninety days, and what its grant was last used for stays known`()
+        async throws
+    {
+        let chain = try await family(of: 8, from: now)
+        let end = now + 8 * 3600
+        #expect(try await test.refresh(chain[0].refresh, at: end).error == .invalidGrant)
+        let lastUse = try #require(try test.store.grants(of: test.ada.id).first?.lastUsedAt)
+        try await sweep(at: end + 89 * day)
+        #expect(try test.count("SELECT count(*) FROM refresh_tokens") == 8)
+        #expect(try test.count("SELECT count(*) FROM token_families WHERE revoked_because = 'refresh_reuse'") == 1)
+        try await sweep(at: end + 90 * day)
+        #expect(try test.count("SELECT count(*) FROM refresh_tokens") == 0)
+        #expect(try test.count("SELECT count(*) FROM access_tokens") == 0)
+        #expect(try test.count("SELECT count(*) FROM token_families") == 0)
+        #expect(try test.store.grants(of: test.ada.id).first?.lastUsedAt == lastUse)
+        #expect(try await test.refresh(chain[0].refresh, at: end + 91 * day).error == .invalidGrant)
+        #expect(try test.check(chain[7].access, at: end + 91 * day) == "unknown")
+    }
+
+    @Test func `Case 77: in a family that lives, a refresh token of eleven months ago is still recognised`()
+        async throws
+    {
+        let chain = try await family(of: 3, from: now)
+        let later = now + 330 * day
+        try await sweep(at: later)
+        #expect(try test.count("SELECT count(*) FROM refresh_tokens") == 3)
+        #expect(try await test.refresh(chain[0].refresh, at: later).error == .invalidGrant)
+        #expect(try test.count("SELECT count(*) FROM token_families WHERE revoked_because = 'refresh_reuse'") == 1)
+    }
+
+    @Test func `what a living family used up a year ago goes, and the current token goes on working`() async throws {
+        let chain = try await family(of: 40, from: now)
+        let later = now + 367 * day + 40 * 3600
+        try await sweep(at: later)
+        #expect(try test.count("SELECT count(*) FROM refresh_tokens") == 1)
+        let last = try #require(chain.last)
+        // An old one is a stranger's now: refused, and it ends nothing.
+        #expect(try await test.refresh(chain[0].refresh, at: later).error == .invalidGrant)
+        let next = try await test.refresh(last.refresh, at: later).tokens
+        #expect(try await test.refresh(last.refresh, at: later + 30).tokens.refresh.reveal() == next.refresh.reveal())
+        #expect(try test.check(next.access, at: later + 30) == "live")
+    }
+
+    @Test func `a revoked grant and a revoked developer token are kept for a year`() async throws {
+        let tokens = try await test.tokens()
+        let grant = try #require(try test.store.grants(of: test.ada.id).first)
+        #expect(try await test.store.revokeGrant(grant.id, in: test.acme.id, of: test.ada.id, at: now))
+        let draft = DeveloperTokenDraft(
+            member: try test.member(test.ada, test.acme), description: "Old", scopes: try scopes("people:read"),
+            expiresAt: nil)
+        let old = try await test.store.create(draft, token: .random(), letter: TestStore.letter(), at: now)
+        let alive = try await test.store.create(draft, token: .random(), letter: TestStore.letter(), at: now)
+        #expect(try await test.store.revoke(old, of: test.ada, letter: TestStore.letter(), at: now))
+        try await sweep(at: now + 360 * day)
+        #expect(try test.count("SELECT count(*) FROM grants") == 1)
+        #expect(try test.store.developerTokens(of: test.ada.id).count == 2)
+        try await sweep(at: now + 367 * day)
+        #expect(try test.count("SELECT count(*) FROM grants") == 0)
+        #expect(try test.store.developerTokens(of: test.ada.id).map(\.id) == [alive])
+        #expect(try await test.refresh(tokens.refresh, at: now + 368 * day).error == .invalidGrant)
+    }
+
+    @Test func `chance for a transaction is drawn once: a body that runs again gives the same, two bodies do not`() {
+        let drawn = DrawnRandom()
+        var (first, again, other) = (drawn, drawn, DrawnRandom())
+        let (a, b, c) = (
+            (0..<1000).map { _ in first.next() }, (0..<1000).map { _ in again.next() },
+            (0..<1000).map { _ in other.next() }
+        )
+        #expect(a == b && a != c)
+        #expect(Set(a).count == 1000 && Set(a).isDisjoint(with: c))
+    }
+}

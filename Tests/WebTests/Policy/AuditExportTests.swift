@@ -1,0 +1,78 @@
+import Foundation
+import OAuth
+import Portal
+import Storage
+import Testing
+
+@Suite struct AuditExportTests {
+    private func site(named name: String) async throws -> (TestSite, Browser) {
+        let site = try await TestSite()
+        let member = try #require(try site.store.membership(of: site.cast.ada.person.id, in: site.cast.acme.id))
+        try await site.store.record(
+            AuditEvent(
+                .tenantChanged, by: AuditActor(.person, id: "per_x", name: name), on: .tenant(member.tenant),
+                in: member.tenant.id), at: site.clock.now)
+        return (site, try await site.browser(signedInAs: site.cast.ada))
+    }
+
+    @Test(arguments: [
+        "=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\u{FF1D}1", "\u{FF0B}1", "\u{FF20}x", " =1", "\n=1",
+    ])
+    func `Case 262: a cell that would be a formula gets an apostrophe`(name: String) async throws {
+        let (_, ada) = try await site(named: name)
+        let file = try await ada.get("/t/acme/audit/export?format=csv")
+        #expect(file.status == 200)
+        #expect(file.header("Content-Type") == "text/csv; charset=utf-8")
+        #expect(file.header("Content-Disposition")?.hasPrefix("attachment; filename=\"acme-audit-") == true)
+        #expect(file.contains("\"'\(name)\""))
+        #expect(!file.contains(",\"\(name)\""))
+    }
+
+    @Test func `Case 262: quotes and line breaks are RFC 4180's, and every line has as many cells`() async throws {
+        let (_, ada) = try await site(named: "He said \"no\",\r\nthen left")
+        let file = try await ada.get("/t/acme/audit/export?format=csv")
+        #expect(file.contains("\"He said \"\"no\"\",\r\nthen left\""))
+        #expect(file.body.hasPrefix("\"time\",\"number\",") && file.body.hasSuffix("\"\r\n"))
+    }
+
+    @Test func `the JSON is JSON, newest first, with the hashes of the chain, and the export itself is recorded`()
+        async throws
+    {
+        let (site, ada) = try await site(named: "Ada \"A\" \u{2028} Lovelace")
+        let file = try await ada.get("/t/acme/audit/export?format=json&area=tenant")
+        let events = try #require(
+            try JSONSerialization.jsonObject(with: Data(file.body.utf8)) as? [[String: Any]])
+        #expect(events.first?["action"] as? String == "tenant.log_exported")
+        #expect(events.dropFirst().first?["actor"] as? String == "Ada \"A\" \u{2028} Lovelace")
+        #expect(events.allSatisfy { ($0["hash"] as? String)?.count == 64 })
+        #expect(try site.store.auditChain(of: site.cast.acme.id, newest: 100).findings.isEmpty)
+    }
+
+    @Test func `the page narrows, pages and says whether the chain holds`() async throws {
+        let (site, ada) = try await site(named: "Ada")
+        for number in 0..<60 { _ = try await ada.makeToken("Token number \(number)") }
+        let page = try await ada.get("/t/acme/audit")
+        #expect(page.contains("follow one another without a gap") && page.contains("Token number 59"))
+        #expect(!page.contains("Token number 3<"))
+        let next = try #require(page.value(after: "href=\"/t/acme/audit?after="))
+        #expect(try await ada.get("/t/acme/audit?after=" + next).contains("Token number 3<"))
+        #expect(try await !ada.get("/t/acme/audit?area=member").contains("Token number"))
+        #expect(try await ada.get("/t/acme/audit?from=2031-01-01").contains("Nothing matches"))
+        #expect(try await ada.get("/t/acme/audit?from=yesterday").status == 422)
+        #expect(try await ada.get("/t/acme/audit/export?format=xml").status == 400)
+        // Somebody with a hand in the database.
+        try await site.engine.write { db in
+            try db.run("DROP TRIGGER audit_events_as_written")
+            _ = try db.run(
+                "UPDATE audit_events SET subject_name = 'Nothing' WHERE action = 'token.created' AND sequence = 30")
+        }
+        #expect(try await ada.get("/t/acme/audit").contains("Somebody changed the database"))
+    }
+
+    @Test func `Case 267: a workspace takes ten files in ten minutes`() async throws {
+        let (_, ada) = try await site(named: "Ada")
+        for _ in 0..<10 { #expect(try await ada.get("/t/acme/audit/export?format=csv").status == 200) }
+        let refused = try await ada.get("/t/acme/audit/export?format=csv")
+        #expect(refused.status == 429 && refused.header("Retry-After") != nil)
+    }
+}
