@@ -23,8 +23,10 @@ package enum SetupCode: SecretKind { package static var prefix: String { "su" } 
 /// What a rendered consent page carries back.
 package enum ConsentTicket: SecretKind { package static var prefix: String { "tk" } }
 /// What a company's backend fetches connections with.
-package enum EnvironmentKey: SecretKind { package static var prefix: String { "ek" } }
+package enum EnvironmentKey: SecretKind { package static var prefix: String { "sk" } }
 /// The `state` of a connect flow (RFC 6749 §10.12).
 package enum FlowState: SecretKind { package static var prefix: String { "fs" } }
 /// The cookie that holds a connect flow to the browser it began in.
 package enum FlowCookie: SecretKind { package static var prefix: String { "fc" } }
+/// What a company's backend gives one end user's browser to connect with.
+package enum ConnectSessionKind: SecretKind { package static var prefix: String { "cn" } }
