@@ -43,6 +43,7 @@ let package = Package(
             dependencies: [
                 "OAuth",
                 .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "CryptoExtras", package: "swift-crypto"),
                 .product(name: "Yams", package: "Yams"),
             ],
             swiftSettings: settings),
@@ -101,7 +102,7 @@ let package = Package(
 
         // Fills a database for `make bench`. Not part of the product.
         .executableTarget(
-            name: "gatewright-bench", dependencies: ["OAuth", "Portal", "Storage"], path: "Benchmarks/Seed",
+            name: "gatewright-bench", dependencies: ["OAuth", "Portal", "Broker", "Storage"], path: "Benchmarks/Seed",
             swiftSettings: settings),
 
         // Argon2id from Debian's libargon2.
@@ -126,7 +127,7 @@ let package = Package(
         .testTarget(
             name: "WebTests",
             dependencies: [
-                "OAuth", "Portal", "Broker", "Storage", "Web",
+                "OAuth", "Portal", "Broker", "Storage", "Outbound", "Web",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),

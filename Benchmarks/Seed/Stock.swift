@@ -21,6 +21,7 @@ struct Stock: Encodable {
     let tokens: [String]
     let codes: [String]
     let refresh_tokens: [String]
+    let links: Links
 
     /// Ada of Acme has made the tokens, and has allowed Roster Sync to read her profile but not yet the rest, so that
     /// its authorization address still asks her.
@@ -38,7 +39,8 @@ struct Stock: Encodable {
             consent: Consent(path: demo.consentPath ?? "", cookie: "gw_session=\(cookie)"),
             tokens: try await shelf.developerTokens(options.tokens),
             codes: try await shelf.codes(options.codes, under: grant, challenge: demo.challenge, to: demo.app.callback),
-            refresh_tokens: try await shelf.refreshTokens(options.families, under: grant))
+            refresh_tokens: try await shelf.refreshTokens(options.families, under: grant),
+            links: try await Links.lay(options, demo: demo, engine: engine, keyring: keyring))
     }
 }
 

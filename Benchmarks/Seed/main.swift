@@ -1,7 +1,7 @@
 import Foundation
 import Storage
 
-// gatewright-bench seed --data DIR --tokens N --codes N --families N
+// gatewright-bench seed --data DIR --tokens N --codes N --families N --connections N --expiring N
 //
 // DIR is a data folder in which a demo was started and stopped before. Adds what `make bench` spends, and writes
 // DIR/bench.json with it. Only for benchmarks: the secrets stand there in clear.
@@ -27,9 +27,12 @@ struct Options {
     let tokens: Int
     let codes: Int
     let families: Int
+    let connections: Int
+    let expiring: Int
 
     struct Wrong: Error, CustomStringConvertible {
-        let description = "usage: gatewright-bench seed --data DIR --tokens N --codes N --families N"
+        let description =
+            "usage: gatewright-bench seed --data DIR --tokens N --codes N --families N --connections N --expiring N"
     }
 
     init(_ words: [String]) throws {
@@ -46,6 +49,8 @@ struct Options {
         tokens = try number("--tokens")
         codes = try number("--codes")
         families = try number("--families")
+        connections = try number("--connections")
+        expiring = try number("--expiring")
     }
 }
 

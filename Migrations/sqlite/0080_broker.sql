@@ -49,15 +49,6 @@ CREATE TABLE allowed_origins (
     PRIMARY KEY (environment_id, origin)
 ) STRICT, WITHOUT ROWID;
 
--- How connect requests were signed, by day: what whoever turns on Require HMAC wants to know first.
-CREATE TABLE connect_digests (
-    environment_id TEXT NOT NULL REFERENCES environments (id) ON DELETE CASCADE,
-    day INTEGER NOT NULL,
-    outcome TEXT NOT NULL CHECK (outcome IN ('valid', 'missing', 'wrong', 'session')),
-    calls INTEGER NOT NULL,
-    PRIMARY KEY (environment_id, day, outcome)
-) STRICT, WITHOUT ROWID;
-
 CREATE TABLE environment_variables (
     environment_id TEXT NOT NULL REFERENCES environments (id) ON DELETE CASCADE,
     name TEXT NOT NULL CHECK (length(name) BETWEEN 1 AND 100),
@@ -138,45 +129,6 @@ CREATE INDEX connections_by_environment ON connections (environment_id, number);
 CREATE INDEX connections_by_integration ON connections (integration_id, number);
 CREATE INDEX connections_by_name ON connections (environment_id, connection_id);
 CREATE INDEX connections_by_expiry ON connections (expires_at) WHERE is_refreshable = 1 AND gone_at IS NULL;
-
--- A person on their way through a provider's pages: begun in one browser, finished there, once.
-CREATE TABLE connect_flows (
-    state_digest BLOB NOT NULL PRIMARY KEY CHECK (length(state_digest) = 32),
-    browser_digest BLOB NOT NULL CHECK (length(browser_digest) = 32),
-    tenant_id TEXT NOT NULL,
-    environment_id TEXT NOT NULL,
-    integration_id TEXT NOT NULL,
-    connection_id TEXT NOT NULL,
-    -- The PKCE verifier, or the secret of OAuth 1's temporary token.
-    sealed_secret BLOB NOT NULL,
-    field_values TEXT NOT NULL,
-    redirect_uri TEXT NOT NULL,
-    -- Where the result goes: an origin's window, or an address.
-    opener_origin TEXT,
-    return_url TEXT,
-    expires_at INTEGER NOT NULL,
-    FOREIGN KEY (tenant_id, environment_id, integration_id)
-        REFERENCES integrations (tenant_id, environment_id, id) ON DELETE CASCADE
-) STRICT, WITHOUT ROWID;
-CREATE INDEX connect_flows_by_expiry ON connect_flows (expires_at);
-
--- What a company's backend allows one end user's browser to do for half an hour.
-CREATE TABLE connect_sessions (
-    id TEXT NOT NULL PRIMARY KEY,
-    digest BLOB NOT NULL UNIQUE CHECK (length(digest) = 32),
-    tenant_id TEXT NOT NULL,
-    environment_id TEXT NOT NULL,
-    -- JSON: end user, organization, tags, allowed integrations, defaults.
-    content TEXT NOT NULL,
-    -- Set when it is there to connect this one again.
-    connection_number INTEGER REFERENCES connections (number) ON DELETE CASCADE,
-    created_at INTEGER NOT NULL,
-    expires_at INTEGER NOT NULL,
-    used_at INTEGER,
-    FOREIGN KEY (tenant_id, environment_id) REFERENCES environments (tenant_id, id) ON DELETE CASCADE
-) STRICT;
-CREATE INDEX connect_sessions_by_expiry ON connect_sessions (expires_at);
-CREATE INDEX connect_sessions_by_connection ON connect_sessions (connection_number);
 
 -- What a company is told, until it has answered 2xx or nothing is left to try. Holds no credentials.
 CREATE TABLE webhooks (

@@ -27,5 +27,4 @@ package enum Entity {
     package enum AccessRequest: EntityTag { package static var prefix: String { "req" } }
     package enum Trace: EntityTag { package static var prefix: String { "trc" } }
     package enum Webhook: EntityTag { package static var prefix: String { "whk" } }
-    package enum ConnectSession: EntityTag { package static var prefix: String { "cns" } }
 }

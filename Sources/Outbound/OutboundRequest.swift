@@ -11,6 +11,10 @@ package struct OutboundRequest: Sendable {
         self.headers = headers
         self.body = body
     }
+
+    var isEncrypted: Bool {
+        url.utf8.prefix(8).map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 }.elementsEqual("https://".utf8)
+    }
 }
 
 /// What came of it. A status of any kind is an answer: redirects are not followed.

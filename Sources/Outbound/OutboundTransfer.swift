@@ -2,8 +2,8 @@ import CCurl
 
 /// One exchange, blocking. The options of libcurl, and why they are set as they are.
 struct OutboundTransfer {
-    /// Asked with 4 or 16 bytes, in network order.
-    typealias AddressCheck = @Sendable ([UInt8]) -> Bool
+    /// Asked with 4 or 16 bytes, in network order, and whether the call is encrypted.
+    typealias AddressCheck = @Sendable ([UInt8], _ isEncrypted: Bool) -> Bool
 
     let request: OutboundRequest
     let limits: OutboundLimits
@@ -15,19 +15,25 @@ struct OutboundTransfer {
 
     private final class Check {
         let allows: AddressCheck
-        init(_ allows: @escaping AddressCheck) { self.allows = allows }
+        let isEncrypted: Bool
+
+        init(_ allows: @escaping AddressCheck, isEncrypted: Bool) {
+            self.allows = allows
+            self.isEncrypted = isEncrypted
+        }
     }
 
     /// - Parameter curl: a handle of the calling thread; its connections are kept for the next request.
     func run(on curl: UnsafeMutableRawPointer) -> OutboundAnswer {
         guard Self.isReady, isPlain else { return .failed(.refusedAddress) }
-        let check = Check(allows)
+        let check = Check(allows, isEncrypted: request.isEncrypted)
         let exchange = ccurl_exchange_new(
             limits.headers, limits.body,
             { context, bytes, length in
                 guard let context, let bytes else { return 0 }
                 let check = Unmanaged<Check>.fromOpaque(context).takeUnretainedValue()
-                return check.allows(Array(UnsafeBufferPointer(start: bytes, count: length))) ? 1 : 0
+                let address = Array(UnsafeBufferPointer(start: bytes, count: length))
+                return check.allows(address, check.isEncrypted) ? 1 : 0
             }, Unmanaged.passUnretained(check).toOpaque())
         guard let exchange else { return .failed(.unreachable) }
         defer { ccurl_exchange_free(exchange) }

@@ -14,6 +14,7 @@ package struct Site: Sendable {
     package let now: @Sendable () -> Instant
     let shownOnce = ShownOnce()
     let limiter = RateLimiter()
+    let renewals = Renewals()
     /// When the background last deleted what had expired.
     package let lastSweep = LastSweep()
     let proxyNotice = ProxyNotice()

@@ -37,7 +37,7 @@ final class TestSite: Sendable {
     ///   - passwords: cheap ones unless said otherwise.
     init(
         base: String = "http://127.0.0.1:8080", isDemo: Bool = false, hasCast: Bool = true,
-        trustedProxies: Set<String> = [], partnerKey: PartnerKey? = nil, passwords: PasswordHasher? = nil
+        trustedProxies: Set<String> = [], partnerKey: PartnerKey? = nil, passwords: PasswordHasher? = nil, outside: Outside = .none
     ) async throws {
         folder = NSTemporaryDirectory() + "gatewright-" + UUID().uuidString
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
@@ -55,7 +55,7 @@ final class TestSite: Sendable {
                 isDemo: isDemo, trustedProxies: trustedProxies, partnerKey: partnerKey, assetVersion: "v1",
                 publicFolder: Self.root + "/Public"),
             store: store, passwords: hasher, passwordPolicy: PasswordPolicy(common: ["password1234", "correct horse"]),
-            renderer: Self.renderer, now: { [clock] in clock.now })
+            renderer: Self.renderer, outside: outside, now: { [clock] in clock.now })
         responder = site.responder()
         cast = hasCast ? try await Cast(in: store, hasher: hasher, at: clock.now) : .nobody
         if hasCast { try await approve([cast.lin.person, cast.mallory.person]) }

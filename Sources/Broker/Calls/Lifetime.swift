@@ -1,4 +1,4 @@
-import OAuth
+package import OAuth
 
 /// `expires_in` and `expires_at` as providers really send them: text, fractions, nothing, or a number that would
 /// end the process if arithmetic met it. What cannot be right counts as not said.
@@ -14,8 +14,9 @@ enum Lifetime {
         return min(seconds, longest)
     }
 
-    /// Seconds since 1970.
+    /// Seconds since 1970, or a date as RFC 3339 writes it.
     static func epoch(_ value: JSONValue?) -> Instant? {
+        if let date = value?.string.flatMap({ Instant(wireText: $0) }) { return date }
         guard let whole = wholeNumber(value), (1...253_402_300_799).contains(whole) else { return nil }
         return Instant(seconds: whole)
     }
@@ -37,4 +38,12 @@ enum Lifetime {
         guard significant.count <= 18 else { return longest }
         return significant.reduce(0) { $0 * 10 + Int64($1 - 0x30) }
     }
+}
+
+extension OAuth2.Token {
+    /// `expires_at` as somebody sent it: seconds since 1970, or a date (RFC 3339).
+    package static func moment(_ value: JSONValue) -> Instant? { Lifetime.epoch(value) }
+
+    /// `expires_in` in seconds.
+    package static func lifetime(_ value: JSONValue) -> Int64? { Lifetime.seconds(value, in: .seconds) }
 }

@@ -64,10 +64,27 @@ extension OAuth1 {
         }
     }
 
+    /// The `Authorization` header of a call with a token (RFC 5849 §3.5.1); the body is not a form.
+    package func authorization(
+        _ method: ProviderCall.Method, _ url: String, token: OAuth1Token, client: ClientRegistration, _ once: Once
+    ) -> String {
+        header(method, url, [], [], client, token: token, once)
+    }
+
     private func signed(
         _ url: String, _ own: [(name: String, value: String)], _ body: [(name: String, value: String)],
         _ client: ClientRegistration, token: OAuth1Token?, _ once: Once
     ) -> ProviderCall {
+        let header = header(.post, url, own, body, client, token: token, once)
+        var headers = [(name: "authorization", value: header), ("user-agent", "Gatewright")]
+        if !body.isEmpty { headers.append(("content-type", "application/x-www-form-urlencoded")) }
+        return ProviderCall(method: .post, url: url, headers: headers, body: Array(FormText.encode(body).utf8))
+    }
+
+    private func header(
+        _ method: ProviderCall.Method, _ url: String, _ own: [(name: String, value: String)],
+        _ body: [(name: String, value: String)], _ client: ClientRegistration, token: OAuth1Token?, _ once: Once
+    ) -> String {
         var pairs =
             own + [
                 ("oauth_consumer_key", client.id), ("oauth_nonce", once.nonce),
@@ -76,11 +93,9 @@ extension OAuth1 {
             ]
         if let token { pairs.append(("oauth_token", token.token)) }
         let key = FormText.encode(client.secret ?? "") + "&" + FormText.encode(token?.secret ?? "")
-        pairs.append(("oauth_signature", signature.sign(Self.base("POST", url, pairs + body), key: key)))
-        let header = pairs.map { $0.name + "=\"" + FormText.encode($0.value) + "\"" }.joined(separator: ", ")
-        var headers = [(name: "authorization", value: "OAuth " + header), ("user-agent", "Gatewright")]
-        if !body.isEmpty { headers.append(("content-type", "application/x-www-form-urlencoded")) }
-        return ProviderCall(method: .post, url: url, headers: headers, body: Array(FormText.encode(body).utf8))
+        let base = Self.base(method.rawValue, url, pairs + body)
+        pairs.append(("oauth_signature", signature.sign(base, key: key)))
+        return "OAuth " + pairs.map { $0.name + "=\"" + FormText.encode($0.value) + "\"" }.joined(separator: ", ")
     }
 
     /// §3.4.1: method, address without its query, and every parameter in order.

@@ -41,13 +41,20 @@ extension OAuth2.Token {
     ) throws(ConnectProblem) -> ProviderCall {
         guard let url = url.filled(values) else { throw .missingValue }
         // A file may replace what stands here by default (`grant_type`), so its value wins.
-        var pairs = pairs.filter { pair in !fixed.contains { $0.name == pair.name } } + fixed
+        var pairs = pairs.filter { pair in !fixed.contains { $0.name == pair.name } }
+        for parameter in fixed { pairs.append((parameter.name, try Self.filled(parameter.value, values))) }
         var headers = [(name: "accept", value: "application/json"), ("user-agent", "Gatewright")]
-        if self.client != .body { headers.append(("authorization", client.basic)) }
-        if self.client != .basic {
+        switch self.client {
+        case .body: break
+        case .basic, .both: headers.append(("authorization", client.basic))
+        case .secret: headers.append(("authorization", "Basic " + Base64.encoded(((client.secret ?? "") + ":").utf8)))
+        }
+        if self.client == .body || self.client == .both {
             pairs.append(("client_id", client.id))
             if let secret = client.secret { pairs.append(("client_secret", secret)) }
         }
+        pairs = pairs.map { (renamed[$0.name] ?? $0.name, $0.value) }
+        headers += self.headers
         switch body {
         case .form:
             headers.append(("content-type", "application/x-www-form-urlencoded"))
@@ -58,5 +65,12 @@ extension OAuth2.Token {
             let members = pairs.map { (name: $0.name, value: JSONText.string($0.value)) }
             return ProviderCall(method: .post, url: url, headers: headers, body: JSONText.object(members).bytes)
         }
+    }
+
+    /// A parameter may name values of the connection (`{context}`); text with other braces stands for itself.
+    private static func filled(_ text: String, _ values: [String: String]) throws(ConnectProblem) -> String {
+        guard let template = URLTemplate(text), !template.placeholders.isEmpty else { return text }
+        guard let filled = template.filled(values) else { throw .missingValue }
+        return filled
     }
 }

@@ -61,7 +61,7 @@ package struct ConnectionField: Sendable {
     }
 
     /// Text without controls, at most 2,000 bytes: what a provider may tell us to keep.
-    static func isPlainText(_ text: String) -> Bool {
+    package static func isPlainText(_ text: String) -> Bool {
         text.utf8.count <= 2_000 && text.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7F }
     }
 

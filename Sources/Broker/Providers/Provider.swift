@@ -23,6 +23,8 @@ package struct Provider: Sendable {
         case basic
         /// An app that is installed at the provider and signs a JWT for its tokens (GitHub Apps).
         case app(AppInstallation)
+        /// Nothing to authorize with: a connection says only that somebody connected.
+        case unauthenticated
     }
 
     /// Where its API is and what a call carries; placeholders are connection values and credentials.
@@ -43,6 +45,7 @@ extension Provider.Method {
         case .apiKey: "API_KEY"
         case .basic: "BASIC"
         case .app: "APP"
+        case .unauthenticated: "NONE"
         }
     }
 }
@@ -61,10 +64,13 @@ package struct OAuth2: Sendable {
         package let sendsPKCE: Bool
         /// What the callback calls the code.
         package let codeName: String
+        /// What the callback must say as `iss` (RFC 9207), where the provider promises to.
+        package let issuer: String?
     }
 
     package struct Token: Sendable {
-        package enum ClientPlace: String, Sendable, CaseIterable { case body, basic, both }
+        /// `secret`: the secret as the user name of Basic, and no ID (Stripe).
+        package enum ClientPlace: String, Sendable, CaseIterable { case body, basic, both, secret }
         package enum BodyFormat: String, Sendable, CaseIterable { case form, json }
         package enum ExpiryUnit: String, Sendable, CaseIterable { case seconds, milliseconds }
 
@@ -72,6 +78,10 @@ package struct OAuth2: Sendable {
         package let refreshURL: [URLTemplate]
         package let parameters: [(name: String, value: String)]
         package let refreshParameters: [(name: String, value: String)]
+        /// Parameters under other names (`client_id` as `client_key`).
+        package let renamed: [String: String]
+        /// Sent with every call, beside those that must be.
+        package let headers: [(name: String, value: String)]
         package let client: ClientPlace
         package let body: BodyFormat
         package let expiryUnit: ExpiryUnit

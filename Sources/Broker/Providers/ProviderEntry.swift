@@ -5,6 +5,7 @@ struct ProviderEntry {
     private enum Auth: String, CaseIterable {
         case oauth2, oauth1, apiKey = "api_key", basic, app
         case clientCredentials = "client_credentials"
+        case unauthenticated = "none"
     }
 
     private(set) var provider: Provider?
@@ -44,6 +45,7 @@ struct ProviderEntry {
         case .apiKey: .apiKey
         case .basic: .basic
         case .app: app(&entry).map(Provider.Method.app)
+        case .unauthenticated: .unauthenticated
         }
     }
 
@@ -73,7 +75,8 @@ struct ProviderEntry {
             scopeSeparator: part.text("scope_separator") ?? " ",
             defaultScopes: scopes,
             sendsPKCE: part.flag("pkce", default: true),
-            codeName: part.text("code_name") ?? "code")
+            codeName: part.text("code_name") ?? "code",
+            issuer: part.text("issuer"))
     }
 
     private static func token(_ entry: inout YAMLMapping) -> OAuth2.Token? {
@@ -87,6 +90,8 @@ struct ProviderEntry {
             refreshURL: refreshURL.isEmpty ? url : refreshURL,
             parameters: parameters,
             refreshParameters: part.pairs("refresh_parameters"),
+            renamed: Dictionary(part.pairs("rename").map { ($0.name, $0.value) }, uniquingKeysWith: { first, _ in first }),
+            headers: part.pairs("headers"),
             client: part.choice("client", default: .body),
             body: part.choice("body", default: .form),
             expiryUnit: part.choice("expires_in", default: .seconds),
@@ -161,6 +166,12 @@ struct ProviderEntry {
     /// Every placeholder must have a field that fits where it stands, and a value in a host must be held by the
     /// provider's own domain behind it.
     private static func checkPlaceholders(of provider: Provider, _ entry: YAMLMapping) {
+        let known = ["accessToken", "apiKey", "username", "password"] + provider.fields.map(\.name)
+        for (name, template) in (provider.api?.headers ?? []) + (provider.api?.query ?? []) {
+            for placeholder in template.placeholders where !known.contains(placeholder) {
+                entry.refuse("api", "\"\(name)\" asks for \"\(placeholder)\", which is no field and none of accessToken, apiKey, username, password")
+            }
+        }
         for template in provider.addresses {
             for name in template.placeholders {
                 guard let field = provider.field(name) else {
@@ -191,7 +202,7 @@ extension Provider {
             case .oauth2(let oauth2): oauth2.authorize.url + oauth2.token.addresses
             case .oauth1(let oauth1): [oauth1.requestURL, oauth1.authorizeURL, oauth1.tokenURL]
             case .clientCredentials(let token): token.addresses
-            case .apiKey, .basic: []
+            case .apiKey, .basic, .unauthenticated: []
             case .app(let app): [app.installURL, app.tokenURL]
             }
         return method + (api?.base ?? [])

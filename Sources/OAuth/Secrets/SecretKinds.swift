@@ -28,5 +28,3 @@ package enum EnvironmentKey: SecretKind { package static var prefix: String { "s
 package enum FlowState: SecretKind { package static var prefix: String { "fs" } }
 /// The cookie that holds a connect flow to the browser it began in.
 package enum FlowCookie: SecretKind { package static var prefix: String { "fc" } }
-/// What a company's backend gives one end user's browser to connect with.
-package enum ConnectSessionKind: SecretKind { package static var prefix: String { "cn" } }

@@ -35,7 +35,7 @@ package enum Base64 {
     static func isURLDigit(_ byte: UInt8) -> Bool { Base62.isDigit(byte) || byte == 0x2D || byte == 0x5F }
 
     /// §4, with its padding, exactly: nil for a stray character, a wrong length or bits that should be zero.
-    static func decoded(_ bytes: some Collection<UInt8>) -> [UInt8]? {
+    package static func decoded(_ bytes: some Collection<UInt8>) -> [UInt8]? {
         guard bytes.count % 4 == 0 else { return nil }
         let padding = bytes.reversed().prefix { $0 == 0x3D }.count
         guard padding <= 2 else { return nil }

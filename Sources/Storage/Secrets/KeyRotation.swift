@@ -168,5 +168,5 @@ struct SealedColumn: Sendable {
                 """
             },
             update: { id, sealed in "UPDATE digest_roots SET sealed_root = \(sealed) WHERE CAST(id AS TEXT) = \(id)" }),
-    ]
+    ] + broker
 }

@@ -80,8 +80,10 @@ enum Surface {
     private static func isMachine(_ segments: [String]) -> Bool {
         guard let first = segments.first else { return false }
         switch first {
-        case "assets", "v2", "v2.1", "healthz", "readyz", ".well-known", "api", "connection": return true
-        case "openapi.json", "leaked-tokens": return true
+        case "assets", "v2", "v2.1", "healthz", "readyz", ".well-known", "api": return true
+        case "openapi.json", "leaked-tokens", "health": return true
+        case "connection", "connections", "config", "integrations", "provider", "providers", "proxy",
+            "environment-variables": return true
         case "auth": return segments.dropFirst().first == "verify"
         case "oauth": return segments.dropFirst().first == "introspect"
         case "t":

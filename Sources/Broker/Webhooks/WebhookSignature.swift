@@ -14,8 +14,10 @@ package enum WebhookSignature {
     }
 
     /// `Gatewright-Signature: t=1790000000,v1=…`, over `t.id.body`: old deliveries cannot be sent again as new ones.
-    package static func timed(_ body: [UInt8], id: String, signingKey: String, at now: Instant) -> String {
+    ///
+    /// - Parameter signingKeys: while a key is rotated there are two, and a `v1` of each.
+    package static func timed(_ body: [UInt8], id: String, signingKeys: [String], at now: Instant) -> String {
         let message = Array("\(now.seconds).\(id).".utf8) + body
-        return "t=\(now.seconds),v1=" + keyed(message, signingKey: signingKey)
+        return (["t=\(now.seconds)"] + signingKeys.map { "v1=" + keyed(message, signingKey: $0) }).joined(separator: ",")
     }
 }
