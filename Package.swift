@@ -112,7 +112,13 @@ let package = Package(
         .target(name: "CCurl", linkerSettings: [.linkedLibrary("curl")]),
 
         .testTarget(name: "OAuthTests", dependencies: ["OAuth"], swiftSettings: settings),
-        .testTarget(name: "BrokerTests", dependencies: ["OAuth", "Broker"], swiftSettings: settings),
+        .testTarget(
+            name: "BrokerTests",
+            dependencies: [
+                "OAuth", "Broker", .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "CryptoExtras", package: "swift-crypto"),
+            ],
+            swiftSettings: settings),
         .testTarget(name: "PortalTests", dependencies: ["OAuth", "Portal"], swiftSettings: settings),
         .testTarget(
             name: "StorageTests",

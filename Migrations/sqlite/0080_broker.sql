@@ -35,6 +35,7 @@ CREATE TABLE environment_keys (
     -- Separated by spaces; empty for everything.
     scopes TEXT NOT NULL,
     hint TEXT NOT NULL,
+    -- A person's ID; empty for Gatewright itself.
     created_by TEXT NOT NULL,
     created_at INTEGER NOT NULL,
     last_used_at INTEGER,

@@ -1,5 +1,4 @@
 import CCurl
-import Dispatch
 import Synchronization
 
 /// Makes calls to other people's servers, at most so many at a time; whoever is beyond that waits for a turn.
@@ -32,7 +31,7 @@ package final class OutboundCaller: Sendable {
     private let allowsPlainHTTP: Bool
     private let allows: @Sendable ([UInt8], _ isEncrypted: Bool) -> Bool
     private let state = Mutex(State())
-    private let threads = DispatchQueue(label: "outbound", attributes: .concurrent)
+    private let workers = Workers()
 
     /// - Parameters:
     ///   - most: in flight at once, and to one host, so that a slow one cannot hold up all others.
@@ -61,7 +60,7 @@ package final class OutboundCaller: Sendable {
         let transfer = OutboundTransfer(
             request: request, limits: limits, allowsPlainHTTP: allowsPlainHTTP, allows: allows)
         return await withCheckedContinuation { continuation in
-            threads.async { continuation.resume(returning: self.run(transfer)) }
+            workers.run { continuation.resume(returning: self.run(transfer)) }
         }
     }
 

@@ -80,6 +80,8 @@ struct OutboundTransfer {
             settings.append(ccurl_set_body(curl, body.baseAddress, body.count))
         }
         set(CURLOPT_CUSTOMREQUEST, request.method)
+        // Or libcurl would wait for the body that its length announces.
+        if request.method.utf8.elementsEqual("HEAD".utf8) { set(CURLOPT_NOBODY, 1) }
         settings.append(ccurl_set_list(curl, CURLOPT_HTTPHEADER, headers))
         settings.append(ccurl_exchange_attach(curl, exchange))
         // A setting that libcurl does not take (certificate checks, say) must stop the call, not be skipped.

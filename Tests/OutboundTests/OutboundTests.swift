@@ -103,7 +103,7 @@ struct OutboundTests {
         let server = try await RawServer("")
         let start = ContinuousClock.now
         #expect(failure(await get(server.url, by: caller())) == .timedOut)
-        #expect(ContinuousClock.now - start < .seconds(4))
+        #expect(ContinuousClock.now - start < .seconds(20))
         try await server.stop()
     }
 
@@ -119,7 +119,7 @@ struct OutboundTests {
         let slow = try await RawServer("")
         let quick = try await RawServer("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
         let caller = OutboundCaller(
-            limits: OutboundLimits(connect: 1000, total: 2000), most: 4, perHost: 3, allowsPlainHTTP: true,
+            limits: OutboundLimits(connect: 1000, total: 8000), most: 4, perHost: 3, allowsPlainHTTP: true,
             allows: { _, _ in true })
         let start = ContinuousClock.now
         await withTaskGroup(of: Void.self) { group in
@@ -127,7 +127,7 @@ struct OutboundTests {
             group.addTask {
                 try? await Task.sleep(for: .milliseconds(100))
                 for _ in 0..<5 { _ = await get(quick.url, by: caller) }
-                #expect(ContinuousClock.now - start < .seconds(1))
+                #expect(ContinuousClock.now - start < .seconds(5))
             }
         }
         try await slow.stop()

@@ -33,9 +33,10 @@ extension Provider {
     /// The call to make: the address filled, the credentials where this provider wants them, and nothing of the caller's
     /// that belongs to the hop between the two of us.
     package func proxy(
-        _ ask: ProxyAsk, as connection: BrokerConnection, client: ClientRegistration?, once: OAuth1.Once
+        _ ask: ProxyAsk, with credentials: Credentials, values: [String: String], client: ClientRegistration?,
+        once: OAuth1.Once
     ) throws(ProxyProblem) -> ProviderCall {
-        let values = connection.values.merging(connection.credentials.placeholders) { _, own in own }
+        let values = values.merging(credentials.placeholders) { _, own in own }
         let base = try base(ask.base, values)
         var path = ask.path
         for start in [base + "/", base] where path.utf8.starts(with: start.utf8) {
@@ -45,8 +46,8 @@ extension Provider {
         url = FormText.url(
             url, (api?.query ?? []).compactMap { pair in pair.value.filled(values).map { (pair.name, $0) } })
         var headers = [(name: "user-agent", value: "Gatewright")]
-        headers += connection.credentials.headers
-        if case .oauth1(let oauth1) = method, case .oauth1(let token, _) = connection.credentials, let client {
+        headers += credentials.headers
+        if case .oauth1(let oauth1) = method, case .oauth1(let token, _) = credentials, let client {
             headers.append(
                 ("authorization", oauth1.authorization(ask.method, url, token: token, client: client, once)))
         }
@@ -55,6 +56,16 @@ extension Provider {
         })
         headers = Self.merged(headers, ask.headers.filter { !Self.isOfTheHop($0.name) })
         return ProviderCall(method: ask.method, url: url, headers: headers, body: ask.body)
+    }
+
+    /// The call that proves credentials nobody has used yet; nil where the entry names none.
+    package func proof(
+        of credentials: Credentials, values: [String: String], once: OAuth1.Once
+    ) -> ProviderCall? {
+        guard let path = api?.proof else { return nil }
+        let ask = ProxyAsk(
+            method: .get, path: String(path.dropFirst()), headers: [("accept", "application/json")], body: [], base: nil)
+        return try? proxy(ask, with: credentials, values: values, client: nil, once: once)
     }
 
     private func base(_ override: String?, _ values: [String: String]) throws(ProxyProblem) -> String {

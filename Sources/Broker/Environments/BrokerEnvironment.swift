@@ -32,4 +32,11 @@ package struct BrokerEnvironment: Sendable {
 
     /// What a tenant has to start with.
     package static let firstNames = ["dev", "prod"]
+
+    /// Lower-case letters, digits and inner hyphens, at most 40: it stands in addresses and webhooks.
+    package static func isName(_ text: String) -> Bool {
+        let bytes = Array(text.utf8)
+        return (1...40).contains(bytes.count) && bytes.first != 0x2D && bytes.last != 0x2D
+            && bytes.allSatisfy { (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) || $0 == 0x2D }
+    }
 }

@@ -32,6 +32,8 @@ package struct Provider: Sendable {
         package let base: [URLTemplate]
         package let headers: [(name: String, value: URLTemplate)]
         package let query: [(name: String, value: URLTemplate)]
+        /// A call that only working credentials are let through, behind the base; nil where nobody named one.
+        package let proof: String?
     }
 }
 

@@ -136,7 +136,16 @@ struct ProviderEntry {
         defer { part.refuseUnknown() }
         return Provider.API(
             base: part.requiredTemplates("base"), headers: values("headers", of: &part),
-            query: values("query", of: &part))
+            query: values("query", of: &part), proof: proof(of: &part))
+    }
+
+    /// `verify: /v1/models`
+    private static func proof(of part: inout YAMLMapping) -> String? {
+        guard let path = part.text("verify") else { return nil }
+        if !path.utf8.starts(with: "/".utf8) || !path.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) {
+            part.refuse("verify", "must be a path behind the base, which begins with /")
+        }
+        return path
     }
 
     private static func values(_ key: String, of part: inout YAMLMapping) -> [(name: String, value: URLTemplate)] {

@@ -110,6 +110,13 @@ struct JSONReader {
 
     private mutating func string() throws(Malformed) -> String {
         guard next() == 0x22 else { throw Malformed() }
+        // Most texts hold no escape: one look for their end, one copy.
+        let plain = bytes[position...].prefix { $0 != 0x22 && $0 != 0x5C && $0 >= 0x20 }
+        if plain.endIndex < bytes.count, bytes[plain.endIndex] == 0x22 {
+            guard let text = String(validating: plain, as: UTF8.self) else { throw Malformed() }
+            position = plain.endIndex + 1
+            return text
+        }
         var content: [UInt8] = []
         while let byte = next() {
             switch byte {

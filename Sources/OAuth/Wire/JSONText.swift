@@ -44,6 +44,12 @@ package enum JSONText {
     /// Controls, `<`, `&` and everything outside ASCII as `\u`: the text is inert even where a browser guesses HTML.
     private static func quote(_ text: String, to bytes: inout [UInt8]) {
         bytes.append(0x22)
+        // Nearly every text stands for itself, and is copied as a whole.
+        guard !text.utf8.allSatisfy(Self.isPlain) else {
+            bytes += text.utf8
+            bytes.append(0x22)
+            return
+        }
         for unit in text.utf16 {
             switch unit {
             case 0x22, 0x5C: bytes += [0x5C, UInt8(truncatingIfNeeded: unit)]
@@ -53,6 +59,13 @@ package enum JSONText {
             }
         }
         bytes.append(0x22)
+    }
+
+    private static func isPlain(_ byte: UInt8) -> Bool {
+        switch byte {
+        case 0x22, 0x26, 0x3C, 0x3E, 0x5C: false
+        default: (0x20...0x7E).contains(byte)
+        }
     }
 
     private static func escape(_ unit: UInt16, to bytes: inout [UInt8]) {

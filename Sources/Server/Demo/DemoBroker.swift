@@ -27,7 +27,7 @@ struct DemoBroker {
             key, EnvironmentKeyDraft(name: "Demo backend", signsWebhooks: true), to: dev, by: .person(ada), at: now)
         let hmac = try await store.rotateHMACKey(of: dev, overlap: 0, by: .person(ada), at: now)
         let (app, secret) = try await app(of: lin, reviewedBy: olga)
-        _ = try await store.addIntegration(
+        let linked = try await store.addIntegration(
             IntegrationDetails(
                 key: "northwind", provider: DemoProvider.key, displayName: "Northwind", clientID: app.clientID,
                 scopes: ["people:read"]),
@@ -37,6 +37,7 @@ struct DemoBroker {
                 key: "northwind-token", provider: DemoProvider.keyProvider, displayName: "Northwind, by token",
                 clientID: "", scopes: []),
             secret: nil, to: dev, by: .person(ada), at: now)
+        if let linked { try await connect(lin, of: northwind, to: linked, by: app, secret) }
         guard let keyed else { throw SettingsError("The demo's integration was not stored.") }
         let token = try await token(of: lin, in: northwind)
         _ = try await store.save(
@@ -53,6 +54,47 @@ struct DemoBroker {
             integration: "northwind", connection_id: "grace", connection_integration: "northwind-token",
             curl: "curl -H 'Authorization: Bearer \(key.reveal())' "
                 + "'\(base)/connection/grace?provider_config_key=northwind-token'")
+    }
+
+    /// Lin has connected Northwind already: her consent, and the exchange of its code, as a flow would have made them.
+    private func connect(
+        _ lin: Person, of northwind: Tenant, to integration: Integration, by app: App,
+        _ secret: Secret<ClientSecretKind>
+    ) async throws {
+        let now = Installation.now()
+        let callback = base + "/oauth/callback"
+        let verifier = String(repeating: "demo-verifier-", count: 4)
+        guard let member = try store.membership(of: lin.id, in: northwind.id),
+            let scopes = ScopeSet(parsing: "people:read"), let uri = app.client.verify(redirectURI: callback),
+            let code = try await store.allow(
+                scopes, to: app, by: member, redirectURI: uri, wasSent: true,
+                challenge: PKCE.challenge(for: verifier)?.text, at: now)
+        else { throw SettingsError("The demo's Lin cannot connect Northwind.") }
+        let form = [
+            "grant_type=authorization_code", "code=" + code.reveal(),
+            "redirect_uri=" + PercentEncoding.encode(callback), "code_verifier=" + verifier,
+            "client_id=" + app.clientID, "client_secret=" + secret.reveal(),
+        ].joined(separator: "&")
+        let body = try ParameterList(form: Array(form.utf8))
+        let credentials = try ClientCredentials.read(authorizationHeaders: [], body: body, query: .empty)
+        let outcome = try await store.exchange(
+            TokenRequest.read(body), by: store.authenticate(credentials, at: now).get(), in: northwind, idleLimit: nil,
+            letters: { _ in [] }, at: now)
+        let answer = try outcome.answer.get()
+        guard let renewal = answer.renewal else { throw SettingsError("The demo's app has no V2 tokens.") }
+        _ = try await store.save(
+            ConnectionDraft(
+                connectionID: "lin",
+                credentials: .oauth2(
+                    accessToken: answer.accessToken.reveal(), refreshToken: renewal.refreshToken?.reveal(),
+                    expiresAt: now + renewal.expiresIn, raw: JSONValue(answer.json()) ?? .null),
+                values: [:],
+                owner: ConnectionOwner(
+                    endUser: .object([
+                        .init("id", .string("lin")), .init("email", .string("lin@northwind.example")),
+                        .init("display_name", .string("Lin")),
+                    ]))),
+            of: integration, at: now)
     }
 
     /// What Acme registered at Northwind, as a developer there would.

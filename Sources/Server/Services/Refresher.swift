@@ -18,7 +18,7 @@ struct Refresher: Service {
     private func renew() async {
         for await _ in AsyncTicks(every: .seconds(5)).cancelOnGracefulShutdown() {
             do {
-                while try await site.renewDue() == 100 {}
+                try await site.renewDue()
             } catch {
                 logger.warning("renewing connections failed, will try again", metadata: ["error": "\(error)"])
             }

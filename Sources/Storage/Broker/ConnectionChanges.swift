@@ -41,7 +41,7 @@ extension Store {
         return try await engine.write { db in
             let old = try db.row(
                 """
-                SELECT number, version FROM connections
+                SELECT number, version, end_user, tags, webhook_url FROM connections
                 WHERE integration_id = \(integration.id) AND connection_id = \(draft.connectionID)
                 """)
             if let old {
@@ -83,7 +83,7 @@ extension Store {
             let event = WebhookEvent(
                 operation, integrationKey: integration.details.key, provider: integration.details.provider,
                 connectionID: draft.connectionID, authMode: draft.credentials.wireName,
-                owner: draft.owner ?? ConnectionOwner())
+                owner: try draft.owner ?? old.map { try ConnectionOwner($0) } ?? ConnectionOwner())
             try self.enqueue(event, as: webhook, in: integration.environment, db, at: now)
             if let trace { try self.record(trace, in: db) }
             return (number, operation)

@@ -7,18 +7,20 @@ extension Store {
         try engine.read { db in
             try db.rows(
                 """
-                SELECT id, name, hint, scopes, sealed_secret IS NOT NULL AS signs_webhooks, created_by, created_at,
-                    last_used_at, expires_at
-                FROM environment_keys
-                WHERE environment_id = \(environment.id) AND tenant_id = \(environment.tenant)
-                    AND (expires_at IS NULL OR expires_at > \(now))
-                ORDER BY created_at DESC, id
+                SELECT k.id, k.name, k.hint, k.scopes, k.sealed_secret IS NOT NULL AS signs_webhooks,
+                    coalesce(p.name, CASE WHEN k.created_by = '' THEN 'Gatewright' ELSE 'somebody who left' END)
+                        AS created_by_name,
+                    k.created_at, k.last_used_at, k.expires_at
+                FROM environment_keys k LEFT JOIN people p ON p.id = k.created_by
+                WHERE k.environment_id = \(environment.id) AND k.tenant_id = \(environment.tenant)
+                    AND (k.expires_at IS NULL OR k.expires_at > \(now))
+                ORDER BY k.created_at DESC, k.id
                 """
             ).map { row in
                 EnvironmentKeySummary(
                     id: try row.id("id"), name: try row.text("name"), hint: try row.text("hint"),
                     scopes: Self.scopes(of: try row.text("scopes")), signsWebhooks: try row.boolean("signs_webhooks"),
-                    createdBy: try row.text("created_by"), createdAt: try row.instant("created_at"),
+                    createdBy: try row.text("created_by_name"), createdAt: try row.instant("created_at"),
                     lastUsedAt: try row.optionalInstant("last_used_at"), expiresAt: try row.optionalInstant("expires_at"))
             }
         }
@@ -45,7 +47,7 @@ extension Store {
                 INSERT INTO environment_keys (id, tenant_id, environment_id, name, digest, sealed_secret, scopes, hint,
                     created_by, created_at)
                 VALUES (\(id), \(environment.tenant), \(environment.id), \(draft.name), \(row.digest), \(row.sealed),
-                    \(scopes), \(row.hint), \(actor.name), \(now))
+                    \(scopes), \(row.hint), \(actor.id), \(now))
                 """)
             try self.record(event, in: db, at: now)
             return id
@@ -68,7 +70,7 @@ extension Store {
                 INSERT INTO environment_keys (id, tenant_id, environment_id, name, digest, sealed_secret, scopes, hint,
                     created_by, created_at)
                 SELECT \(id), tenant_id, environment_id, name, \(row.digest),
-                    CASE WHEN sealed_secret IS NOT NULL THEN \(row.sealed) END, scopes, \(row.hint), \(actor.name), \(now)
+                    CASE WHEN sealed_secret IS NOT NULL THEN \(row.sealed) END, scopes, \(row.hint), \(actor.id), \(now)
                 FROM environment_keys
                 WHERE id = \(key) AND environment_id = \(environment.id) AND tenant_id = \(environment.tenant)
                     AND expires_at IS NULL

@@ -16,11 +16,12 @@ extension Store {
     }
 
     /// - Parameter requiresHMAC: it then has a key from the start.
-    /// - Returns: nil when the tenant has one of that name, or ten.
+    /// - Returns: nil when the tenant has one of that name, or ten, or it is no name (``BrokerEnvironment/isName(_:)``).
     package func makeEnvironment(
         named name: String, requiresHMAC: Bool, of tenant: ID<Entity.Tenant>, by actor: AuditActor = .system,
         from address: String = "", at now: Instant
     ) async throws -> BrokerEnvironment? {
+        guard BrokerEnvironment.isName(name) else { return nil }
         var generator = SystemRandomNumberGenerator()
         let id = ID<Entity.Environment>.random(using: &generator)
         let publicKey = "gw_pk_" + Base62.draw(30, using: &generator)

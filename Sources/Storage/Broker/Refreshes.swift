@@ -81,7 +81,11 @@ extension Store {
 
     /// Connections whose end is near, for the background, soonest first: those that somebody fetched in the last day,
     /// and idle ones whose refresh token was not used for a day, which keeps it alive.
-    package func connectionsDue(before end: Instant, at now: Instant, limit: Int) throws -> [BrokerConnection] {
+    ///
+    /// - Parameter offset: skips those that were looked at and are as they were.
+    package func connectionsDue(
+        before end: Instant, at now: Instant, offset: Int = 0, limit: Int
+    ) throws -> [BrokerConnection] {
         let dayAgo = now - 86_400
         return try engine.read { db in
             try db.rows(
@@ -89,9 +93,10 @@ extension Store {
                 \(fragment: BrokerConnection.select)
                 WHERE c.expires_at <= \(end) AND c.is_refreshable = 1 AND c.gone_at IS NULL
                     AND (c.leased_until IS NULL OR c.leased_until <= \(now))
-                    AND (c.failed_at IS NULL OR c.failed_at + 30 * (1 << min(c.failures - 1, 7)) <= \(now))
+                    AND (c.failed_at IS NULL OR c.failed_at
+                        + 30 * (1 << CASE WHEN c.failures > 7 THEN 7 ELSE c.failures - 1 END) <= \(now))
                     AND (c.last_fetched_at > \(dayAgo) OR c.refreshed_at <= \(dayAgo))
-                ORDER BY c.expires_at LIMIT \(limit)
+                ORDER BY c.expires_at, c.number LIMIT \(limit) OFFSET \(offset)
                 """)
         }.compactMap { try? connection($0) }
     }

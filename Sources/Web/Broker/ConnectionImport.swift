@@ -116,6 +116,8 @@ extension Site {
         }
         var values = try sent.values(for: provider)
         let credentials = try await credentials(of: sent, provider, integration, &values)
+        // Those of 2023 are taken as they are, as it was then.
+        if !sent.isFlat, let problem = await refusal(of: credentials, values: values, by: provider) { throw problem }
         let metadata = try Self.metadata(sent.metadata)
         let isKey = ["API_KEY", "BASIC"].contains(credentials.wireName)
         var trace = Trace(
@@ -134,6 +136,29 @@ extension Site {
                 message: "There is a connection of this ID already. Delete it first, or choose another ID.")
         }
         return stored
+    }
+
+    /// Asks the provider whether a key or a password works, where its entry names a call for that.
+    ///
+    /// - Returns: nil when it does, or when there is no way to ask.
+    func refusal(
+        of credentials: Credentials, values: [String: String], by provider: Provider
+    ) async -> BrokerRefusal? {
+        var generator = SystemRandomNumberGenerator()
+        let once = OAuth1.Once(nonce: Base62.draw(22, using: &generator), time: now())
+        guard let call = provider.proof(of: credentials, values: values, once: once) else { return nil }
+        let reason: String
+        switch await outside.call(call) {
+        case .response(let status, _) where (200..<300).contains(status): return nil
+        // More than we read of it, but let in.
+        case .failed(.tooLarge): return nil
+        case .response(let status, _): reason = "HTTP \(status)"
+        case .failed(let failure): reason = failure.rawValue
+        }
+        return BrokerRefusal(
+            status: .badRequest, type: "connection_test_failed",
+            message: "The provider did not let these credentials in (\(reason)). Compare them with its own page.",
+            payload: [("external_message", .string(reason))])
     }
 
     static func metadata(_ value: JSONValue?) throws -> JSONValue? {

@@ -103,20 +103,34 @@ extension Site {
         return provider.absorb(answer, renewing: connection, at: now())
     }
 
-    /// Renews what is about to end, for the background: a few at a time.
+    /// Renews what is about to end, for the background: twenty at a time.
     ///
-    /// - Returns: how many were tried.
-    package func renewDue(limit: Int = 100) async throws -> Int {
-        let due = try store.connectionsDue(before: now() + 300, at: now(), limit: limit)
-        guard !due.isEmpty else { return 0 }
-        await withTaskGroup(of: Void.self) { group in
-            for (index, connection) in due.enumerated() {
-                if index >= 20 { await group.next() }
-                // A failure is stored with the connection; the next round has what is left.
-                group.addTask { _ = try? await self.fresh(connection, isForced: false) }
+    /// - Returns: how many were renewed.
+    @discardableResult
+    package func renewDue() async throws -> Int {
+        let batch = 100
+        var (renewed, skipped, found) = (0, 0, batch)
+        while found == batch {
+            let due = try store.connectionsDue(before: now() + 300, at: now(), offset: skipped, limit: batch)
+            found = due.count
+            let changed = await withTaskGroup(of: Bool.self) { group in
+                var changed = 0
+                for (index, connection) in due.enumerated() {
+                    if index >= 20, await group.next() == true { changed += 1 }
+                    // A failure is stored with the connection, which is not due then.
+                    group.addTask {
+                        let fresh = try? await self.fresh(connection, isForced: false).get()
+                        return fresh?.version != connection.version
+                    }
+                }
+                for await isChanged in group where isChanged { changed += 1 }
+                return changed
             }
+            renewed += changed
+            // Those whose provider wants to be asked later, or left the catalogue: the others must not wait for them.
+            skipped += due.count - changed
         }
-        return due.count
+        return renewed
     }
 }
 

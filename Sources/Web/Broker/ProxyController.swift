@@ -72,6 +72,8 @@ struct ProxyController {
             headers.append(("content-type", type))
         }
         let override = request.headers[.known("Base-Url-Override")].flatMap { $0.utf8.isEmpty ? nil : $0 }
+        // Whoever names the host is sent the credentials: that is reading them.
+        if override != nil { try call.require(.readCredentials) }
         return ProxyAsk(method: method, path: path, headers: headers, body: body, base: override)
     }
 
@@ -207,7 +209,8 @@ private struct ProxyRun {
         let client: ClientRegistration? =
             if case .oauth1 = provider.method { try site.store.registration(of: integration) } else { nil }
         do {
-            return try provider.proxy(ask, as: connection, client: client, once: once)
+            return try provider.proxy(
+                ask, with: connection.credentials, values: connection.values, client: client, once: once)
         } catch {
             throw BrokerRefusal.badRequest(error.rawValue, Self.sentence(error))
         }

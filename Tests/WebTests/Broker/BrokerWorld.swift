@@ -16,11 +16,15 @@ final class BrokerWorld: Sendable {
     let key: String
     var store: Store { site.store }
 
-    /// - Parameter allows: whether calls may go to this machine.
-    init(_ behaviour: LoopbackProvider.Behaviour = .rotates(), allows: Bool = true) async throws {
+    /// - Parameters:
+    ///   - allows: whether calls may go to this machine.
+    ///   - patience: in milliseconds, for a call; long, since many tests share the machine.
+    init(
+        _ behaviour: LoopbackProvider.Behaviour = .rotates(), allows: Bool = true, patience: Int = 15_000
+    ) async throws {
         provider = try await LoopbackProvider(behaviour)
         let caller = OutboundCaller(
-            limits: OutboundLimits(connect: 2000, total: 3000), allowsPlainHTTP: true,
+            limits: OutboundLimits(connect: patience, total: patience), allowsPlainHTTP: true,
             allows: { bytes, _ in allows || NetworkAddress(bytes)?.isPublic == true })
         let file = ProviderFile(Self.catalogue(provider.url))
         #expect(file.problems.isEmpty, "\(file.problems)")
@@ -76,6 +80,11 @@ final class BrokerWorld: Sendable {
           auth: client_credentials
           token: {url: "\(url)/token", client: basic}
           api: {base: "\(url)/api"}
+        proven:
+          title: Proven
+          docs: https://proven.example/docs
+          auth: api_key
+          api: {base: "\(url)/api", headers: {x-api-key: "{apiKey}"}, verify: /me}
         mail:
           title: Mail
           docs: https://mail.example/docs

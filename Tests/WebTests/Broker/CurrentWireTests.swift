@@ -36,6 +36,19 @@ struct CurrentWireTests {
         #expect(own.member("connection_id").flatMap { UUID(uuidString: $0) } != nil)
     }
 
+    @Test func `a key is shown to the provider before it is stored, where the provider has a call for that`() async throws {
+        let world = try await BrokerWorld()
+        try await world.integrate("proven")
+        let body = #"{"connection_id":"u","provider_config_key":"proven","credentials":{"type":"API_KEY","api_key":"k"}}"#
+        world.provider.next([(401, [:])])
+        let refused = try await world.call(.post, "/connections", body)
+        #expect(refused.status == 400 && refused.member("error.code") == "connection_test_failed", "\(refused.body)")
+        #expect(try await world.call(.get, "/connections").body == #"{"connections":[]}"#)
+        #expect(try await world.call(.post, "/connections", body).status == 201)
+        let seen = world.provider.seen.api
+        #expect(seen.map(\.path) == ["/api/me", "/api/me"] && seen.last?.headers["x-api-key"] == "k")
+    }
+
     @Test func `the list has pages and filters, newest first`() async throws {
         let world = try await BrokerWorld()
         for number in 0..<7 {

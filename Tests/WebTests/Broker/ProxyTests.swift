@@ -7,7 +7,7 @@ import Storage
 import Testing
 import Web
 
-@Suite("The proxy")
+@Suite("The proxy", .serialized)
 struct ProxyTests {
     private let photos = [("Connection-Id", "u1"), ("Provider-Config-Key", "photos")]
 
@@ -119,6 +119,20 @@ struct ProxyTests {
         let other = photos + [("Base-Url-Override", world.provider.url + "/api/other/")]
         #expect(try await world.call(.get, "/proxy/x", headers: other).status == 200)
         #expect(world.provider.seen.api.last?.path == "/api/other/x")
+    }
+
+    @Test func `naming another host is reading credentials, and needs that scope`() async throws {
+        let world = try await BrokerWorld()
+        try await world.connect()
+        let key = Secret<EnvironmentKey>.random()
+        _ = try await world.store.addKey(
+            key, EnvironmentKeyDraft(name: "Proxy", scopes: [.proxy]), to: world.environment, by: .system,
+            at: world.site.clock.now)
+        #expect(try await world.call(.get, "/proxy/x", headers: photos, key: key.reveal()).status == 200)
+        let other = photos + [("Base-Url-Override", world.provider.url + "/api/other")]
+        let refused = try await world.call(.get, "/proxy/x", headers: other, key: key.reveal())
+        #expect(refused.status == 403 && refused.member("type") == "forbidden")
+        #expect(world.provider.seen.api.count == 1)
     }
 
     @Test(arguments: [

@@ -7,7 +7,7 @@ import Storage
 import Testing
 import Web
 
-@Suite("Webhooks")
+@Suite("Webhooks", .serialized)
 struct WebhookTests {
     private func hex(_ bytes: some Sequence<UInt8>) -> String {
         bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
