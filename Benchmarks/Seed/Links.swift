@@ -16,7 +16,9 @@ struct Links: Encodable {
         let now = Instant(seconds: Int64(time(nil)))
         let store = Store(engine: engine, keyring: keyring)
         let cast = try Cast(demo, in: engine)
-        guard let environment = try await store.environments(of: cast.tenant, at: now).last else { throw Cast.Missing() }
+        guard let environment = try await store.environments(of: cast.tenant, at: now).last else {
+            throw Cast.Missing()
+        }
         let key = Secret<EnvironmentKey>.random()
         _ = try await store.addKey(key, EnvironmentKeyDraft(name: "Benchmark"), to: environment, by: .system, at: now)
         let added = try await store.addIntegration(

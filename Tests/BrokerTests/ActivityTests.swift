@@ -6,7 +6,8 @@ import Testing
 struct ActivityTests {
     @Test(arguments: [
         "access_token", "Refresh-Token", "client_secret", "code", "code_verifier", "password", "apiKey", "X-API-Key",
-        "Authorization", "Cookie", "hmac", "signature", "state", "nonce", "session_token", "key", "private_key", "oauth_token",
+        "Authorization", "Cookie", "hmac", "signature", "state", "nonce", "session_token", "key", "private_key",
+        "oauth_token",
     ])
     func `Case 260: what stands behind a name of a credential is hidden`(name: String) {
         #expect(Redaction.value("0451-value", of: name) == Redaction.hidden)
@@ -27,7 +28,9 @@ struct ActivityTests {
     }
 
     @Test func `every word that a refresh can fail with has its advice, and so have words nobody knows`() {
-        for word in ["invalid_grant", "interrupted", "invalid_client", "timedOut", "refusedAddress", "HTTP 503", "odd_one"] {
+        for word in [
+            "invalid_grant", "interrupted", "invalid_client", "timedOut", "refusedAddress", "HTTP 503", "odd_one",
+        ] {
             #expect(TraceAdvice.sentence(for: word).hasSuffix("."))
         }
         #expect(TraceAdvice.sentence(for: "odd_one").contains("odd_one"))
@@ -45,11 +48,13 @@ struct ActivityTests {
 
 @Suite("Times on the wire")
 struct WireTimeTests {
-    @Test(arguments: [
-        ("2023-03-08T09:43:03.725Z", 1_678_268_583), ("2023-03-08T09:43:03Z", 1_678_268_583),
-        ("2023-03-08T10:43:03+01:00", 1_678_268_583), ("2023-03-08t08:13:03.1-01:30", 1_678_268_583),
-        ("1970-01-01T00:00:00Z", 0), ("2000-02-29T23:59:59Z", 951_868_799), ("9999-12-31T23:59:59Z", 253_402_300_799),
-    ] as [(String, Int64)])
+    @Test(
+        arguments: [
+            ("2023-03-08T09:43:03.725Z", 1_678_268_583), ("2023-03-08T09:43:03Z", 1_678_268_583),
+            ("2023-03-08T10:43:03+01:00", 1_678_268_583), ("2023-03-08t08:13:03.1-01:30", 1_678_268_583),
+            ("1970-01-01T00:00:00Z", 0), ("2000-02-29T23:59:59Z", 951_868_799),
+            ("9999-12-31T23:59:59Z", 253_402_300_799),
+        ] as [(String, Int64)])
     func `a date is read, whatever its zone and fraction`(text: String, seconds: Int64) {
         #expect(Instant(wireText: text) == Instant(seconds: seconds))
     }
@@ -88,7 +93,8 @@ struct NetworkRangeTests {
     }
 
     @Test(arguments: [
-        "", "10", "10.0.0", "10.0.0.0/33", "10.0.0.0/-1", "10.0.0.0/x", "010.0.0.1", "256.0.0.1", "1.2.3.4.5", "localhost", ":::1",
+        "", "10", "10.0.0", "10.0.0.0/33", "10.0.0.0/-1", "10.0.0.0/x", "010.0.0.1", "256.0.0.1", "1.2.3.4.5",
+        "localhost", ":::1",
         "1::2::3", "g::", "::1/129", "12345::", "+1::",
     ])
     func `what is no network is refused`(text: String) {

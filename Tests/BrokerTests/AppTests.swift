@@ -66,7 +66,9 @@ struct AppTests {
         let answer = try absorb(201, #"{"token":"ghs_1","expires_at":"2026-09-21T15:00:00Z"}"#).get()
         #expect(answer.accessToken == "ghs_1" && answer.expiresAt?.wireText == "2026-09-21T15:00:00.000Z")
         #expect(try absorb(201, #"{"token":"ghs_1"}"#).get().expiresAt == now + 3600)
-        for (status, kind) in [(404, ConnectionHealth.Kind.gone), (401, .misconfigured), (500, .unavailable), (201, .unavailable)] {
+        for (status, kind) in [
+            (404, ConnectionHealth.Kind.gone), (401, .misconfigured), (500, .unavailable), (201, .unavailable),
+        ] {
             guard case .failure(let trouble) = absorb(status, "{}") else { return #expect(Bool(false)) }
             #expect(trouble.kind == kind, "\(status)")
         }
@@ -106,7 +108,8 @@ struct TokenCallTests {
 
     @Test func `the secret alone as the user name of Basic`() throws {
         let call = try token("    client: secret").refresh("r", client: client, values: [:])
-        #expect(call.headers.contains { $0.name == "authorization" && $0.value == "Basic " + Base64.encoded("sk_1:".utf8) })
+        #expect(
+            call.headers.contains { $0.name == "authorization" && $0.value == "Basic " + Base64.encoded("sk_1:".utf8) })
         #expect(String(decoding: call.body, as: UTF8.self) == "grant_type=refresh_token&refresh_token=r")
     }
 
@@ -118,7 +121,8 @@ struct TokenCallTests {
                 headers: {notion-version: "2022-06-28"}
             """
         ).exchange(
-            code: "c", verifier: nil, redirectURI: "https://g.example/cb", client: client, values: ["context": "stores/1"])
+            code: "c", verifier: nil, redirectURI: "https://g.example/cb", client: client,
+            values: ["context": "stores/1"])
         let body = String(decoding: call.body, as: UTF8.self)
         #expect(body.contains("auth_code=c&") && body.contains("&client_key=id&client_secret=sk_1"))
         #expect(body.contains("&context=stores%2F1&odd=%7Bnot%20closed"))

@@ -30,12 +30,14 @@ struct CallTests {
     private func ask(_ parameters: [(name: String, value: String?)] = []) throws -> OAuth2.Ask {
         OAuth2.Ask(
             client: client, redirectURI: "https://gw.example/oauth/callback", state: "st",
-            challenge: try #require(PKCE.challenge(for: verifier)), scopes: ["a", "b"], parameters: parameters, values: [:])
+            challenge: try #require(PKCE.challenge(for: verifier)), scopes: ["a", "b"], parameters: parameters,
+            values: [:])
     }
 
     @Test func `§4.1.1: the authorization address says what it must, behind the provider's own query`() throws {
         let url = try oauth2().address(for: ask())
-        #expect(url.hasPrefix("https://p.example/a?tenant=1&response_type=code&client_id=id&redirect_uri=https%3A%2F%2Fgw"))
+        #expect(
+            url.hasPrefix("https://p.example/a?tenant=1&response_type=code&client_id=id&redirect_uri=https%3A%2F%2Fgw"))
         #expect(url.contains("&state=st&scope=a%20b&code_challenge="))
         #expect(url.hasSuffix("&code_challenge_method=S256"))
     }
@@ -50,7 +52,9 @@ struct CallTests {
             """
         let url = try oauth2(keys).address(for: ask([("prompt", nil), ("login_hint", "ada")]))
         #expect(!url.contains("response_type") && !url.contains("code_challenge") && !url.contains("prompt"))
-        #expect(url.contains("client_key=id&") && url.contains("scope=a%2Cb") && url.hasSuffix("access_type=offline&login_hint=ada"))
+        #expect(
+            url.contains("client_key=id&") && url.contains("scope=a%2Cb")
+                && url.hasSuffix("access_type=offline&login_hint=ada"))
     }
 
     @Test(arguments: ["redirect_uri", "state", "client_id", "code_challenge", "response_type"])
@@ -63,7 +67,9 @@ struct CallTests {
         let call = try oauth2().token.exchange(
             code: "c", verifier: verifier, redirectURI: "https://gw.example/cb", client: client, values: [:])
         let body = String(decoding: call.body, as: UTF8.self)
-        #expect(body.hasPrefix("grant_type=authorization_code&code=c&redirect_uri=https%3A%2F%2Fgw.example%2Fcb&code_verifier="))
+        #expect(
+            body.hasPrefix(
+                "grant_type=authorization_code&code=c&redirect_uri=https%3A%2F%2Fgw.example%2Fcb&code_verifier="))
         #expect(body.hasSuffix("&client_id=id&client_secret=s%26%3Ae"))
         #expect(!call.headers.contains { $0.name == "authorization" })
     }

@@ -36,7 +36,8 @@ struct ProviderFileTests {
     }
 
     @Test func `a misspelt key is refused with its line, not ignored`() {
-        let text = zendesk.replacing("    url: https://{subdomain}.zendesk.com/oauth/tokens",
+        let text = zendesk.replacing(
+            "    url: https://{subdomain}.zendesk.com/oauth/tokens",
             with: "    url: https://{subdomain}.zendesk.com/oauth/tokens\n    scope_seperator: ','")
         #expect(problems(text) == ["line 9: zendesk.token.scope_seperator: is not a key that this place knows"])
     }
@@ -68,7 +69,9 @@ struct ProviderFileTests {
         #expect(!problems(text).isEmpty)
     }
 
-    @Test(arguments: ["https://a.example/{", "https://a.example/}", "https://{}.example", "https://{a{b}}", "https://{a b}.x"])
+    @Test(arguments: [
+        "https://a.example/{", "https://a.example/}", "https://{}.example", "https://{a{b}}", "https://{a b}.x",
+    ])
     func `a broken placeholder is no template`(text: String) {
         #expect(URLTemplate(text) == nil)
     }
@@ -78,12 +81,14 @@ struct ProviderFileTests {
 struct ConnectionFieldTests {
     private func field(_ format: ConnectionField.Format, hosts: [String] = []) -> ConnectionField {
         ConnectionField(
-            name: "v", title: "V", explanation: nil, example: nil, prefix: nil, suffix: nil, format: format, choices: [],
+            name: "v", title: "V", explanation: nil, example: nil, prefix: nil, suffix: nil, format: format,
+            choices: [],
             hosts: hosts, isOptional: false, isSecret: false, source: .person)
     }
 
     @Test(arguments: [
-        "evil.com/#", "a@evil.com", "x.evil.com%2f", "..", ".", "", "a\r\nb", "a b", "é", "a.b", "-a", "a-", "a/b", "a?b",
+        "evil.com/#", "a@evil.com", "x.evil.com%2f", "..", ".", "", "a\r\nb", "a b", "é", "a.b", "-a", "a-", "a/b",
+        "a?b",
         "a:1", "\u{FF41}", String(repeating: "a", count: 64), String(repeating: "a", count: 300),
     ])
     func `Case 204: what could leave its label is refused`(value: String) {

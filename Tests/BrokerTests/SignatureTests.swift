@@ -34,7 +34,8 @@ struct SignatureTests {
 
     @Test func `Case 196: connect v1 has its known answer`() {
         #expect(
-            SignedConnect.sign(parameters, key: key) == "432e67b9d3457b22b8f78a1b430954959a3c33b39e840f90e46dd7ebc3cdee64")
+            SignedConnect.sign(parameters, key: key)
+                == "432e67b9d3457b22b8f78a1b430954959a3c33b39e840f90e46dd7ebc3cdee64")
         #expect(
             SignedConnect.sign(parameters.reversed(), key: key)
                 == "432e67b9d3457b22b8f78a1b430954959a3c33b39e840f90e46dd7ebc3cdee64")
@@ -78,15 +79,18 @@ struct SignatureTests {
 
 @Suite("Addresses that calls may go to")
 struct NetworkAddressTests {
-    @Test(arguments: [
-        [127, 0, 0, 1], [10, 1, 2, 3], [172, 16, 0, 1], [172, 31, 255, 255], [192, 168, 0, 1], [169, 254, 169, 254],
-        [100, 64, 0, 1], [0, 0, 0, 0], [192, 0, 0, 1], [198, 19, 0, 1], [224, 0, 0, 1], [255, 255, 255, 255],
-    ] as [[UInt8]])
+    @Test(
+        arguments: [
+            [127, 0, 0, 1], [10, 1, 2, 3], [172, 16, 0, 1], [172, 31, 255, 255], [192, 168, 0, 1],
+            [169, 254, 169, 254],
+            [100, 64, 0, 1], [0, 0, 0, 0], [192, 0, 0, 1], [198, 19, 0, 1], [224, 0, 0, 1], [255, 255, 255, 255],
+        ] as [[UInt8]])
     func `Case 205: private and special networks are refused`(bytes: [UInt8]) {
         #expect(NetworkAddress(bytes)?.isPublic == false)
     }
 
-    @Test(arguments: [[1, 1, 1, 1], [172, 32, 0, 1], [100, 128, 0, 1], [198, 20, 0, 1], [223, 255, 255, 1]] as [[UInt8]])
+    @Test(
+        arguments: [[1, 1, 1, 1], [172, 32, 0, 1], [100, 128, 0, 1], [198, 20, 0, 1], [223, 255, 255, 1]] as [[UInt8]])
     func `the public internet is not`(bytes: [UInt8]) {
         #expect(NetworkAddress(bytes)?.isPublic == true)
     }

@@ -53,10 +53,12 @@ struct TokenAnswerTests {
         #expect(try absorb(200, body, keys: "    nested_under: authed_user").get().accessToken == "xoxp-1")
     }
 
-    @Test(arguments: [
-        (#""3600""#, 3600), ("3600.5", 3600), ("1e300", nil), ("-1", nil), ("0", nil), ("null", nil), ("true", nil),
-        ("[]", nil), (#""soon""#, nil), ("9223372036854775807", 315_360_000), ("99999999999999999999999", 315_360_000),
-    ] as [(String, Int64?)])
+    @Test(
+        arguments: [
+            (#""3600""#, 3600), ("3600.5", 3600), ("1e300", nil), ("-1", nil), ("0", nil), ("null", nil), ("true", nil),
+            ("[]", nil), (#""soon""#, nil), ("9223372036854775807", 315_360_000),
+            ("99999999999999999999999", 315_360_000),
+        ] as [(String, Int64?)])
     func `Case 211: no lifetime can end the process`(text: String, seconds: Int64?) throws {
         let answer = try absorb(200, #"{"access_token":"a","expires_in":\#(text)}"#).get()
         #expect(answer.expiresAt == seconds.map { now + $0 })
@@ -65,7 +67,8 @@ struct TokenAnswerTests {
     @Test(arguments: [
         "", "<html>a=b</html>", #"{"access_token":"a""#, #"{"access_token":"a","access_token":"b"}"#, "[]", "null",
         #"{"access_token":""}"#, #"{"access_token":1}"#, #"{"access_token":"a\u0000b"}"#, #"{"access_token":"a\r\nb"}"#,
-        #"{"a":"# + String(repeating: "[", count: 600), #"{"access_token":"\#(String(repeating: "a", count: 20_000))"}"#,
+        #"{"a":"# + String(repeating: "[", count: 600),
+        #"{"access_token":"\#(String(repeating: "a", count: 20_000))"}"#,
     ])
     func `Case 210: what cannot be used is a typed failure`(body: String) throws {
         guard case .failure(.unavailable) = try absorb(200, body) else { return #expect(Bool(false), "\(body)") }

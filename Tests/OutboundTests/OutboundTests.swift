@@ -44,7 +44,8 @@ struct OutboundTests {
         try await other.stop()
     }
 
-    @Test func `Case 205, 206: the address is asked about after the name was resolved, and a refused one is not called`()
+    @Test
+    func `Case 205, 206: the address is asked about after the name was resolved, and a refused one is not called`()
         async throws
     {
         let server = try await RawServer("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
@@ -63,7 +64,8 @@ struct OutboundTests {
     func `Case 207: an odd spelling of an address is the address`(url: String) async throws {
         let server = try await RawServer("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
         let answer = await get(
-            url.replacing("PORT", with: "\(server.port)"), by: caller(allows: { bytes, _ in
+            url.replacing("PORT", with: "\(server.port)"),
+            by: caller(allows: { bytes, _ in
                 bytes.suffix(4) != [127, 0, 0, 1]
             }))
         #expect(failure(answer) != nil, "\(answer)")
@@ -71,7 +73,9 @@ struct OutboundTests {
         try await server.stop()
     }
 
-    @Test(arguments: ["file:///etc/passwd", "gopher://127.0.0.1/", "ftp://127.0.0.1/", "dict://127.0.0.1:11/", "nonsense"])
+    @Test(arguments: [
+        "file:///etc/passwd", "gopher://127.0.0.1/", "ftp://127.0.0.1/", "dict://127.0.0.1:11/", "nonsense",
+    ])
     func `Case 207: nothing but HTTP is spoken`(url: String) async {
         #expect(failure(await get(url, by: caller())) != nil)
     }
@@ -93,7 +97,8 @@ struct OutboundTests {
 
     @Test func `Case 209: nor are endless headers`() async throws {
         let server = try await RawServer(
-            "HTTP/1.1 200 OK\r\n" + String(repeating: "X-A: \(String(repeating: "b", count: 90))\r\n", count: 1000) + "\r\n")
+            "HTTP/1.1 200 OK\r\n" + String(repeating: "X-A: \(String(repeating: "b", count: 90))\r\n", count: 1000)
+                + "\r\n")
         let answer = failure(await get(server.url, by: caller()))
         #expect(answer == .tooLarge || answer == .broken)
         try await server.stop()

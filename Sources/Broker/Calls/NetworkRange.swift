@@ -12,7 +12,8 @@ package struct NetworkRange: Sendable {
         if length.isEmpty {
             bits = prefix.count * 8
         } else {
-            guard let bits = Int(String(decoding: length.dropFirst(), as: UTF8.self)), (0...prefix.count * 8).contains(bits)
+            guard let bits = Int(String(decoding: length.dropFirst(), as: UTF8.self)),
+                (0...prefix.count * 8).contains(bits)
             else { return nil }
             self.bits = bits
         }
@@ -45,7 +46,8 @@ package struct NetworkRange: Sendable {
             guard !side.utf8.isEmpty else { return [] }
             var bytes: [UInt8] = []
             for group in side.split(separator: ":", omittingEmptySubsequences: false) {
-                guard (1...4).contains(group.utf8.count), let number = UInt16(group, radix: 16), group.utf8.first != 0x2B
+                guard (1...4).contains(group.utf8.count), let number = UInt16(group, radix: 16),
+                    group.utf8.first != 0x2B
                 else { return nil }
                 bytes += [UInt8(number >> 8), UInt8(truncatingIfNeeded: number)]
             }

@@ -55,7 +55,8 @@ extension OAuth1 {
         case .failed(let failure): return .failure(.unavailable(failure.rawValue))
         case .response(let status, let body):
             guard (200..<300).contains(status) else {
-                return .failure(status >= 500 || status == 429 ? .unavailable("HTTP \(status)") : .gone("HTTP \(status)"))
+                return .failure(
+                    status >= 500 || status == 429 ? .unavailable("HTTP \(status)") : .gone("HTTP \(status)"))
             }
             guard let object = TokenBody.read(body), let token = object["oauth_token"]?.string,
                 let secret = object["oauth_token_secret"]?.string, !token.utf8.isEmpty

@@ -12,7 +12,8 @@ package struct ProxyAsk: Sendable {
     package let base: String?
 
     package init(
-        method: ProviderCall.Method, path: String, headers: [(name: String, value: String)], body: [UInt8], base: String?
+        method: ProviderCall.Method, path: String, headers: [(name: String, value: String)], body: [UInt8],
+        base: String?
     ) {
         self.method = method
         self.path = path
@@ -51,9 +52,11 @@ extension Provider {
             headers.append(
                 ("authorization", oauth1.authorization(ask.method, url, token: token, client: client, once)))
         }
-        headers = Self.merged(headers, (api?.headers ?? []).compactMap { pair in
-            pair.value.filled(values).map { (Self.lowercased(pair.name), $0) }
-        })
+        headers = Self.merged(
+            headers,
+            (api?.headers ?? []).compactMap { pair in
+                pair.value.filled(values).map { (Self.lowercased(pair.name), $0) }
+            })
         headers = Self.merged(headers, ask.headers.filter { !Self.isOfTheHop($0.name) })
         return ProviderCall(method: ask.method, url: url, headers: headers, body: ask.body)
     }
@@ -64,7 +67,8 @@ extension Provider {
     ) -> ProviderCall? {
         guard let path = api?.proof else { return nil }
         let ask = ProxyAsk(
-            method: .get, path: String(path.dropFirst()), headers: [("accept", "application/json")], body: [], base: nil)
+            method: .get, path: String(path.dropFirst()), headers: [("accept", "application/json")], body: [], base: nil
+        )
         return try? proxy(ask, with: credentials, values: values, client: nil, once: once)
     }
 
@@ -99,7 +103,8 @@ extension Provider {
     /// RFC 9110 §7.6.1, and what libcurl sets itself.
     package static func isOfTheHop(_ name: String) -> Bool {
         [
-            "connection", "keep-alive", "proxy-authenticate", "proxy-authorization", "proxy-connection", "te", "trailer",
+            "connection", "keep-alive", "proxy-authenticate", "proxy-authorization", "proxy-connection", "te",
+            "trailer",
             "transfer-encoding", "upgrade", "host", "content-length", "expect",
         ].contains(lowercased(name))
     }

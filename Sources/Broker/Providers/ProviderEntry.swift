@@ -70,7 +70,8 @@ struct ProviderEntry {
         return OAuth2.Authorize(
             url: part.requiredTemplates("url"),
             parameters: part.pairs("parameters"),
-            renamed: Dictionary(part.pairs("rename").map { ($0.name, $0.value) }, uniquingKeysWith: { first, _ in first }),
+            renamed: Dictionary(
+                part.pairs("rename").map { ($0.name, $0.value) }, uniquingKeysWith: { first, _ in first }),
             omitted: Set(part.texts("omit")),
             scopeSeparator: part.text("scope_separator") ?? " ",
             defaultScopes: scopes,
@@ -90,7 +91,8 @@ struct ProviderEntry {
             refreshURL: refreshURL.isEmpty ? url : refreshURL,
             parameters: parameters,
             refreshParameters: part.pairs("refresh_parameters"),
-            renamed: Dictionary(part.pairs("rename").map { ($0.name, $0.value) }, uniquingKeysWith: { first, _ in first }),
+            renamed: Dictionary(
+                part.pairs("rename").map { ($0.name, $0.value) }, uniquingKeysWith: { first, _ in first }),
             headers: part.pairs("headers"),
             client: part.choice("client", default: .body),
             body: part.choice("body", default: .form),
@@ -178,7 +180,10 @@ struct ProviderEntry {
         let known = ["accessToken", "apiKey", "username", "password"] + provider.fields.map(\.name)
         for (name, template) in (provider.api?.headers ?? []) + (provider.api?.query ?? []) {
             for placeholder in template.placeholders where !known.contains(placeholder) {
-                entry.refuse("api", "\"\(name)\" asks for \"\(placeholder)\", which is no field and none of accessToken, apiKey, username, password")
+                entry.refuse(
+                    "api",
+                    "\"\(name)\" asks for \"\(placeholder)\", which is no field and none of accessToken, apiKey, username, password"
+                )
             }
         }
         for template in provider.addresses {

@@ -18,6 +18,7 @@ package enum WebhookSignature {
     /// - Parameter signingKeys: while a key is rotated there are two, and a `v1` of each.
     package static func timed(_ body: [UInt8], id: String, signingKeys: [String], at now: Instant) -> String {
         let message = Array("\(now.seconds).\(id).".utf8) + body
-        return (["t=\(now.seconds)"] + signingKeys.map { "v1=" + keyed(message, signingKey: $0) }).joined(separator: ",")
+        return (["t=\(now.seconds)"] + signingKeys.map { "v1=" + keyed(message, signingKey: $0) }).joined(
+            separator: ",")
     }
 }

@@ -101,7 +101,8 @@ extension Store {
                 "DELETE FROM connections WHERE number = \(connection.number) AND tenant_id = \(connection.tenant)")
             guard gone == 1 else { return false }
             try self.record(event, in: db, at: now)
-            try self.enqueue(WebhookEvent(.deletion, of: connection), as: webhook, in: connection.environment, db, at: now)
+            try self.enqueue(
+                WebhookEvent(.deletion, of: connection), as: webhook, in: connection.environment, db, at: now)
             if let trace { try self.record(trace, in: db) }
             return true
         }
@@ -126,10 +127,12 @@ extension Store {
     ) async throws -> JSONValue? {
         try await engine.write { db in
             let row = try db.row(
-                "SELECT metadata FROM connections WHERE number = \(connection.number) AND tenant_id = \(connection.tenant)")
+                "SELECT metadata FROM connections WHERE number = \(connection.number) AND tenant_id = \(connection.tenant)"
+            )
             guard let row else { return nil }
             var new = metadata
-            if merges, case .object(let old) = Self.object(try row.text("metadata")), case .object(let given) = metadata {
+            if merges, case .object(let old) = Self.object(try row.text("metadata")), case .object(let given) = metadata
+            {
                 let kept = old.filter { member in !given.contains { $0.name.utf8.elementsEqual(member.name.utf8) } }
                 new = .object(kept + given)
             }
@@ -143,7 +146,9 @@ extension Store {
     }
 
     /// - Returns: false when the connection is gone.
-    package func setOwner(_ owner: ConnectionOwner, of connection: BrokerConnection, at now: Instant) async throws -> Bool {
+    package func setOwner(_ owner: ConnectionOwner, of connection: BrokerConnection, at now: Instant) async throws
+        -> Bool
+    {
         try await engine.write { db in
             try db.run("UPDATE connections SET updated_at = \(now) WHERE number = \(connection.number)")
             return try self.set(owner, of: connection.number, in: db) == 1

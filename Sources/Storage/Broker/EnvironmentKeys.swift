@@ -21,7 +21,8 @@ extension Store {
                     id: try row.id("id"), name: try row.text("name"), hint: try row.text("hint"),
                     scopes: Self.scopes(of: try row.text("scopes")), signsWebhooks: try row.boolean("signs_webhooks"),
                     createdBy: try row.text("created_by_name"), createdAt: try row.instant("created_at"),
-                    lastUsedAt: try row.optionalInstant("last_used_at"), expiresAt: try row.optionalInstant("expires_at"))
+                    lastUsedAt: try row.optionalInstant("last_used_at"),
+                    expiresAt: try row.optionalInstant("expires_at"))
             }
         }
     }

@@ -20,7 +20,9 @@ extension Store {
     }
 
     /// Replaces all of them, at most 100.
-    package func setVariables(_ variables: [(name: String, value: String)], of environment: BrokerEnvironment) async throws {
+    package func setVariables(_ variables: [(name: String, value: String)], of environment: BrokerEnvironment)
+        async throws
+    {
         let rows = try variables.prefix(100).map { variable in
             (
                 name: variable.name,

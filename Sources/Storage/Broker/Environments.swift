@@ -28,7 +28,8 @@ extension Store {
         let hmac = requiresHMAC ? try sealEnvironment(Self.newHMACKey(), "hmac_key", id) : nil
         let webhook = try sealEnvironment(Self.newWebhookKey(), "webhook_key", id)
         let event = AuditEvent(
-            .environmentAdded, by: actor, on: AuditSubject(.environment, id: id.text, name: name), in: tenant, from: address)
+            .environmentAdded, by: actor, on: AuditSubject(.environment, id: id.text, name: name), in: tenant,
+            from: address)
         return try await engine.write { db in
             let count = try db.row("SELECT count(*) AS there FROM environments WHERE tenant_id = \(tenant)")
             guard try count?.integer("there") ?? 0 < 10 else { return nil }
@@ -83,7 +84,8 @@ extension Store {
     }
 
     func event(
-        _ action: AuditAction, on environment: BrokerEnvironment, by actor: AuditActor, _ detail: [String: String] = [:],
+        _ action: AuditAction, on environment: BrokerEnvironment, by actor: AuditActor,
+        _ detail: [String: String] = [:],
         from address: String
     ) -> AuditEvent {
         AuditEvent(

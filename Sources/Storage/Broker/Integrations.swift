@@ -147,7 +147,8 @@ extension Store {
                 "UPDATE integrations SET trouble = \(trouble), failed_at = \(now) WHERE id = \(integration)")
         } else {
             try db.run(
-                "UPDATE integrations SET trouble = NULL, failed_at = NULL WHERE id = \(integration) AND trouble IS NOT NULL")
+                "UPDATE integrations SET trouble = NULL, failed_at = NULL WHERE id = \(integration) AND trouble IS NOT NULL"
+            )
         }
     }
 
@@ -181,7 +182,8 @@ extension Integration {
     init(_ row: Row) throws {
         let scopes = try row.text("scopes").utf8.split(separator: 0x20).map { String(decoding: $0, as: UTF8.self) }
         self.init(
-            id: try row.id("integration_id"), tenant: try row.id("tenant_id"), environment: try row.id("environment_id"),
+            id: try row.id("integration_id"), tenant: try row.id("tenant_id"),
+            environment: try row.id("environment_id"),
             details: IntegrationDetails(
                 key: try row.text("key"), provider: try row.text("provider"),
                 definition: try row.optionalText("definition"), displayName: try row.text("display_name"),

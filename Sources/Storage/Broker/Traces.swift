@@ -40,11 +40,12 @@ extension Store {
                 finished_at = excluded.finished_at, milliseconds = excluded.milliseconds,
                 connection_id = excluded.connection_id
             """)
-        guard let last = try db.row(
-            """
-            SELECT coalesce((SELECT max(position) FROM trace_steps WHERE trace_id = t.id), 0) AS position
-            FROM traces t WHERE t.id = \(trace.id)
-            """)
+        guard
+            let last = try db.row(
+                """
+                SELECT coalesce((SELECT max(position) FROM trace_steps WHERE trace_id = t.id), 0) AS position
+                FROM traces t WHERE t.id = \(trace.id)
+                """)
         else { return }
         var position = try last.integer("position")
         for step in trace.steps {

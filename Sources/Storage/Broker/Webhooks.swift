@@ -110,9 +110,11 @@ extension Store {
 
     /// Takes deliveries whose time has come: until they are recorded, they are nobody else's for a minute.
     package func takeDueWebhooks(at now: Instant, limit: Int) async throws -> [DueWebhook] {
-        guard try engine.read({ db in
-            try db.row("SELECT 1 AS one FROM webhooks WHERE next_attempt_at <= \(now) LIMIT 1") != nil
-        }) else { return [] }
+        guard
+            try engine.read({ db in
+                try db.row("SELECT 1 AS one FROM webhooks WHERE next_attempt_at <= \(now) LIMIT 1") != nil
+            })
+        else { return [] }
         return try await engine.write { db in
             try db.rows(
                 """

@@ -74,9 +74,11 @@ extension BrokerRefusal {
         status: .unauthorized, type: "invalid_secret_key_format",
         message: "The secret key is mistyped: it begins with gw_sk_ and its check digits do not match.")
     static let unknownKey = BrokerRefusal(
-        status: .unauthorized, type: "unknown_account", message: "No environment has this secret key, or it was revoked.")
+        status: .unauthorized, type: "unknown_account",
+        message: "No environment has this secret key, or it was revoked.")
     static let badQuery = BrokerRefusal(
-        status: .badRequest, type: "invalid_query", nestedType: "invalid_query_params", message: "The query cannot be read.")
+        status: .badRequest, type: "invalid_query", nestedType: "invalid_query_params",
+        message: "The query cannot be read.")
     static let missingConnection = BrokerRefusal(
         status: .badRequest, type: "missing_connection", nestedType: "invalid_uri_params",
         message: "Missing param 'connection_id'.")

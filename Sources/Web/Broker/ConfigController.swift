@@ -61,7 +61,8 @@ struct ConfigController {
             let old = try site.integration(named: key, call)
             guard let provider = site.outside.provider(of: old), provider.method.needsRegistration else {
                 throw BrokerRefusal.badRequest(
-                    "provider_config_edit_not_allowed", "Integrations that take keys or passwords have nothing to change.")
+                    "provider_config_edit_not_allowed",
+                    "Integrations that take keys or passwords have nothing to change.")
             }
             let changed = try await site.change(old, to: IntegrationSent(flat: body, key: key, keeping: old), call)
             return .json(bytes: JSONText.object([("config", Self.short(changed))]).bytes)
@@ -143,7 +144,8 @@ extension Site {
     func provider(named key: String?) throws -> Provider {
         guard let key, let provider = outside.providers[key] else {
             throw BrokerRefusal(
-                status: .badRequest, nestedStatus: .notFound, type: "unknown_provider_template", nestedType: "not_found",
+                status: .badRequest, nestedStatus: .notFound, type: "unknown_provider_template",
+                nestedType: "not_found",
                 message: "The catalogue has no provider of this name.")
         }
         return provider

@@ -29,7 +29,8 @@ struct ConnectionImport {
         connectionID = body["connection_id"]?.string
         integrationKey = body["provider_config_key"]?.string
         guard let credentials = body["credentials"], case .object = credentials else {
-            throw BrokerRefusal.badBody("missing_credentials", "credentials must be an object with a type.", path: "credentials")
+            throw BrokerRefusal.badBody(
+                "missing_credentials", "credentials must be an object with a type.", path: "credentials")
         }
         given = credentials
         isFlat = false
@@ -57,13 +58,15 @@ struct ConnectionImport {
         if let value = given["expires_at"], value != .null {
             guard let moment = OAuth2.Token.moment(value) else {
                 throw BrokerRefusal.badBody(
-                    "invalid_expires_at", "expires_at must be a date in ISO 8601 or seconds since 1970.", path: "expires_at")
+                    "invalid_expires_at", "expires_at must be a date in ISO 8601 or seconds since 1970.",
+                    path: "expires_at")
             }
             return moment
         }
         guard let value = given["expires_in"], value != .null else { return nil }
         guard let seconds = OAuth2.Token.lifetime(value) else {
-            throw BrokerRefusal.badBody("invalid_expires_in", "expires_in must be a number of seconds.", path: "expires_in")
+            throw BrokerRefusal.badBody(
+                "invalid_expires_in", "expires_in must be a number of seconds.", path: "expires_in")
         }
         return now + seconds
     }
@@ -82,7 +85,8 @@ struct ConnectionImport {
             }
             guard fits == true, let text = member.value.string else {
                 throw BrokerRefusal.badBody(
-                    "invalid_connection_config", "connection_config.\(member.name) is not what the provider wants there.",
+                    "invalid_connection_config",
+                    "connection_config.\(member.name) is not what the provider wants there.",
                     path: "connection_config", member.name)
             }
             checked[member.name] = text
@@ -105,14 +109,16 @@ extension Site {
         }
         guard WireName.isConnectionID(id) else {
             throw BrokerRefusal.badBody(
-                "invalid_connection_id", "connection_id has characters that the wire format does not allow, or over 255.",
+                "invalid_connection_id",
+                "connection_id has characters that the wire format does not allow, or over 255.",
                 path: "connection_id")
         }
         guard let integration = try store.integration(key, in: call.environment) else {
             throw BrokerRefusal.unknownIntegration(key)
         }
         guard let provider = outside.provider(of: integration) else {
-            throw BrokerRefusal.badRequest("unknown_provider_template", "The integration's provider is not in the catalogue.")
+            throw BrokerRefusal.badRequest(
+                "unknown_provider_template", "The integration's provider is not in the catalogue.")
         }
         var values = try sent.values(for: provider)
         let credentials = try await credentials(of: sent, provider, integration, &values)
@@ -164,7 +170,8 @@ extension Site {
     static func metadata(_ value: JSONValue?) throws -> JSONValue? {
         guard let value, value != .null else { return nil }
         guard case .object = value, value.bytes.count <= 64 * 1024 else {
-            throw BrokerRefusal.badBody("invalid_body", "metadata must be an object of at most 64 KB.", path: "metadata")
+            throw BrokerRefusal.badBody(
+                "invalid_body", "metadata must be an object of at most 64 KB.", path: "metadata")
         }
         return value
     }
@@ -192,7 +199,8 @@ extension Site {
         case .apiKey: return .apiKey(try sent.required("missing_api_key", "api_key", "apiKey"))
         case .basic:
             return .basic(
-                username: try sent.required("missing_basic_username", "username"), password: sent.text("password") ?? "")
+                username: try sent.required("missing_basic_username", "username"), password: sent.text("password") ?? ""
+            )
         case .clientCredentials(let token):
             let client = ClientRegistration(
                 id: try sent.required("missing_client_id", "client_id"),
@@ -263,7 +271,8 @@ extension ConnectionOwner {
         if let url = body["webhook_url_override"] {
             guard url == .null || url.string.map({ CallbackAddress.isSound($0) }) == true else {
                 throw BrokerRefusal.badBody(
-                    "invalid_webhook_url", "webhook_url_override must be an https address.", path: "webhook_url_override")
+                    "invalid_webhook_url", "webhook_url_override must be an https address.",
+                    path: "webhook_url_override")
             }
             webhookURL = url.string
         }
@@ -275,7 +284,8 @@ extension ConnectionOwner {
             value.bytes.count <= 4096, members.count <= 10
         else {
             throw BrokerRefusal.badBody(
-                "invalid_end_user", "end_user must be an object with an id of at most 255 bytes.", path: "end_user", "id")
+                "invalid_end_user", "end_user must be an object with an id of at most 255 bytes.", path: "end_user",
+                "id")
         }
         return value
     }

@@ -54,7 +54,9 @@ struct ConnectionJSON {
     private var lastFetched: JSONText { connection.lastFetchedAt.map { .string($0.wireText) } ?? .word("null") }
 
     private var values: [(name: String, value: JSONText)] {
-        connection.values.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }.map { ($0.key, .string($0.value)) }
+        connection.values.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }.map {
+            ($0.key, .string($0.value))
+        }
     }
 
     private var credentials: JSONText {

@@ -160,7 +160,8 @@ private struct RefreshAccount {
                 level: (200..<300).contains(status) ? .info : .error, after: milliseconds, at: now)
         case .failed(let failure):
             trace.add(
-                "The provider did not answer", [("reason", failure.rawValue)], level: .error, after: milliseconds, at: now)
+                "The provider did not answer", [("reason", failure.rawValue)], level: .error, after: milliseconds,
+                at: now)
         }
     }
 

@@ -40,7 +40,8 @@ struct ProxyController {
             throw refusal
         }
         guard let provider = site.outside.provider(of: integration) else {
-            throw BrokerRefusal.badRequest("unknown_provider_template", "The integration's provider is not in the catalogue.")
+            throw BrokerRefusal.badRequest(
+                "unknown_provider_template", "The integration's provider is not in the catalogue.")
         }
         guard let connection = try site.store.connection(id, of: key, in: call.environment) else {
             throw BrokerRefusal.unknownConnection(id, key)
@@ -56,7 +57,8 @@ struct ProxyController {
     private func ask(_ call: BrokerCall) async throws -> ProxyAsk {
         let request = call.request
         guard let method = ProviderCall.Method(rawValue: request.method.rawValue) else {
-            throw BrokerRefusal.badRequest("invalid_method", "The proxy passes GET, HEAD, POST, PUT, PATCH and DELETE on.")
+            throw BrokerRefusal.badRequest(
+                "invalid_method", "The proxy passes GET, HEAD, POST, PUT, PATCH and DELETE on.")
         }
         let whole = request.head.path ?? ""
         let path = String(decoding: whole.utf8.dropFirst("/proxy/".utf8.count), as: UTF8.self)
@@ -68,7 +70,9 @@ struct ProxyController {
             guard name.utf8.starts(with: marker.utf8), name.utf8.count > marker.utf8.count else { return nil }
             return (String(name.dropFirst(marker.utf8.count)), field.value)
         }
-        if !body.isEmpty, let type = request.headers[.contentType], !headers.contains(where: { $0.name == "content-type" }) {
+        if !body.isEmpty, let type = request.headers[.contentType],
+            !headers.contains(where: { $0.name == "content-type" })
+        {
             headers.append(("content-type", type))
         }
         let override = request.headers[.known("Base-Url-Override")].flatMap { $0.utf8.isEmpty ? nil : $0 }
@@ -79,7 +83,8 @@ struct ProxyController {
 
     private static func missing(_ header: String) -> BrokerRefusal {
         BrokerRefusal(
-            status: .badRequest, type: header == "Connection-Id" ? "missing_connection_id" : "missing_provider_config_key",
+            status: .badRequest,
+            type: header == "Connection-Id" ? "missing_connection_id" : "missing_provider_config_key",
             nestedType: "invalid_headers", message: "Missing the header '\(header)'.")
     }
 
@@ -142,7 +147,8 @@ private struct Retries {
             if let text = headers.first(where: { $0.name == "retry-after" })?.value, let seconds = Int64(text) {
                 return min(max(seconds, 0), 30) * 1000
             }
-            if let text = headers.first(where: { $0.name == "x-ratelimit-reset" || $0.name == "x-rate-limit-reset" })?.value,
+            if let text = headers.first(where: { $0.name == "x-ratelimit-reset" || $0.name == "x-rate-limit-reset" })?
+                .value,
                 let moment = Int64(text), moment > now.seconds
             {
                 return min(moment - now.seconds, 30) * 1000
@@ -198,7 +204,8 @@ private struct ProxyRun {
             guard retries.wants(answer), attempt < retries.most else { return finished(answer) }
             let pause = retries.pause(before: attempt, after: answer, at: site.now())
             attempt += 1
-            trace.add("Waiting before the next try", [("milliseconds", "\(pause)")], after: milliseconds, at: site.now())
+            trace.add(
+                "Waiting before the next try", [("milliseconds", "\(pause)")], after: milliseconds, at: site.now())
             try await Task.sleep(for: .milliseconds(pause))
         }
     }
@@ -236,7 +243,8 @@ private struct ProxyRun {
                 ], level: status < 400 ? .info : .warning, after: milliseconds, at: site.now())
         case .failed(let failure):
             trace.add(
-                "The provider did not answer", [("method", ask.method.rawValue), ("path", "/" + path), ("reason", failure.rawValue)],
+                "The provider did not answer",
+                [("method", ask.method.rawValue), ("path", "/" + path), ("reason", failure.rawValue)],
                 level: .error, after: milliseconds, at: site.now())
         }
     }

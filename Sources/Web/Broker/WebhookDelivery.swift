@@ -22,11 +22,13 @@ extension Site {
         let start = ContinuousClock.now
         let answer = await outside.call(try request(of: webhook))
         var attempt = WebhookAttempt(
-            number: webhook.attempts + 1, at: now(), milliseconds: (ContinuousClock.now - start).milliseconds, status: nil,
+            number: webhook.attempts + 1, at: now(), milliseconds: (ContinuousClock.now - start).milliseconds,
+            status: nil,
             problem: nil)
         switch answer {
         case .response(let status, _):
-            attempt = attempt.with(status: Int64(status), problem: (200..<300).contains(status) ? nil : "HTTP \(status)")
+            attempt = attempt.with(
+                status: Int64(status), problem: (200..<300).contains(status) ? nil : "HTTP \(status)")
         case .failed(let failure): attempt = attempt.with(status: nil, problem: failure.rawValue)
         }
         try await store.record(attempt, of: webhook.id, at: now())
@@ -35,7 +37,8 @@ extension Site {
             id: store.newTraceID(at: now()), tenant: webhook.tenant, environment: webhook.environment, action: .webhook,
             integrationKey: webhook.integrationKey, provider: "", connectionID: webhook.connectionID, startedAt: now())
         trace.add(
-            "Gave up telling your webhook address", [("url", webhook.url), ("reason", problem), ("event", webhook.kind)],
+            "Gave up telling your webhook address",
+            [("url", webhook.url), ("reason", problem), ("event", webhook.kind)],
             level: .error, at: now())
         trace.finish(.failure, error: "webhook_failed", after: attempt.milliseconds, at: now())
         store.note(trace)

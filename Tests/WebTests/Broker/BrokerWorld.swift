@@ -38,7 +38,8 @@ final class BrokerWorld: Sendable {
             },
             proxy: { call in
                 switch await caller.call(Self.request(call)) {
-                case .response(let status, let headers, let body): .response(status: status, headers: headers, body: body)
+                case .response(let status, let headers, let body):
+                    .response(status: status, headers: headers, body: body)
                 case .failed(let failure): .failed(ProviderAnswer.Failure(rawValue: failure.rawValue) ?? .broken)
                 }
             })
@@ -108,7 +109,9 @@ final class BrokerWorld: Sendable {
 
     /// An integration whose key is its provider's.
     @discardableResult
-    func integrate(_ provider: String, key: String? = nil, in other: BrokerEnvironment? = nil) async throws -> Integration {
+    func integrate(_ provider: String, key: String? = nil, in other: BrokerEnvironment? = nil) async throws
+        -> Integration
+    {
         try #require(
             try await store.addIntegration(
                 IntegrationDetails(key: key ?? provider, provider: provider, clientID: "id", scopes: ["read"]),
@@ -142,7 +145,8 @@ final class BrokerWorld: Sendable {
     ) async throws -> Answer {
         try await site.send(
             method, path,
-            headers: [("Authorization", "Bearer \(other ?? key)")] + (body.isEmpty ? [] : [("Content-Type", "application/json")])
+            headers: [("Authorization", "Bearer \(other ?? key)")]
+                + (body.isEmpty ? [] : [("Content-Type", "application/json")])
                 + headers, body: Array(body.utf8))
     }
 }

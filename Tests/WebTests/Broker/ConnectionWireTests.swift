@@ -12,7 +12,8 @@ struct ConnectionWireTests {
     @Test func `one connection is the row that clients know, without the refresh token unless asked`() async throws {
         let world = try await BrokerWorld()
         let connection = try await world.connect("user@acme.example/1")
-        let path = "/connection/user%40acme.example%2F1?provider_config_key=photos&force_refresh=false&refresh_token=false"
+        let path =
+            "/connection/user%40acme.example%2F1?provider_config_key=photos&force_refresh=false&refresh_token=false"
         let answer = try await world.call(.get, path)
         #expect(answer.status == 200)
         #expect(answer.headers[.contentType] == "application/json")
@@ -78,7 +79,9 @@ struct ConnectionWireTests {
             ([("Authorization", "Bearer d61dd3ee-6b2c-4b3c-8b0a-2f4f0ad3b5a4")], "invalid_secret_key_format"),
             ([("Authorization", "Bearer \(wrong)")], "unknown_account"),
         ] as [([(String, String)], String)] {
-            for path in ["/connection", "/connection/u1?provider_config_key=photos", "/config", "/environment-variables"] {
+            for path in [
+                "/connection", "/connection/u1?provider_config_key=photos", "/config", "/environment-variables",
+            ] {
                 let answer = try await world.site.send(.get, path, headers: headers)
                 #expect(answer.status == 401, "\(path) \(type)")
                 #expect(answer.member("type") == type && answer.member("payload") == "{}", "\(answer.body)")
@@ -93,7 +96,8 @@ struct ConnectionWireTests {
         let world = try await BrokerWorld()
         try await world.connect()
         for (path, type) in [
-            ("/connection/u1", "missing_provider_config"), ("/connection/u1?provider_config_key=", "missing_provider_config"),
+            ("/connection/u1", "missing_provider_config"),
+            ("/connection/u1?provider_config_key=", "missing_provider_config"),
             ("/connection/u2?provider_config_key=photos", "unknown_connection"),
             ("/connection/u1?provider_config_key=nothing", "unknown_provider_config"),
         ] {
@@ -103,7 +107,8 @@ struct ConnectionWireTests {
         let unknown = try await world.call(.get, "/connection/u2?provider_config_key=photos")
         #expect(unknown.member("payload.connectionId") == "u2")
         #expect(
-            unknown.member("error")?.hasSuffix("\n{\n  \"connectionId\": \"u2\",\n  \"providerConfigKey\": \"photos\"\n}") == true)
+            unknown.member("error")?.hasSuffix(
+                "\n{\n  \"connectionId\": \"u2\",\n  \"providerConfigKey\": \"photos\"\n}") == true)
     }
 
     @Test func `an environment's key opens no other's connections`() async throws {
@@ -134,7 +139,8 @@ struct ConnectionWireTests {
         #expect(world.provider.seen.revoked == ["token=rt-0&client_id=id&client_secret=s3cret"])
         let again = try await world.call(.delete, "/connection/u1?provider_config_key=photos")
         #expect(again.status == 400 && again.member("type") == "unknown_connection")
-        let trace = try #require(try world.store.traces(of: world.environment, limit: 10).first { $0.action == .deleted })
+        let trace = try #require(
+            try world.store.traces(of: world.environment, limit: 10).first { $0.action == .deleted })
         let steps = try #require(try world.store.trace(trace.id, in: world.environment)).steps
         #expect(steps.map(\.sentence) == ["Revoked at the provider", "Deleted the connection"])
     }
@@ -158,17 +164,24 @@ struct ConnectionWireTests {
         #expect(missing.status == 400 && missing.member("type") == "missing_body")
         // Connecting again keeps them.
         try await world.connect("a/b")
-        #expect(try await world.call(.get, "/connection/a%2Fb?provider_config_key=photos").member("metadata.x") == "1e3")
+        #expect(
+            try await world.call(.get, "/connection/a%2Fb?provider_config_key=photos").member("metadata.x") == "1e3")
     }
 
     @Test func `an import is echoed with 201, and is there`() async throws {
         let world = try await BrokerWorld()
         for provider in ["photos", "mail", "shop", "birds"] { try await world.integrate(provider) }
         let bodies = [
-            ("photos", #"{"connection_id":"u","provider_config_key":"photos","access_token":"a","refresh_token":"r","expires_in":60,"metadata":{"k":1}}"#),
+            (
+                "photos",
+                #"{"connection_id":"u","provider_config_key":"photos","access_token":"a","refresh_token":"r","expires_in":60,"metadata":{"k":1}}"#
+            ),
             ("mail", #"{"connection_id":"u","provider_config_key":"mail","api_key":"k"}"#),
             ("shop", #"{"connection_id":"u","provider_config_key":"shop","username":"n","password":"p"}"#),
-            ("birds", #"{"connection_id":"u","provider_config_key":"birds","oauth_token":"t","oauth_token_secret":"s"}"#),
+            (
+                "birds",
+                #"{"connection_id":"u","provider_config_key":"birds","oauth_token":"t","oauth_token_secret":"s"}"#
+            ),
         ]
         for (key, body) in bodies {
             let answer = try await world.call(.post, "/connection", body)
@@ -198,11 +211,26 @@ struct ConnectionWireTests {
         (#"{"connection_id":"u","provider_config_key":"shop"}"#, "missing_basic_username"),
         (#"{"connection_id":"u","provider_config_key":"birds"}"#, "missing_oauth_token"),
         (#"{"connection_id":"\u00e9","provider_config_key":"photos","access_token":"a"}"#, "invalid_connection_id"),
-        (#"{"connection_id":"u","provider_config_key":"photos","access_token":"a","expires_in":"soon"}"#, "invalid_expires_in"),
-        (#"{"connection_id":"u","provider_config_key":"photos","access_token":"a","expires_in":1e300}"#, "invalid_expires_in"),
-        (#"{"connection_id":"u","provider_config_key":"photos","access_token":"a","expires_at":"tomorrow"}"#, "invalid_expires_at"),
-        (#"{"connection_id":"u","provider_config_key":"zen","access_token":"a","connection_config":{"subdomain":"evil.example/#"}}"#, "invalid_connection_config"),
-        (#"{"connection_id":"u","provider_config_key":"zen","access_token":"a","connection_config":{"subdomain":"x.evil.com%2f"}}"#, "invalid_connection_config"),
+        (
+            #"{"connection_id":"u","provider_config_key":"photos","access_token":"a","expires_in":"soon"}"#,
+            "invalid_expires_in"
+        ),
+        (
+            #"{"connection_id":"u","provider_config_key":"photos","access_token":"a","expires_in":1e300}"#,
+            "invalid_expires_in"
+        ),
+        (
+            #"{"connection_id":"u","provider_config_key":"photos","access_token":"a","expires_at":"tomorrow"}"#,
+            "invalid_expires_at"
+        ),
+        (
+            #"{"connection_id":"u","provider_config_key":"zen","access_token":"a","connection_config":{"subdomain":"evil.example/#"}}"#,
+            "invalid_connection_config"
+        ),
+        (
+            #"{"connection_id":"u","provider_config_key":"zen","access_token":"a","connection_config":{"subdomain":"x.evil.com%2f"}}"#,
+            "invalid_connection_config"
+        ),
         ("[]", "invalid_body"), ("", "missing_body"),
     ])
     func `Case 204: an import that will not do says which member`(body: String, type: String) async throws {
@@ -218,7 +246,8 @@ struct ConnectionWireTests {
         try await world.connect()
         let key = Secret<EnvironmentKey>.random()
         _ = try await world.store.addKey(
-            key, EnvironmentKeyDraft(name: "Reader", scopes: [.readConnections, .listConnections]), to: world.environment,
+            key, EnvironmentKeyDraft(name: "Reader", scopes: [.readConnections, .listConnections]),
+            to: world.environment,
             by: .system, at: world.site.clock.now)
         let text = key.reveal()
         #expect(try await world.call(.get, "/connection", key: text).status == 200)

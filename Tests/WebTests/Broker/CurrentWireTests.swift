@@ -13,19 +13,23 @@ struct CurrentWireTests {
         if try world.store.integration("mail", in: world.environment) == nil { try await world.integrate("mail") }
         return try await world.call(
             .post, "/connections",
-            #"{"connection_id":"\#(id)","provider_config_key":"mail","credentials":{"type":"API_KEY","api_key":"k"}\#(more)}"#)
+            #"{"connection_id":"\#(id)","provider_config_key":"mail","credentials":{"type":"API_KEY","api_key":"k"}\#(more)}"#
+        )
     }
 
     @Test func `an import is the whole connection, and its end user, tags and metadata are kept`() async throws {
         let world = try await BrokerWorld()
         let user = #"{"id":"e1","email":"e@x.example","display_name":"E","organization":{"id":"o1"}}"#
         let answer = try await imported(
-            world, "u1", #","end_user":\#(user),"tags":{"plan":"gold"},"metadata":{"a":1},"webhook_url_override":"https://x.example/w""#)
+            world, "u1",
+            #","end_user":\#(user),"tags":{"plan":"gold"},"metadata":{"a":1},"webhook_url_override":"https://x.example/w""#
+        )
         #expect(answer.status == 201, "\(answer.body)")
         let time = world.site.clock.now.wireText
         let number = try #require(answer.member("id"))
         #expect(
-            answer.body == #"{"id":\#(number),"connection_id":"u1","provider_config_key":"mail","provider":"mail","errors":[],"#
+            answer.body
+                == #"{"id":\#(number),"connection_id":"u1","provider_config_key":"mail","provider":"mail","errors":[],"#
                 + #""end_user":\#(user),"tags":{"plan":"gold"},"metadata":{"a":1},"connection_config":{},"#
                 + #""webhook_url_override":"https://x.example/w","created_at":"\#(time)","updated_at":"\#(time)","#
                 + #""last_fetched_at":null,"credentials":{"type":"API_KEY","apiKey":"k"}}"#)
@@ -36,10 +40,13 @@ struct CurrentWireTests {
         #expect(own.member("connection_id").flatMap { UUID(uuidString: $0) } != nil)
     }
 
-    @Test func `a key is shown to the provider before it is stored, where the provider has a call for that`() async throws {
+    @Test func `a key is shown to the provider before it is stored, where the provider has a call for that`()
+        async throws
+    {
         let world = try await BrokerWorld()
         try await world.integrate("proven")
-        let body = #"{"connection_id":"u","provider_config_key":"proven","credentials":{"type":"API_KEY","api_key":"k"}}"#
+        let body =
+            #"{"connection_id":"u","provider_config_key":"proven","credentials":{"type":"API_KEY","api_key":"k"}}"#
         world.provider.next([(401, [:])])
         let refused = try await world.call(.post, "/connections", body)
         #expect(refused.status == 400 && refused.member("error.code") == "connection_test_failed", "\(refused.body)")
@@ -55,7 +62,8 @@ struct CurrentWireTests {
             let tag = number < 3 ? "gold" : "blue"
             _ = try await imported(
                 world, "u_\(number)",
-                #","tags":{"plan":"\#(tag)","z":"1"},"end_user":{"id":"e\#(number)","organization":{"id":"o\#(number % 2)"}}"#)
+                #","tags":{"plan":"\#(tag)","z":"1"},"end_user":{"id":"e\#(number)","organization":{"id":"o\#(number % 2)"}}"#
+            )
         }
         try await world.connect("other")
         func ids(_ query: String) async throws -> [String] {
@@ -126,10 +134,15 @@ struct CurrentWireTests {
         let one = #"{"connection_id":"u1","provider_config_key":"mail","metadata":{"b":3}}"#
         let merged = try await world.call(.patch, "/connections/metadata", one)
         #expect(merged.status == 200 && merged.body == one)
-        #expect(try await world.call(.get, "/connections/u1?provider_config_key=mail").member("metadata") == #"{"a":1,"b":3}"#)
-        #expect(try await world.call(.get, "/connections/u2?provider_config_key=mail").member("metadata") == #"{"a":1,"b":2}"#)
+        #expect(
+            try await world.call(.get, "/connections/u1?provider_config_key=mail").member("metadata")
+                == #"{"a":1,"b":3}"#)
+        #expect(
+            try await world.call(.get, "/connections/u2?provider_config_key=mail").member("metadata")
+                == #"{"a":1,"b":2}"#)
         let unknown = try await world.call(
-            .post, "/connections/metadata", #"{"connection_id":["u1","u9"],"provider_config_key":"mail","metadata":{}}"#)
+            .post, "/connections/metadata", #"{"connection_id":["u1","u9"],"provider_config_key":"mail","metadata":{}}"#
+        )
         #expect(unknown.status == 404 && unknown.member("error.code") == "unknown_connection")
         #expect(try await world.call(.get, "/connections/u1?provider_config_key=mail").member("metadata.a") == "1")
     }
@@ -172,7 +185,8 @@ struct IntegrationWireTests {
     }
 
     @Test(arguments: [
-        (#"{"provider":"photos"}"#, "missing_provider_config"), (#"{"provider_config_key":"k"}"#, "missing_provider_template"),
+        (#"{"provider":"photos"}"#, "missing_provider_config"),
+        (#"{"provider_config_key":"k"}"#, "missing_provider_template"),
         (#"{"provider_config_key":"k","provider":"nothing"}"#, "unknown_provider_template"),
         (#"{"provider_config_key":"k","provider":"photos","oauth_scopes":["a"]}"#, "invalid_oauth_scopes"),
         (#"{"provider_config_key":"k/k","provider":"photos"}"#, "invalid_provider_config_key"),
@@ -216,7 +230,8 @@ struct IntegrationWireTests {
         #expect(unknown.status == 400 && unknown.member("type") == "unknown_provider_template")
         #expect(try await world.call(.get, "/providers?search=shop").member("data.0.name") == "shop")
         #expect(
-            try await world.call(.get, "/providers/zen").member("data.connection_config.subdomain.title") == "Subdomain")
+            try await world.call(.get, "/providers/zen").member("data.connection_config.subdomain.title") == "Subdomain"
+        )
         #expect(try await world.call(.get, "/providers/nothing").status == 404)
     }
 }

@@ -27,7 +27,9 @@ struct ProxyTests {
         let seen = try #require(world.provider.seen.api.first)
         #expect(seen.path == "/api/v1/items%2F1?a=1&b=%20x")
         #expect(seen.headers["authorization"] == "Bearer at-0" && seen.headers["x-own"] == "1")
-        #expect(seen.headers["x-not-passed"] == nil && seen.headers["cookie"] == nil && seen.headers["connection-id"] == nil)
+        #expect(
+            seen.headers["x-not-passed"] == nil && seen.headers["cookie"] == nil && seen.headers["connection-id"] == nil
+        )
         #expect(seen.headers["nango-proxy-x-own"] == nil)
     }
 
@@ -41,7 +43,9 @@ struct ProxyTests {
         #expect(seen.headers["content-type"] == "application/json")
     }
 
-    @Test func `a call's own header wins, and every kind of credentials stands where the provider wants it`() async throws {
+    @Test func `a call's own header wins, and every kind of credentials stands where the provider wants it`()
+        async throws
+    {
         let world = try await BrokerWorld()
         for provider in ["mail", "shop", "birds"] { try await world.integrate(provider) }
         for body in [
@@ -136,7 +140,8 @@ struct ProxyTests {
     }
 
     @Test(arguments: [
-        "http://127.0.0.1:PORT/api", "http://localhost:PORT/api", "https://127.0.0.1/", "https://[::1]/", "https://10.0.0.1/",
+        "http://127.0.0.1:PORT/api", "http://localhost:PORT/api", "https://127.0.0.1/", "https://[::1]/",
+        "https://10.0.0.1/",
         "https://169.254.169.254/latest", "https://2130706433/", "https://0x7f000001/", "https://0177.0.0.1/",
         "https://[::ffff:127.0.0.1]/", "https://[64:ff9b::7f00:1]/", "https://127.1/", "https://0/",
     ])
@@ -146,7 +151,8 @@ struct ProxyTests {
         let url = base.replacing("PORT", with: "\(world.provider.port)")
         let answer = try await world.call(.get, "/proxy/x", headers: photos + [("Base-Url-Override", url)])
         #expect((400...502).contains(answer.status), "\(answer.status)")
-        #expect(answer.member("type").map { $0.hasPrefix("proxy_") || $0.hasPrefix("base_url") } == true, "\(answer.body)")
+        #expect(
+            answer.member("type").map { $0.hasPrefix("proxy_") || $0.hasPrefix("base_url") } == true, "\(answer.body)")
         #expect(world.provider.seen.api.isEmpty)
     }
 

@@ -75,7 +75,8 @@ struct RefreshTests {
         #expect(world.provider.seen.tokenCalls.count == 1)
     }
 
-    @Test func `Case 214: what was cut off in the middle is tried once with the old token, then surfaced`() async throws {
+    @Test func `Case 214: what was cut off in the middle is tried once with the old token, then surfaced`() async throws
+    {
         let world = try await BrokerWorld()
         let connection = try await world.connect(expiresIn: -10)
         // A process that took the lease, rotated at the provider and died.
@@ -97,7 +98,9 @@ struct RefreshTests {
         #expect(try await world.call(.get, path).status == 200)
     }
 
-    @Test func `Case 214: a lease that ended by itself is taken over, and works when the token still does`() async throws {
+    @Test func `Case 214: a lease that ended by itself is taken over, and works when the token still does`()
+        async throws
+    {
         let world = try await BrokerWorld()
         let connection = try await world.connect(expiresIn: -10)
         #expect(try await world.store.leaseRefresh(of: connection, as: "dead", at: world.site.clock.now))
@@ -116,7 +119,8 @@ struct RefreshTests {
         let renewed = Renewed(
             credentials: .oauth2(accessToken: "late", refreshToken: nil, expiresAt: nil, raw: .null), values: [:])
         #expect(
-            try await world.store.finishRefresh(of: old, lease: "slow", with: renewed, trace: nil, at: world.site.clock.now)
+            try await world.store.finishRefresh(
+                of: old, lease: "slow", with: renewed, trace: nil, at: world.site.clock.now)
                 == false)
         #expect(try await world.call(.get, path).member("credentials.access_token") == "at-0")
     }
@@ -146,7 +150,8 @@ struct RefreshTests {
         #expect(said.contains(#""success":false,"operation":"refresh""#) && said.contains(#""type":"invalid_grant""#))
     }
 
-    @Test func `Case 215: a provider that is down is asked again after a pause, which grows, and its recovery announced`()
+    @Test
+    func `Case 215: a provider that is down is asked again after a pause, which grows, and its recovery announced`()
         async throws
     {
         let world = try await BrokerWorld(.answers(503, "{}"))
@@ -222,7 +227,9 @@ struct RefreshTests {
         #expect(stored.health.kind == .unavailable)
     }
 
-    @Test func `Case 209: a provider that says nothing is given up after its time, and others are not held up`() async throws {
+    @Test func `Case 209: a provider that says nothing is given up after its time, and others are not held up`()
+        async throws
+    {
         let world = try await BrokerWorld(.sleeps(seconds: 60), patience: 500)
         try await world.connect(expiresIn: -10)
         let start = ContinuousClock.now

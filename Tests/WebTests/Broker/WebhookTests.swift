@@ -21,7 +21,8 @@ struct WebhookTests {
         let sent = try #require(world.provider.seen.webhooks.first)
         #expect(
             sent.body == #"{"from":"nango","type":"auth","connectionId":"u1","providerConfigKey":"photos","#
-                + #""authMode":"OAUTH2","provider":"photos","environment":"dev","success":true,"operation":"creation"}"#)
+                + #""authMode":"OAUTH2","provider":"photos","environment":"dev","success":true,"operation":"creation"}"#
+        )
         #expect(sent.headers["content-type"] == "application/json")
         let legacy = SHA256.hash(data: Data((world.key + sent.body).utf8))
         #expect(sent.headers["x-nango-signature"] == hex(legacy))
@@ -37,7 +38,8 @@ struct WebhookTests {
         // The same one again is an override; end users and tags are in it.
         let integration = try #require(try world.store.integration("photos", in: world.environment))
         let owner = ConnectionOwner(
-            endUser: .object([.init("id", .string("e1")), .init("email", .string("e@x.example"))]), tags: ["plan": "gold"])
+            endUser: .object([.init("id", .string("e1")), .init("email", .string("e@x.example"))]),
+            tags: ["plan": "gold"])
         _ = try await world.store.save(
             ConnectionDraft(
                 connectionID: "u1",
