@@ -283,6 +283,17 @@ struct ConnectionWireTests {
         #expect(try await world.call(.get, "/connection", key: new.reveal()).status == 401)
     }
 
+    @Test func `a key that lay in public is revoked, and the workspace's admins are told`() async throws {
+        let world = try await BrokerWorld()
+        let report = try await world.site.send(
+            .post, "/leaked-tokens", headers: [("Content-Type", "text/plain")], body: Array("found: \(world.key)!".utf8))
+        #expect(report.status == 202)
+        #expect(try await world.call(.get, "/connection").member("type") == "unknown_account")
+        let letter = try #require(try world.site.letters(to: world.site.cast.ada.email).first)
+        #expect(letter.contains("Acme, dev") && letter.contains("/t/acme/env/dev/settings"))
+        #expect(!letter.contains(world.key))
+    }
+
     @Test func `the environment's variables are a list`() async throws {
         let world = try await BrokerWorld()
         #expect(try await world.call(.get, "/environment-variables").body == "[]")
