@@ -20,9 +20,8 @@ package enum SignedConnect {
     }
 
     package static func sign(_ parameters: [(name: String, value: String)], key: String) -> String {
-        Hex.text(
-            HMAC<SHA256>.authenticationCode(
-                for: Array(message(parameters).utf8), using: SymmetricKey(data: Array(key.utf8))))
+        Hex.text(HMAC<SHA256>.authenticationCode(
+            for: Array(message(parameters).utf8), using: SymmetricKey(data: Array(key.utf8))))
     }
 
     /// - Parameter parameters: everything that was sent but the signature itself, no name twice.
