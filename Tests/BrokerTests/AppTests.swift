@@ -133,6 +133,27 @@ struct TokenCallTests {
         }
     }
 
+    @Test func `a token is revoked where and how the provider wants to hear of it`() throws {
+        let both = Credentials.oauth2(accessToken: "at", refreshToken: "rt", expiresAt: nil, raw: .null)
+        func revoked(_ keys: String, _ credentials: Credentials? = nil) throws -> (ProviderCall, String) {
+            let call = try #require(
+                try token(keys).revocation(of: credentials ?? both, client: client, values: [:]))
+            return (call, String(decoding: call.body, as: UTF8.self))
+        }
+        let url = "https://p.example/revoke"
+        #expect(try revoked("    revocation_url: \(url)").1 == "token=rt&client_id=id&client_secret=sk_1")
+        let only = Credentials.oauth2(accessToken: "at", refreshToken: nil, expiresAt: nil, raw: .null)
+        #expect(try revoked("    revocation_url: \(url)", only).1.hasPrefix("token=at&"))
+        let json = try revoked("    revocation: {url: \"\(url)\", place: json, client: basic}")
+        #expect(json.1 == #"{"token":"rt"}"# && json.0.headers.contains { $0.value == client.basic })
+        let bearer = try revoked("    revocation: {url: \"\(url)\", of: access, place: bearer}")
+        #expect(bearer.1.isEmpty && bearer.0.headers.contains { $0.value == "Bearer at" })
+        let query = try revoked("    revocation: {url: \"\(url)\", of: access, place: query, parameter: access_token}")
+        #expect(query.0.url == url + "?access_token=at" && query.1.isEmpty)
+        #expect(try token("").revocation(of: both, client: client, values: [:]) == nil)
+        #expect(try token("    revocation_url: \(url)").revocation(of: .apiKey("k"), client: client, values: [:]) == nil)
+    }
+
     @Test func `a header asks for nothing that a connection cannot have`() {
         let file = ProviderFile(
             """

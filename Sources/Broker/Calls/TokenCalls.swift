@@ -27,12 +27,14 @@ extension OAuth2.Token {
         return try call(url, pairs, parameters, client, values)
     }
 
-    /// RFC 7009 §2.1; nil where the provider has no such endpoint.
+    /// RFC 7009 §2.1, as this provider wants it; nil where it has no such endpoint, or the connection no token.
     package func revocation(
-        of token: String, client: ClientRegistration, values: [String: String]
+        of credentials: Credentials, client: ClientRegistration, values: [String: String]
     ) throws(ConnectProblem) -> ProviderCall? {
-        guard !revocationURL.isEmpty else { return nil }
-        return try call(revocationURL, [("token", token)], [], client, values)
+        guard let revocation,
+            let token = (revocation.which == .refresh ? credentials.refreshToken : nil) ?? credentials.accessToken
+        else { return nil }
+        return try revocation.call(token, client: client, values: values)
     }
 
     private func call(
@@ -72,5 +74,34 @@ extension OAuth2.Token {
         guard let template = URLTemplate(text), !template.placeholders.isEmpty else { return text }
         guard let filled = template.filled(values) else { throw .missingValue }
         return filled
+    }
+}
+
+extension OAuth2.Revocation {
+    fileprivate func call(
+        _ token: String, client: ClientRegistration, values: [String: String]
+    ) throws(ConnectProblem) -> ProviderCall {
+        guard var url = url.filled(values) else { throw .missingValue }
+        var pairs = [(name: parameter, value: token)]
+        var headers = [(name: "accept", value: "application/json"), ("user-agent", "Gatewright")]
+        if self.client == .basic || self.client == .both { headers.append(("authorization", client.basic)) }
+        if self.client == .body || self.client == .both {
+            pairs.append(("client_id", client.id))
+            if let secret = client.secret { pairs.append(("client_secret", secret)) }
+        }
+        var body: [UInt8] = []
+        switch place {
+        case .form:
+            headers.append(("content-type", "application/x-www-form-urlencoded"))
+            body = Array(FormText.encode(pairs).utf8)
+        case .json:
+            headers.append(("content-type", "application/json"))
+            body = JSONText.object(pairs.map { (name: $0.name, value: JSONText.string($0.value)) }).bytes
+        case .query: url = FormText.url(url, pairs)
+        case .bearer:
+            headers = headers.filter { !$0.name.utf8.elementsEqual("authorization".utf8) }
+            headers.append(("authorization", "Bearer " + token))
+        }
+        return ProviderCall(method: .post, url: url, headers: headers, body: body)
     }
 }

@@ -93,8 +93,23 @@ package struct OAuth2: Sendable {
         package let refreshesBefore: Int64
         /// In seconds, for providers that do not say.
         package let assumedLifetime: Int64?
-        /// RFC 7009, where the provider offers it.
-        package let revocationURL: [URLTemplate]
+        /// nil where the provider offers none.
+        package let revocation: Revocation?
+    }
+
+    /// How a provider is told that a token is not wanted any more: RFC 7009, or what stands in its place.
+    package struct Revocation: Sendable {
+        /// Which token; the access token where there is no refresh token.
+        package enum Which: String, Sendable, CaseIterable { case refresh, access }
+        package enum Place: String, Sendable, CaseIterable { case form, json, query, bearer }
+        package enum Client: String, Sendable, CaseIterable { case body, basic, both, none }
+
+        package let url: [URLTemplate]
+        package let which: Which
+        package let place: Place
+        /// What the token is called.
+        package let parameter: String
+        package let client: Client
     }
 
     package let authorize: Authorize

@@ -86,6 +86,8 @@ struct ProviderEntry {
         let url = part.requiredTemplates("url")
         let refreshURL = part.templates("refresh_url")
         let parameters = part.pairs("parameters")
+        let client = part.choice("client", default: OAuth2.Token.ClientPlace.body)
+        let body = part.choice("body", default: OAuth2.Token.BodyFormat.form)
         return OAuth2.Token(
             url: url,
             refreshURL: refreshURL.isEmpty ? url : refreshURL,
@@ -94,13 +96,31 @@ struct ProviderEntry {
             renamed: Dictionary(
                 part.pairs("rename").map { ($0.name, $0.value) }, uniquingKeysWith: { first, _ in first }),
             headers: part.pairs("headers"),
-            client: part.choice("client", default: .body),
-            body: part.choice("body", default: .form),
+            client: client,
+            body: body,
             expiryUnit: part.choice("expires_in", default: .seconds),
             nestedUnder: part.text("nested_under"),
             refreshesBefore: part.seconds("refresh_before") ?? 900,
             assumedLifetime: part.seconds("assumed_lifetime"),
-            revocationURL: part.templates("revocation_url"))
+            revocation: revocation(&part, client, body))
+    }
+
+    /// `revocation_url` for RFC 7009 in the way of the token call, or `revocation` where something differs.
+    private static func revocation(
+        _ part: inout YAMLMapping, _ client: OAuth2.Token.ClientPlace, _ body: OAuth2.Token.BodyFormat
+    ) -> OAuth2.Revocation? {
+        let plain = part.templates("revocation_url")
+        if var own = part.mapping("revocation") {
+            defer { own.refuseUnknown() }
+            return OAuth2.Revocation(
+                url: own.requiredTemplates("url"), which: own.choice("of", default: .refresh),
+                place: own.choice("place", default: .form), parameter: own.text("parameter") ?? "token",
+                client: own.choice("client", default: .none))
+        }
+        guard !plain.isEmpty else { return nil }
+        return OAuth2.Revocation(
+            url: plain, which: .refresh, place: body == .json ? .json : .form, parameter: "token",
+            client: OAuth2.Revocation.Client(rawValue: client.rawValue) ?? .basic)
     }
 
     private static func oauth1(_ entry: inout YAMLMapping) -> OAuth1? {
@@ -224,5 +244,5 @@ extension Provider {
 }
 
 extension OAuth2.Token {
-    fileprivate var addresses: [URLTemplate] { url + refreshURL + revocationURL }
+    fileprivate var addresses: [URLTemplate] { url + refreshURL + (revocation?.url ?? []) }
 }

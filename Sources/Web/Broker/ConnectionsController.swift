@@ -127,10 +127,10 @@ extension Site {
     /// RFC 7009, where the provider offers it. What it answers changes nothing for us: the credentials go either way.
     private func revoke(_ connection: BrokerConnection, _ trace: inout Trace) async {
         guard let provider = outside.provider(of: connection), case .oauth2(let oauth2) = provider.method,
-            let token = connection.credentials.refreshToken ?? connection.credentials.accessToken,
             let integration = try? store.integration(connection.integration),
             let client = try? store.registration(of: integration),
-            let call = try? oauth2.token.revocation(of: token, client: client, values: connection.values)
+            let call = try? oauth2.token.revocation(
+                of: connection.credentials, client: client, values: connection.values)
         else { return trace.add("The provider has no way to revoke, so nothing was revoked there", at: now()) }
         switch await outside.call(call) {
         case .response(let status, _):

@@ -117,10 +117,10 @@ extension Site {
                 var changed = 0
                 for (index, connection) in due.enumerated() {
                     if index >= 20, await group.next() == true { changed += 1 }
-                    // A failure is stored with the connection, which is not due then.
                     group.addTask {
-                        let fresh = try? await self.fresh(connection, isForced: false).get()
-                        return fresh?.version != connection.version
+                        // A failure is stored with the connection, which is not due then.
+                        guard let fresh = try? await self.fresh(connection, isForced: false).get() else { return false }
+                        return fresh.version != connection.version
                     }
                 }
                 for await isChanged in group where isChanged { changed += 1 }
