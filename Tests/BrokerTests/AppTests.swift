@@ -151,7 +151,8 @@ struct TokenCallTests {
         let query = try revoked("    revocation: {url: \"\(url)\", of: access, place: query, parameter: access_token}")
         #expect(query.0.url == url + "?access_token=at" && query.1.isEmpty)
         #expect(try token("").revocation(of: both, client: client, values: [:]) == nil)
-        #expect(try token("    revocation_url: \(url)").revocation(of: .apiKey("k"), client: client, values: [:]) == nil)
+        #expect(
+            try token("    revocation_url: \(url)").revocation(of: .apiKey("k"), client: client, values: [:]) == nil)
     }
 
     @Test func `a header asks for nothing that a connection cannot have`() {

@@ -20,7 +20,9 @@ struct BrokerStorageTests {
         prod = try #require(both.first { $0.name == "prod" })
     }
 
-    private func integrate(_ key: String = "photos", in environment: BrokerEnvironment? = nil) async throws -> Integration {
+    private func integrate(_ key: String = "photos", in environment: BrokerEnvironment? = nil) async throws
+        -> Integration
+    {
         try #require(
             try await store.addIntegration(
                 IntegrationDetails(key: key, provider: "photos", clientID: "id", scopes: ["a", "b"]), secret: "s3cret",
@@ -28,7 +30,9 @@ struct BrokerStorageTests {
     }
 
     @discardableResult
-    private func connect(_ id: String, to integration: Integration, token: String = "t") async throws -> BrokerConnection {
+    private func connect(_ id: String, to integration: Integration, token: String = "t") async throws
+        -> BrokerConnection
+    {
         let saved = try await store.save(
             ConnectionDraft(
                 connectionID: id,
@@ -52,7 +56,8 @@ struct BrokerStorageTests {
     @Test func `ten environments are the most, and a name is a name`() async throws {
         for number in 3...10 {
             #expect(
-                try await store.makeEnvironment(named: "e\(number)", requiresHMAC: false, of: test.acme.id, at: now) != nil)
+                try await store.makeEnvironment(named: "e\(number)", requiresHMAC: false, of: test.acme.id, at: now)
+                    != nil)
         }
         #expect(try await store.makeEnvironment(named: "e11", requiresHMAC: false, of: test.acme.id, at: now) == nil)
         for name in ["", "Dev", "a b", "-a", "a\"", String(repeating: "a", count: 41)] {
@@ -96,7 +101,8 @@ struct BrokerStorageTests {
         }
         #expect(try await store.addKey(.random(), EnvironmentKeyDraft(name: "x"), to: dev, by: .system, at: now) == nil)
         let keys = try store.keys(of: dev, at: now)
-        #expect(keys.count == 20 && keys.allSatisfy { $0.scopes == [.proxy] && $0.createdBy == "Ada" && !$0.signsWebhooks })
+        #expect(
+            keys.count == 20 && keys.allSatisfy { $0.scopes == [.proxy] && $0.createdBy == "Ada" && !$0.signsWebhooks })
         #expect(try await store.revokeKey(keys[0].id, of: prod, by: .system, at: now) == false)
         #expect(try await store.revokeKey(keys[0].id, of: dev, by: .person(test.ada), at: now))
         #expect(
@@ -105,7 +111,8 @@ struct BrokerStorageTests {
         #expect(try store.verifyAuditLog().findings.isEmpty)
     }
 
-    @Test func `Case 200: no connection belongs to another tenant's integration, nor an integration to its environment`()
+    @Test
+    func `Case 200: no connection belongs to another tenant's integration, nor an integration to its environment`()
         async throws
     {
         let photos = try await integrate()
@@ -201,7 +208,8 @@ struct BrokerStorageTests {
         try await store.setAllowedOrigins(["https://a.example"], of: dev, by: .system, at: now)
         try await store.setVariables([("A", "1")], of: dev)
         var trace = Trace(
-            id: store.newTraceID(at: now), tenant: dev.tenant, environment: dev.id, action: .refresh, integrationKey: "",
+            id: store.newTraceID(at: now), tenant: dev.tenant, environment: dev.id, action: .refresh,
+            integrationKey: "",
             provider: "", connectionID: "", startedAt: now)
         trace.add("Began", at: now)
         try await store.record(trace)

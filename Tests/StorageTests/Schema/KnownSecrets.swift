@@ -179,7 +179,8 @@ struct KnownSecrets {
         var numbers: [Int64] = []
         for (index, credentials) in all.enumerated() {
             let saved = try await store.save(
-                ConnectionDraft(connectionID: "u\(index)", credentials: credentials, values: [:]), of: integration, at: now)
+                ConnectionDraft(connectionID: "u\(index)", credentials: credentials, values: [:]), of: integration,
+                at: now)
             numbers.append(try #require(saved).number)
         }
         let first = try #require(try store.connection(number: numbers[0], of: integration.tenant))

@@ -286,7 +286,8 @@ struct ConnectionWireTests {
     @Test func `a key that lay in public is revoked, and the workspace's admins are told`() async throws {
         let world = try await BrokerWorld()
         let report = try await world.site.send(
-            .post, "/leaked-tokens", headers: [("Content-Type", "text/plain")], body: Array("found: \(world.key)!".utf8))
+            .post, "/leaked-tokens", headers: [("Content-Type", "text/plain")], body: Array("found: \(world.key)!".utf8)
+        )
         #expect(report.status == 202)
         #expect(try await world.call(.get, "/connection").member("type") == "unknown_account")
         let letter = try #require(try world.site.letters(to: world.site.cast.ada.email).first)
