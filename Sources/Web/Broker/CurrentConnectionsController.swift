@@ -17,6 +17,7 @@ struct CurrentConnectionsController {
             filter.organizationID = call.query.text("endUserOrganizationId")
             filter.integrations = Self.keys(call.query.text("integrationId"))
             filter.tags = call.query.members(of: "tags")
+            filter.isBroken = call.query.flag("failing")
             let limit = try call.query.number("limit", in: 1...2000)
             let page = try call.query.number("page", in: 0...100_000) ?? 0
             let found = try site.store.connections(

@@ -143,6 +143,7 @@ struct RefreshTests {
         #expect(nested.status == 424 && nested.member("error.code") == "invalid_credentials")
         #expect(nested.member("error.payload.connection.connection_id") == "u1")
         #expect(world.provider.seen.tokenCalls.count == 1)
+        #expect(try await world.call(.get, "/connections?failing=true").member("connections.0.connection_id") == "u1")
         let listed = try await world.call(.get, "/connections")
         #expect(listed.member("connections.0.errors.0.type") == "auth")
         _ = try await world.site.site.deliverWebhooks()
