@@ -39,7 +39,8 @@ struct BrokerStorageTests {
                 credentials: .oauth2(accessToken: token, refreshToken: "r", expiresAt: now + 60, raw: .null),
                 values: ["subdomain": "acme"]),
             of: integration, at: now)
-        return try #require(try store.connection(number: #require(saved).number, of: integration.tenant))
+        let number = try #require(saved).number
+        return try #require(try store.connection(number: number, of: integration.tenant))
     }
 
     @Test func `a tenant begins with dev and prod, and only prod asks for HMAC`() async throws {
