@@ -143,4 +143,12 @@ for (const time of all("time[data-local]")) {
   time.textContent = moment.toLocaleString("en-GB", { day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit", timeZoneName: "short" });
 }
 
+// The end of a connect popup: the window that opened it hears the result, and a success closes by itself.
+for (const end of all("[data-connect-end]")) {
+  const { openerOrigin, openerMessage, connected } = end.dataset;
+  if (openerOrigin && window.opener) window.opener.postMessage(JSON.parse(openerMessage), openerOrigin);
+  end.querySelector("[data-close]").addEventListener("click", () => window.close());
+  if (connected !== undefined) setTimeout(() => window.close(), 300);
+}
+
 document.getElementById("errors")?.focus();

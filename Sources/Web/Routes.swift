@@ -69,6 +69,13 @@ extension Site {
         let leaked    = LeakedTokensController(site: self)
         let visible   = HeldTokensController(site: self)
         let openAPI   = OpenAPIController(site: self)
+        let connect   = ConnectController(site: self)
+        let callback  = CallbackController(site: self)
+        let given     = CredentialsController(site: self)
+        let session   = ConnectSessionsController(site: self)
+        let result    = ConnectResultsController(site: self)
+        let hosted    = ConnectLinkController(site: self)
+        let sdk       = SDKController(site: self)
         let me        = MeController(site: self)
         let people    = PeopleController(site: self)
         let reset     = SecondFactorReset(site: self)
@@ -261,6 +268,33 @@ extension Site {
 
         // For the proxy in front of the operator's own API
         machine.get   ("/auth/verify",                           use: gate.verify)
+
+        // Connecting to other people's APIs: a browser's part
+        visitor.get   ("/oauth/connect/{integration}",           use: connect.start)
+        visitor.post  ("/oauth/connect/{integration}",           use: connect.confirm)
+        visitor.get   ("/oauth/callback",                        use: callback.shared)     // RFC 6749 §4.1.2
+        visitor.get   ("/oauth/callback/{place}",                use: callback.own)
+        visitor.get   ("/app-auth/connect",                      use: callback.shared)
+        visitor.get   ("/connect",                               use: hosted.show)
+        visitor.post  ("/connect",                               use: hosted.connect)
+        machine.post  ("/api-auth/api-key/{integration}",        use: given.apiKey)
+        machine.on    ("/api-auth/api-key/{integration}",        method: .options, use: given.preflight)
+        machine.post  ("/api-auth/basic/{integration}",          use: given.basic)
+        machine.on    ("/api-auth/basic/{integration}",          method: .options, use: given.preflight)
+        machine.post  ("/unauth/{integration}",                  use: given.unauthenticated)
+        machine.on    ("/unauth/{integration}",                  method: .options, use: given.preflight)
+        machine.post  ("/auth/unauthenticated/{integration}",    use: given.currentUnauthenticated)
+        machine.on    ("/auth/unauthenticated/{integration}",    method: .options, use: given.preflight)
+        machine.post  ("/oauth2/auth/{integration}",             use: given.clientCredentials)
+        machine.on    ("/oauth2/auth/{integration}",             method: .options, use: given.preflight)
+        machine.get   ("/connect/results/{socket}",              use: result.show)
+        machine.on    ("/connect/results/{socket}",              method: .options, use: given.preflight)
+        machine.post  ("/connect/sessions",                      use: session.create)
+        machine.post  ("/connect/sessions/reconnect",            use: session.reconnect)
+        machine.get   ("/connect/session",                       use: session.show)
+        machine.delete("/connect/session",                       use: session.destroy)
+        machine.on    ("/connect/session",                       method: .options, use: given.preflight)
+        machine.get   ("/sdk/{file}",                            use: sdk.file)
 
         // The API
         machine.get   ("/v2/me",                                 use: me.portal)
