@@ -88,8 +88,9 @@ struct ConnectStart {
     }
 
     private func registration(of entry: ConnectEntry) throws -> ClientRegistration {
+        let method = entry.provider.method
+        guard method.needsRegistration else { throw ConnectRefusal(.wrongMode(method.wireName)) }
         let client = try site.store.registration(of: entry.integration)
-        if case .app = entry.provider.method { return client }
         guard !client.id.utf8.isEmpty else { throw ConnectRefusal(.notConfigured) }
         return client
     }

@@ -37,6 +37,7 @@ struct CredentialsController {
     /// Browsers ask first, because the body is JSON. Which page may read the answer, the answer itself says.
     func preflight(_ request: Request, _ context: SiteContext) async throws -> Response {
         var response = Response(status: .noContent)
+        guard request.headers[.origin] != nil else { return response }
         CrossOrigin.allow(request, nil, on: &response)
         response.headers[.known("Access-Control-Allow-Methods")] = "GET, POST, DELETE"
         response.headers[.known("Access-Control-Allow-Headers")] = "authorization, content-type"
