@@ -294,6 +294,8 @@ extension Site {
         machine.get   ("/connect/session",                       use: session.show)
         machine.delete("/connect/session",                       use: session.destroy)
         machine.on    ("/connect/session",                       method: .options, use: given.preflight)
+        machine.on    ("/integrations",                          method: .options, use: given.preflight)
+        machine.on    ("/providers/**",                          method: .options, use: given.preflight)
         machine.get   ("/sdk/{file}",                            use: sdk.file)
 
         // The API

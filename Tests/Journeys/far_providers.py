@@ -45,16 +45,21 @@ def django_toolkit(folder: Path) -> Iterator[str]:
     )
     base = f"http://127.0.0.1:{port}"
     try:
-        for _ in range(200):
-            with contextlib.suppress(OSError), urlopen(base + "/alive", timeout=2):
-                break
-            assert process.poll() is None, (folder / "django.log").read_text()[-2000:]
-            time.sleep(0.1)
+        deadline = time.monotonic() + 90
+        while not is_alive(base):
+            assert process.poll() is None and time.monotonic() < deadline, (folder / "django.log").read_text()[-2000:]
+            time.sleep(0.2)
         yield base
     finally:
         process.terminate()
         process.wait(timeout=10)
         log.close()
+
+
+def is_alive(base: str) -> bool:
+    with contextlib.suppress(OSError), urlopen(base + "/alive", timeout=2):
+        return True
+    return False
 
 
 class OAuth1Server(RequestValidator):

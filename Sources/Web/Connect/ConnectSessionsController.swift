@@ -68,57 +68,69 @@ struct ConnectSessionsController {
     }
 
     func show(_ request: Request, _ context: SiteContext) async throws -> Response {
-        try answer(request) { session in
-            let ask = session.ask
-            var members: [(name: String, value: JSONText)] = []
-            if let keys = ask.reconnects.map({ [$0.integration] }) ?? ask.allowedIntegrations {
-                members.append(("allowed_integrations", .strings(keys)))
-            }
-            if !ask.defaults.isEmpty { members.append(("integrations_config_defaults", ask.defaultsAsJSON.text)) }
-            members.append(("endUser", ask.endUser?.text ?? .word("null")))
-            if ask.reconnects != nil { members.append(("isReconnecting", .boolean(true))) }
-            members.append(("connectUISettings", .object([("showWatermark", .boolean(false))])))
-            if let overrides = ask.overrides { members.append(("overrides", overrides.text)) }
-            return .json(bytes: JSONText.object([("data", .object(members))]).bytes)
-        }
+        try await site.forSession(request) { .json(bytes: Self.json($0).bytes) } ?? withoutToken(request)
     }
 
     func destroy(_ request: Request, _ context: SiteContext) async throws -> Response {
-        let session: ConnectSession
-        do { session = try self.session(of: request) } catch {
-            var response = site.refusal(error, isNested: true)
-            CrossOrigin.allow(request, nil, on: &response)
-            return response
+        let ended = try await site.forSession(request) { session in
+            try await site.store.end(session.id)
+            return Response(status: .noContent)
         }
-        try await site.store.end(session.id)
-        var response = Response(status: .noContent)
+        return ended ?? withoutToken(request)
+    }
+
+    private static func json(_ session: ConnectSession) -> JSONText {
+        let ask = session.ask
+        var members: [(name: String, value: JSONText)] = []
+        if let keys = ask.reconnects.map({ [$0.integration] }) ?? ask.allowedIntegrations {
+            members.append(("allowed_integrations", .strings(keys)))
+        }
+        if !ask.defaults.isEmpty { members.append(("integrations_config_defaults", ask.defaultsAsJSON.text)) }
+        members.append(("endUser", ask.endUser?.text ?? .word("null")))
+        if ask.reconnects != nil { members.append(("isReconnecting", .boolean(true))) }
+        members.append(("connectUISettings", .object([("showWatermark", .boolean(false))])))
+        if let overrides = ask.overrides { members.append(("overrides", overrides.text)) }
+        return .object([("data", .object(members))])
+    }
+
+    private func withoutToken(_ request: Request) -> Response {
+        var response = site.refusal(ConnectRefusal(.invalidSession), isNested: true)
         CrossOrigin.allow(request, nil, on: &response)
         return response
     }
+}
 
-    private func answer(_ request: Request, _ handle: (ConnectSession) throws -> Response) throws -> Response {
+extension Site {
+    /// Answers a page that brings a session's token where a backend would bring its key.
+    ///
+    /// - Returns: nil when the request brings no such token.
+    func forSession(
+        _ request: Request, _ answer: (ConnectSession) async throws -> Response
+    ) async throws -> Response? {
+        guard let token = Self.connectToken(in: request) else { return nil }
+        var origins: OriginPolicy?
         var response: Response
-        do throws(ConnectRefusal) {
-            let session = try session(of: request)
-            do { response = try handle(session) } catch { throw ConnectRefusal(.unexpected) }
-        } catch {
-            response = site.refusal(error, isNested: true)
+        do {
+            guard let session = try store.connectSession(token, at: now()), !session.isUsed else {
+                throw ConnectRefusal(.unknownSession)
+            }
+            origins = try account(session).origins
+            response = try await answer(session)
+        } catch let refusal as ConnectRefusal {
+            response = self.refusal(refusal, isNested: true)
+        } catch let refusal as BrokerRefusal {
+            response = refusal.response(in: .nested)
         }
-        CrossOrigin.allow(request, nil, on: &response)
+        CrossOrigin.allow(request, origins, on: &response)
         return response
     }
 
-    /// The session whose token is the request's Bearer.
-    private func session(of request: Request) throws(ConnectRefusal) -> ConnectSession {
+    private static func connectToken(in request: Request) -> Secret<ConnectToken>? {
         let headers = request.headers[values: .authorization]
-        let words = (headers.first ?? "").utf8.split(separator: 0x20)
+        let words = Array((headers.first ?? "").utf8).split(separator: 0x20)
         guard headers.count == 1, words.count == 2,
-            words[0].map({ (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 }).elementsEqual("bearer".utf8),
-            let token = Secret<ConnectToken>(String(decoding: words[1], as: UTF8.self))
-        else { throw ConnectRefusal(.invalidSession) }
-        let found: ConnectSession?
-        do { found = try site.store.connectSession(token, at: site.now()) } catch { throw ConnectRefusal(.unexpected) }
-        guard let found, !found.isUsed else { throw ConnectRefusal(.unknownSession) }
-        return found
+            words[0].map({ (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 }).elementsEqual("bearer".utf8)
+        else { return nil }
+        return Secret<ConnectToken>(String(decoding: words[1], as: UTF8.self))
     }
 }

@@ -42,6 +42,21 @@ struct ConnectSessionTests {
         #expect(gone.contains(#""code":"unknown_connect_session_token""#))
     }
 
+    @Test func `a page with a session sees what it may connect, and the provider's fields`() async throws {
+        let world = try await ConnectWorld("prod")
+        let token = try await world.session(body)
+        let bearer = [("Authorization", "Bearer \(token.reveal())"), ("Origin", "https://any.example")]
+        let offered = try await world.site.send(.get, "/integrations", headers: bearer)
+        #expect(offered.status == 200)
+        #expect(offered.contains(#""unique_key":"github""#) && !offered.contains(#""unique_key":"zendesk""#))
+        #expect(offered.headers[.accessControlAllowOrigin] == "*")
+        let provider = try await world.site.send(.get, "/providers/zendesk", headers: bearer)
+        #expect(provider.status == 200)
+        #expect(provider.contains(#""subdomain""#))
+        #expect(try await world.site.send(.get, "/providers/none", headers: bearer).status == 404)
+        #expect(try await world.site.send(.get, "/connections", headers: bearer).status == 401)
+    }
+
     @Test(arguments: [
         ("{}", "end_user"), (#"{"end_user":{"id":"1"},"allowed_integrations":["nowhere"]}"#, "allowed_integrations"),
         (#"{"end_user":{"id":"1"},"more":1}"#, "more"), ("no", "invalid_json"),
