@@ -55,7 +55,10 @@ def test_a_popup(at_far, far: Far, app: AppPage):  # noqa: F811
 
 def test_a_provider_that_cuts_the_popup_off(at_far, far: Far, app: AppPage, ledger):  # noqa: F811
     """Gatewright as provider says Cross-Origin-Opener-Policy: same-origin, so only the socket can bring the result."""
-    page = opened(at_far.open(person=signed_in_lin(far, ledger)), app, far, 'gatewright.auth("northwind", "severed")')
+    page = at_far.open(person=signed_in_lin(far, ledger))
+    # Playwright tells every page that it has the focus; here the popup has it.
+    page.add_init_script("document.hasFocus = () => false")
+    opened(page, app, far, 'gatewright.auth("northwind", "severed")')
     with page.expect_popup() as popped:
         page.click("#connect")
     popup = popped.value

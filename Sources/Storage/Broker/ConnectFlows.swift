@@ -98,8 +98,8 @@ extension Store {
         }
     }
 
-    /// The flow that a callback's state names, as long as it may be finished. Nothing is taken yet: whose it is, the
-    /// cookie under its ID says.
+    /// The flow that a callback's state names, as long as it may be finished; nothing of a suspended tenant. Nothing is
+    /// taken yet: whose it is, the cookie under its ID says.
     package func flow(
         _ state: Secret<FlowState>, at now: Instant
     ) throws -> (flow: ConnectFlow, integration: Integration, environment: BrokerEnvironment)? {
@@ -109,7 +109,9 @@ extension Store {
                 """
                 SELECT id, tenant_id, environment_id, integration_id, connection_id, place, sealed_secret, field_values,
                     redirect_uri, socket, opener_origin, return_url, session_id, trace_id, started_at
-                FROM connect_flows WHERE state_digest = \(state) AND expires_at > \(now)
+                FROM connect_flows f WHERE state_digest = \(state) AND expires_at > \(now)
+                    AND NOT EXISTS (SELECT 1 FROM suspensions s WHERE s.subject_kind = 'tenant'
+                        AND s.subject_id = f.tenant_id AND s.reinstated_at IS NULL)
                 """)
             guard let found else { return nil }
             let flow = try self.flow(found)

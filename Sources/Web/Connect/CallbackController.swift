@@ -185,7 +185,8 @@ extension Site {
             connectionID: connectionID, credentials: credentials, values: values, owner: owner)
         let saved = try await store.save(
             draft, of: integration, in: environment, expecting: expected, trace: trace, at: now())
-        guard saved != nil else { throw ConnectRefusal(.connectionExists) }
+        // The connection to be connected again is gone meanwhile.
+        guard saved != nil else { throw ConnectRefusal(expected == nil ? .connectionExists : .unknownSession) }
     }
 
     /// Writes down a flow that ended without a connection, and tells the company.
