@@ -26,20 +26,27 @@ struct ConnectSocketTests {
         #expect(open(world, "/", host: "evil.example") == nil)
     }
 
+    private final class Heard: Sendable {
+        private let all = Mutex<[String]>([])
+
+        var messages: [String] { all.withLock { $0 } }
+        func add(_ message: String) { all.withLock { $0.append(message) } }
+    }
+
     @Test func `a result reaches everybody who waits for it, once, and whoever comes later`() async throws {
         let world = try await ConnectWorld()
         let site = world.site.site
-        let heard = Mutex<[String]>([])
+        let heard = Heard()
         for _ in 0..<2 {
             _ = try #require(
-                site.sockets.wait(for: ConnectWorld.socket) { message in heard.withLock { $0.append(message) } })
+                site.sockets.wait(for: ConnectWorld.socket) { message in heard.add(message) })
         }
         let gone = try #require(
-            site.sockets.wait(for: ConnectWorld.socket) { _ in heard.withLock { $0.append("gone") } })
+            site.sockets.wait(for: ConnectWorld.socket) { _ in heard.add("gone") })
         site.sockets.leave(gone)
         let path = world.path("nowhere", "u1", "&ws_client_id=\(ConnectWorld.socket)")
         for _ in 0..<2 { _ = try await world.site.send(.get, path) }
-        let messages = heard.withLock { $0 }
+        let messages = heard.messages
         #expect(messages.count == 2)
         #expect(messages.allSatisfy { $0.contains("provider_config_err") })
         let late = try #require(open(world, "/?ws_client_id=\(ConnectWorld.socket)"))
