@@ -28,6 +28,7 @@ CREATE TABLE connect_flows (
     FOREIGN KEY (tenant_id, environment_id, integration_id)
         REFERENCES integrations (tenant_id, environment_id, id) ON DELETE CASCADE
 ) STRICT;
+CREATE INDEX connect_flows_by_integration ON connect_flows (integration_id);
 CREATE INDEX connect_flows_by_expiry ON connect_flows (expires_at);
 
 -- A backend's leave for one of its users to make one connection.
