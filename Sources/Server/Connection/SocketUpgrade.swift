@@ -81,11 +81,13 @@ final class SocketUpgrade: ChannelInboundHandler, RemovableChannelHandler {
         do {
             let pipeline = context.pipeline.syncOperations
             let frames = ByteToMessageHandler(WebSocketFrameDecoder(maxFrameSize: ResultSocket.largestFrame))
-            let result = ResultSocket(site: site, socket: socket)
-            try pipeline.addHandlers([frames, WebSocketFrameEncoder(), result], position: .after(self))
+            let encoder = WebSocketFrameEncoder()
+            // What writes HTTP goes first, and what writes frames comes before the socket, which speaks as it is added.
             try remove(HTTPResponseEncoder.self, from: pipeline)
             try remove(RequestTarget.self, from: pipeline)
             try remove(HTTPConnectionStateHandler.self, from: pipeline)
+            try pipeline.addHandlers([frames, encoder], position: .after(self))
+            try pipeline.addHandler(ResultSocket(site: site, socket: socket), position: .after(encoder))
             try remove(ByteToMessageHandler<HTTPRequestDecoder>.self, from: pipeline)
             pipeline.removeHandler(self, promise: nil)
         } catch {
