@@ -20,9 +20,11 @@ package struct WebOrigin: Hashable, Sendable {
         else { return nil }
         let isDefault = port.map { $0.elementsEqual((isSecure ? "443" : "80").utf8) } ?? true
         let name = String(decoding: host, as: UTF8.self)
-        text = String(decoding: bytes.prefix(start), as: UTF8.self) + name
+        text =
+            String(decoding: bytes.prefix(start), as: UTF8.self) + name
             + (isDefault ? "" : ":" + String(decoding: port ?? [], as: UTF8.self))
-        isLoopback = ["localhost", "127.0.0.1", "[::1]"].contains(name) || name.utf8.suffix(10).elementsEqual(".localhost".utf8)
+        isLoopback =
+            ["localhost", "127.0.0.1", "[::1]"].contains(name) || name.utf8.suffix(10).elementsEqual(".localhost".utf8)
     }
 
     /// What stands behind the last colon, unless that is inside the brackets of an IPv6 address; nil without a colon.
@@ -36,7 +38,9 @@ package struct WebOrigin: Hashable, Sendable {
         if host.first == 0x5B {
             return host.last == 0x5D && host.dropFirst().dropLast().allSatisfy(isAddressByte)
         }
-        return host.allSatisfy { (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) || [0x2D, 0x2E, 0x5F].contains($0) }
+        return host.allSatisfy {
+            (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) || [0x2D, 0x2E, 0x5F].contains($0)
+        }
     }
 
     private static func isAddressByte(_ byte: UInt8) -> Bool {

@@ -191,6 +191,11 @@ extension ConnectionPagesController {
             revealPath: path + "/reveal", refreshPath: path + "/refresh", metadataPath: path + "/metadata",
             deletePath: path + "/delete")
         if isRevealed, connection.credentials.raw != .null { page.raw = connection.credentials.raw.indented }
+        if let integration = try site.store.integration(connection.integration),
+            integration.state(with: provider) != .incomplete
+        {
+            page.reconnectPath = path + "/reconnect"
+        }
         guard let trouble = health.trouble else { return page }
         page.trouble = trouble
         page.advice = TraceAdvice.sentence(for: trouble)

@@ -133,6 +133,12 @@ extension Site {
             requirePath: path + "/hmac/require", revealPath: path + "/hmac/reveal", originsPath: path + "/origins",
             callbackPath: path + "/callback", deletePath: desk.path + "/delete")
         page.isMakingKey = keys.isEmpty
+        let week: Int64 = 7
+        let (calls, signed) = try store.connectCalls(of: environment, since: now.day - week + 1)
+        page.signedCalls =
+            calls == 0
+            ? "Nobody began a connection in the last \(week) days."
+            : "\(signed) of the \(calls) requests of the last \(week) days had a valid digest, signature or session."
         return page
     }
 

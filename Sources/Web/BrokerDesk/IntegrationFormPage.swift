@@ -77,6 +77,7 @@ extension IntegrationPage {
         activityPath = desk.path + "/activity" + query
         deletePath = path + "/delete"
         guard current != .incomplete else { return }
+        connectPath = path + "/connect"
         pageCode = """
             <script type="module">
             import Gatewright from \(literal(site.url("/sdk/gatewright.js")));

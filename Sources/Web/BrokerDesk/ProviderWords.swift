@@ -69,16 +69,7 @@ extension ConnectionField {
 
     /// What is wrong with a value that it does not accept.
     var refusal: String {
-        let rule =
-            switch format {
-            case _ where !choices.isEmpty: "one of \(choices.joined(separator: ", "))."
-            case .label: "letters, digits and hyphens, without a dot."
-            case .host: "a host name such as app.example.com, without https:// and path."
-            case .origin: "an address that begins with https://."
-            case .digits: "digits only."
-            case .word: "letters, digits and . _ - ~, without spaces."
-            case .text: "one line of text, at most 255 bytes."
-            }
+        let rule = choices.isEmpty ? format.sentence : "one of \(choices.joined(separator: ", "))."
         return "\(title): \(rule)" + (hosts.isEmpty ? "" : " It must end with \(hosts.joined(separator: " or ")).")
     }
 }

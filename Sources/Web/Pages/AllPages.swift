@@ -25,6 +25,7 @@ package let allPages: [any Page.Type] = [
     ApplicationsPage.self, ApplicationPage.self, OperatorListPage.self, SubjectPage.self, CataloguePage.self,
     ScopeFormPage.self, RulesPage.self, AuditLogPage.self, HealthPage.self,
     LeavingPage.self,
+    ConnectEndPage.self, ConnectAskPage.self, ConnectLinkPage.self,
     OperatorPage.self, OutboxPage.self, MailPage.self,
     APIsPage.self, APICreatedPage.self, RevokeAPIPage.self,
     ErrorPage.self, DemoCallbackPage.self, GalleryPage.self,

@@ -123,7 +123,11 @@ struct EnvironmentPagesTests {
         #expect(try await !ada.get(settings).contains("gw_hk_"))
         #expect(try await ada.submit(settings + "/hmac/reveal", on: settings).contains(String(key)))
         #expect(try await ada.get("/t/acme/audit?area=environment").contains("Looked at a signing key"))
+        for isSigned in [true, false, true] {
+            try await world.store.countConnect(in: world.environment.id, isSigned: isSigned, at: world.site.clock.now)
+        }
         let asked = try await ada.submit(settings + "/hmac/require", ["required": "yes"], on: settings)
+        #expect(asked.contains("2 of the 3 requests of the last 7 days"))
         #expect(asked.status == 200 && asked.contains("Not on yet"))
         #expect(try world.store.environment("dev", of: world.environment.tenant)?.requiresHMAC == false)
         _ = try await ada.submit(settings + "/hmac/require", ["required": "yes", "understood": "yes"], on: settings)

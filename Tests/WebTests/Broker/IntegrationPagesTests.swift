@@ -163,4 +163,56 @@ struct IntegrationPagesTests {
         let mail = try await ada.get(Self.list + "/new/mail")
         #expect(!mail.contains("field-client_id") && !mail.contains("oauth/callback") && mail.contains("API key"))
     }
+
+    @Test func `connecting to test goes by the hosted page, and comes back with the connection`() async throws {
+        let world = try await BrokerWorld()
+        let ada = try await world.site.browser(signedInAs: world.site.cast.ada)
+        let integration = try await world.integrate("mail")
+        let place = "\(Self.list)/\(integration.id.text)"
+        let first = try await ada.connect(from: place + "/connect", on: place, apiKey: "k-1")
+        #expect(first.status == 200 && first.contains("Mail</bdi> is connected"))
+        let connection = try #require(try world.store.connections(of: world.environment, limit: 2).first)
+        #expect(connection.owner.label == "Ada" && connection.integrationKey == "mail")
+        let page = "/t/acme/env/dev/connections/\(connection.number)"
+        #expect(first.contains("href=\"\(page)\""))
+        // Connecting again keeps the connection, with new credentials.
+        let second = try await ada.connect(from: page + "/reconnect", on: page, apiKey: "k-2")
+        #expect(second.contains("is connected"))
+        let again = try #require(try world.store.connection(number: connection.number, of: integration.tenant))
+        guard case .apiKey("k-2") = again.credentials else { Issue.record("not connected again"); return }
+        #expect(try world.store.connections(of: world.environment, limit: 2).count == 1)
+    }
+
+    @Test func `an address that somebody typed shows no connection, and what is incomplete connects nobody`()
+        async throws
+    {
+        let world = try await BrokerWorld()
+        let ada = try await world.site.browser(signedInAs: world.site.cast.ada)
+        let integration = try await world.integrate("photos")
+        let place = "\(Self.list)/\(integration.id.text)"
+        let typed = try await ada.get(place + "/tested?status=success&connection_id=u1")
+        #expect(typed.status == 200 && typed.contains("was not connected"))
+        let details = IntegrationDetails(key: "half", provider: "photos", clientID: "", scopes: [])
+        let half = try #require(
+            try await world.store.addIntegration(
+                details, secret: nil, to: world.environment, by: .system, at: world.site.clock.now))
+        let refused = try await ada.submit(
+            "\(Self.list)/\(half.id.text)/connect", on: "\(Self.list)/\(half.id.text)")
+        #expect(refused.location == "\(Self.list)/\(half.id.text)")
+    }
+}
+
+extension Browser {
+    /// Presses a button that leads to the hosted page, connects there with an API key, and follows the way back.
+    fileprivate func connect(from path: String, on page: String, apiKey: String) async throws -> Answer {
+        let way = try #require(try await submit(path, on: page).location)
+        #expect(way.hasPrefix("/connect?session_token=gw_cn_"))
+        let hosted = try await get(way)
+        let fields = ["session_token", "integration", "return_url"].map { ($0, hosted.hidden($0) ?? "") }
+        let done = try await post("/connect", fields + [("csrf", hosted.csrf ?? ""), ("value-apiKey", apiKey)])
+        let base = site.site.settings.base.text
+        let back = try #require(done.location, "\(done.status)")
+        #expect(back.hasPrefix(base + "/t/acme/env/dev/integrations/"))
+        return try await get(String(back.dropFirst(base.count)))
+    }
 }

@@ -26,6 +26,8 @@ struct IsolationRoute: CustomStringConvertible {
         self.rule = rule
     }
 
+    private static let connecting = "the public key or the session says in whose environment, and nothing of others'"
+
     /// Of a tenant's pages, those that any member may see; the others are its admins'.
     static let openToMembers = [
         "GET /t/{tenant}", "GET /t/{tenant}/members", "GET /t/{tenant}/requests", "POST /t/{tenant}/requests",
@@ -120,6 +122,8 @@ struct IsolationRoute: CustomStringConvertible {
         IsolationRoute("GET /t/{tenant}/env/{environment}/integrations/new/{provider}", .hidden(404)),
         IsolationRoute("GET /t/{tenant}/env/{environment}/integrations/{integration}", .hidden(404)),
         IsolationRoute("POST /t/{tenant}/env/{environment}/integrations/{integration}", .hidden(404)),
+        IsolationRoute("POST /t/{tenant}/env/{environment}/integrations/{integration}/connect", .hidden(404)),
+        IsolationRoute("GET /t/{tenant}/env/{environment}/integrations/{integration}/tested", .hidden(404)),
         IsolationRoute("GET /t/{tenant}/env/{environment}/integrations/{integration}/delete", .hidden(404)),
         IsolationRoute("POST /t/{tenant}/env/{environment}/integrations/{integration}/delete", .hidden(404)),
         IsolationRoute("GET /t/{tenant}/env/{environment}/connections", .hidden(404)),
@@ -127,6 +131,7 @@ struct IsolationRoute: CustomStringConvertible {
         IsolationRoute("POST /t/{tenant}/env/{environment}/connections/{connection}/reveal", .hidden(404)),
         IsolationRoute("POST /t/{tenant}/env/{environment}/connections/{connection}/refresh", .hidden(404)),
         IsolationRoute("POST /t/{tenant}/env/{environment}/connections/{connection}/metadata", .hidden(404)),
+        IsolationRoute("POST /t/{tenant}/env/{environment}/connections/{connection}/reconnect", .hidden(404)),
         IsolationRoute("GET /t/{tenant}/env/{environment}/connections/{connection}/delete", .hidden(404)),
         IsolationRoute("POST /t/{tenant}/env/{environment}/connections/{connection}/delete", .hidden(404)),
         IsolationRoute("GET /t/{tenant}/env/{environment}/activity", .hidden(404)),
@@ -187,6 +192,22 @@ struct IsolationRoute: CustomStringConvertible {
         IsolationRoute("DELETE /t/{tenant}/api/v1/people/{contact}", .hidden(401)),
         IsolationRoute("GET /v2.1/token/{token}", .hidden(404)),
         IsolationRoute("DELETE /v2.1/token/{token}", .hidden(404)),
+        IsolationRoute("GET /oauth/connect/{integration}", .published(connecting)),
+        IsolationRoute("POST /oauth/connect/{integration}", .published(connecting)),
+        IsolationRoute("POST /api-auth/api-key/{integration}", .published(connecting)),
+        IsolationRoute("OPTIONS /api-auth/api-key/{integration}", .published(connecting)),
+        IsolationRoute("POST /api-auth/basic/{integration}", .published(connecting)),
+        IsolationRoute("OPTIONS /api-auth/basic/{integration}", .published(connecting)),
+        IsolationRoute("POST /unauth/{integration}", .published(connecting)),
+        IsolationRoute("OPTIONS /unauth/{integration}", .published(connecting)),
+        IsolationRoute("POST /auth/unauthenticated/{integration}", .published(connecting)),
+        IsolationRoute("OPTIONS /auth/unauthenticated/{integration}", .published(connecting)),
+        IsolationRoute("POST /oauth2/auth/{integration}", .published(connecting)),
+        IsolationRoute("OPTIONS /oauth2/auth/{integration}", .published(connecting)),
+        IsolationRoute("GET /oauth/callback/{place}", .published("state and cookie say whose flow it is")),
+        IsolationRoute("GET /connect/results/{socket}", .published("whoever holds the socket's name")),
+        IsolationRoute("OPTIONS /connect/results/{socket}", .published("whoever holds the socket's name")),
+        IsolationRoute("GET /sdk/{file}", .published("files of the product")),
         IsolationRoute("GET /assets/{file}", .published("files of the product")),
         IsolationRoute("GET /invitations/{link}", .published("whoever holds the link")),
         IsolationRoute("POST /invitations/{link}", .published("whoever holds the link")),
