@@ -25,6 +25,8 @@ package enum Entity {
     package enum Ticket: EntityTag { package static var prefix: String { "tic" } }
     package enum Invitation: EntityTag { package static var prefix: String { "inv" } }
     package enum AccessRequest: EntityTag { package static var prefix: String { "req" } }
+    package enum ConnectFlow: EntityTag { package static var prefix: String { "flw" } }
+    package enum ConnectSession: EntityTag { package static var prefix: String { "cns" } }
     package enum Trace: EntityTag { package static var prefix: String { "trc" } }
     package enum Webhook: EntityTag { package static var prefix: String { "whk" } }
 }

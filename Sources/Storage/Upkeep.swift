@@ -42,6 +42,26 @@ extension Store {
             DELETE FROM environment_keys WHERE id IN (
                 SELECT id FROM environment_keys WHERE expires_at IS NOT NULL AND expires_at <= \(now) LIMIT \(batch))
             """,
+            """
+            DELETE FROM connect_flows WHERE id IN (
+                SELECT id FROM connect_flows WHERE expires_at <= \(now) LIMIT \(batch))
+            """,
+            """
+            DELETE FROM connect_sessions WHERE id IN (
+                SELECT id FROM connect_sessions WHERE expires_at <= \(dayAgo) LIMIT \(batch))
+            """,
+            """
+            DELETE FROM connect_results WHERE socket IN (
+                SELECT socket FROM connect_results WHERE expires_at <= \(now) LIMIT \(batch))
+            """,
+            """
+            DELETE FROM connect_nonces WHERE (environment_id, nonce) IN (
+                SELECT environment_id, nonce FROM connect_nonces WHERE expires_at <= \(now) LIMIT \(batch))
+            """,
+            """
+            DELETE FROM connect_days WHERE (environment_id, day) IN (
+                SELECT environment_id, day FROM connect_days WHERE day < \(now.day - 90) LIMIT \(batch))
+            """,
             // Their IDs are in the order of time, so the oldest come first.
             """
             DELETE FROM traces WHERE id IN (SELECT id FROM (SELECT id, started_at FROM traces ORDER BY id LIMIT \(batch))

@@ -18,6 +18,8 @@ package struct Site: Sendable {
     /// When the background last deleted what had expired.
     package let lastSweep = LastSweep()
     let proxyNotice = ProxyNotice()
+    /// Openers that wait for the results of connect flows.
+    package let sockets = ConnectSockets()
 
     package init(
         settings: SiteSettings, store: Store, passwords: PasswordHasher, passwordPolicy: PasswordPolicy,

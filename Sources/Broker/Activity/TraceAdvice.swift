@@ -37,7 +37,22 @@ package enum TraceAdvice {
             "The integration is not finished: it lacks a client ID, a secret or a value."
         case "url_param_err": "A value that the provider's address needs was not given. Pass it as params[name]."
         case "state_err", "state_cookie_err":
-            "The callback belongs to no authorization that began in this browser within 30 minutes. Begin again."
+            "The callback belongs to no authorization that began in this browser within 15 minutes. Begin again."
+        case "callback_err": "The provider sent the end user back without a code. They can try again."
+        case "origin_not_allowed":
+            "The page's origin is not on the environment's list. Add it exactly as the browser spells it, such as "
+                + "https://app.example.com."
+        case "return_url_not_allowed":
+            "return_url leads to an origin that is not on the environment's list. Add the origin, or mend the address."
+        case "unknown_connect_session_token", "invalid_connect_session_token_format":
+            "The connect session has ended (after 15 minutes), or made its connection already. Open a new one when the "
+                + "end user presses the button."
+        case "integration_not_allowed": "The connect session was opened for other integrations."
+        case "missing_connection_id": "Pass your own name for the end user as connection_id."
+        case "auth_mode_err", "invalid_auth_mode":
+            "The provider authorizes in another way than the address that was called. Let the SDK choose it."
+        case "unknown_config_key":
+            "The integration's provider is not in the catalogue any more. The operator can add it under GATEWRIGHT_PROVIDERS."
         case "webhook_failed":
             "Your webhook address did not answer 2xx. Look at the deliveries, mend it, and send the delivery again."
         default:

@@ -14,14 +14,11 @@ package enum SignedConnect {
     package static let window: Int64 = 300
 
     package static func message(_ parameters: [(name: String, value: String)]) -> String {
-        let lines = parameters.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
-            .map { $0.name + "=" + PercentEncoding.encode($0.value) }
-        return (["connect.v1"] + lines).joined(separator: "\n")
+        Signing.message("connect.v1", parameters)
     }
 
     package static func sign(_ parameters: [(name: String, value: String)], key: String) -> String {
-        Hex.text(HMAC<SHA256>.authenticationCode(
-            for: Array(message(parameters).utf8), using: SymmetricKey(data: Array(key.utf8))))
+        Signing.sign("connect.v1", parameters, key: key)
     }
 
     /// - Parameter parameters: everything that was sent but the signature itself, no name twice.
@@ -30,13 +27,29 @@ package enum SignedConnect {
         _ parameters: [(name: String, value: String)], signature: String, key: String, at now: Instant
     ) -> Result<(nonce: String, until: Instant), Refusal> {
         func value(_ name: String) -> String? { parameters.first { $0.name.utf8.elementsEqual(name.utf8) }?.value }
-        guard !key.utf8.isEmpty, !signature.utf8.isEmpty, let nonce = value("nonce"), !nonce.utf8.isEmpty,
-            let expires = value("expires").flatMap(Int64.init)
+        guard !key.utf8.isEmpty, !signature.utf8.isEmpty, let nonce = value("nonce"),
+            (1...128).contains(nonce.utf8.count),
+            let expires = value("expires").flatMap(Int64.init), (1...253_402_300_799).contains(expires)
         else { return .failure(.missing) }
         guard ConstantTime.equal(sign(parameters, key: key).utf8, signature.utf8) else { return .failure(.wrong) }
         let end = Instant(seconds: expires)
         guard now < end else { return .failure(.expired) }
         guard end - now <= window else { return .failure(.tooFarAhead) }
         return .success((nonce, end))
+    }
+}
+
+/// Names and values under a first line that says what they are for, so that no message of one kind is one of another.
+enum Signing {
+    static func message(_ kind: StaticString, _ parameters: [(name: String, value: String)]) -> String {
+        let lines = parameters.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
+            .map { $0.name + "=" + PercentEncoding.encode($0.value) }
+        return (["\(kind)"] + lines).joined(separator: "\n")
+    }
+
+    static func sign(_ kind: StaticString, _ parameters: [(name: String, value: String)], key: String) -> String {
+        Hex.text(
+            HMAC<SHA256>.authenticationCode(
+                for: Array(message(kind, parameters).utf8), using: SymmetricKey(data: Array(key.utf8))))
     }
 }

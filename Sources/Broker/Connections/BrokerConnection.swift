@@ -130,13 +130,15 @@ package struct ConnectionHealth: Sendable {
     package let leasedUntil: Instant?
     /// A refresh was cut off in the middle then, and the provider may have changed its refresh token.
     package let inDoubtSince: Instant?
+    /// When it was connected or renewed the last time.
+    package let refreshedAt: Instant?
 
     /// Who can help: the end user by connecting again, the developer, or time.
     package enum Kind: String, Sendable { case gone, misconfigured, unavailable }
 
     package init(
         expiresAt: Instant?, isRefreshable: Bool, trouble: String?, kind: Kind? = nil, failedAt: Instant?,
-        failures: Int, goneAt: Instant?, leasedUntil: Instant?, inDoubtSince: Instant? = nil
+        failures: Int, goneAt: Instant?, leasedUntil: Instant?, inDoubtSince: Instant? = nil, refreshedAt: Instant? = nil
     ) {
         self.expiresAt = expiresAt
         self.isRefreshable = isRefreshable
@@ -147,6 +149,7 @@ package struct ConnectionHealth: Sendable {
         self.goneAt = goneAt
         self.leasedUntil = leasedUntil
         self.inDoubtSince = inDoubtSince
+        self.refreshedAt = refreshedAt
     }
 }
 

@@ -28,3 +28,5 @@ package enum EnvironmentKey: SecretKind { package static var prefix: String { "s
 package enum FlowState: SecretKind { package static var prefix: String { "fs" } }
 /// The cookie that holds a connect flow to the browser it began in.
 package enum FlowCookie: SecretKind { package static var prefix: String { "fc" } }
+/// What a company's backend gives its page, so that one of its users may connect.
+package enum ConnectToken: SecretKind { package static var prefix: String { "cn" } }

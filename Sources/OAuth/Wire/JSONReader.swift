@@ -9,7 +9,7 @@ struct JSONReader {
     static let deepest = 32
 
     private let bytes: [UInt8]
-    private var position = 0
+    private(set) var position = 0
 
     init(_ bytes: [UInt8]) {
         self.bytes = bytes

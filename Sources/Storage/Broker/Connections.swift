@@ -140,7 +140,7 @@ extension Store {
 extension ConnectionHealth {
     static let columns: SQL = """
         c.expires_at, c.is_refreshable, c.trouble, c.trouble_kind, c.failed_at, c.failures, c.gone_at, c.leased_until,
-        c.in_doubt_since
+        c.in_doubt_since, c.refreshed_at
         """
 
     init(_ row: Row) throws {
@@ -150,7 +150,8 @@ extension ConnectionHealth {
             kind: try row.optionalText("trouble_kind").flatMap(ConnectionHealth.Kind.init),
             failedAt: try row.optionalInstant("failed_at"), failures: try row.int("failures"),
             goneAt: try row.optionalInstant("gone_at"), leasedUntil: try row.optionalInstant("leased_until"),
-            inDoubtSince: try row.optionalInstant("in_doubt_since"))
+            inDoubtSince: try row.optionalInstant("in_doubt_since"),
+            refreshedAt: try row.optionalInstant("refreshed_at"))
     }
 }
 

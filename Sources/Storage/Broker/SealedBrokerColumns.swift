@@ -76,6 +76,15 @@ extension SealedColumn {
             },
             update: { id, sealed in "UPDATE integrations SET sealed_client_secret = \(sealed) WHERE id = \(id)" }),
         SealedColumn(
+            table: "connect_flows", place: "secret",
+            stale: { key, batch in
+                """
+                SELECT id, sealed_secret AS sealed FROM connect_flows
+                WHERE substr(sealed_secret, 2, 8) <> \(key.bytes) LIMIT \(batch)
+                """
+            },
+            update: { id, sealed in "UPDATE connect_flows SET sealed_secret = \(sealed) WHERE id = \(id)" }),
+        SealedColumn(
             table: "connections", place: "credentials",
             stale: { key, batch in
                 """

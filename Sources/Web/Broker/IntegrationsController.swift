@@ -9,7 +9,14 @@ struct IntegrationsController {
     let site: Site
 
     func index(_ request: Request, _ context: SiteContext) async throws -> Response {
-        try await site.broker(request, context, needs: .listIntegrations) { call in
+        // A page with a connect session sees those that it may connect.
+        let offered = try await site.forSession(request) { session in
+            let rows = try site.store.integrations(of: session.environment)
+                .filter { session.ask.allows($0.details.key) }.map { JSONText.object(members(of: $0)) }
+            return .json(bytes: JSONText.object([("data", .array(rows))]).bytes)
+        }
+        if let offered { return offered }
+        return try await site.broker(request, context, needs: .listIntegrations) { call in
             let rows = try site.store.integrations(of: call.environment).map { JSONText.object(members(of: $0)) }
             return .json(bytes: JSONText.object([("data", .array(rows))]).bytes)
         }
@@ -63,7 +70,13 @@ struct IntegrationsController {
     }
 
     func provider(_ request: Request, _ context: SiteContext) async throws -> Response {
-        try await site.broker(request, context) { call in
+        let offered = try await site.forSession(request) { _ in
+            let name = PercentEncoding.decode(request.uri.path.utf8.dropFirst("/providers/".utf8.count))
+            let provider = try site.provider(named: name)
+            return .json(bytes: JSONText.object([("data", ProviderJSON(provider: provider).nested)]).bytes)
+        }
+        if let offered { return offered }
+        return try await site.broker(request, context) { call in
             let provider = try site.provider(named: call.name(after: "/providers/"))
             return .json(bytes: JSONText.object([("data", ProviderJSON(provider: provider).nested)]).bytes)
         }

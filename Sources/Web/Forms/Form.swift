@@ -33,6 +33,12 @@ struct Form {
         return values.first ?? ""
     }
 
+    /// The one value of a field whose name comes from data; "" when it was not sent, or twice.
+    func value(_ name: String) -> String {
+        let values = list.pairs.filter { $0.name.utf8.elementsEqual(name.utf8) }
+        return values.count == 1 ? values[0].value : ""
+    }
+
     /// Every value of a repeated field.
     func all(_ name: StaticString) -> [String] { list.all(Parameter(name)) }
 }

@@ -66,7 +66,10 @@ enum Address {
         }
     }
 
-    private static let named = ["/connection/", "/connections/", "/config/", "/integrations/", "/provider/", "/providers/"]
+    private static let named = [
+        "/connection/", "/connections/", "/config/", "/integrations/", "/provider/", "/providers/",
+        "/oauth/connect/", "/api-auth/", "/unauth/", "/auth/unauthenticated/", "/oauth2/auth/",
+    ]
 
     /// Dot segments, also escaped ones, would climb out of the provider's base address.
     private static func isProxied(_ path: [UInt8]) -> Bool {
