@@ -95,6 +95,8 @@ package struct OAuth2: Sendable {
         package let assumedLifetime: Int64?
         /// nil where the provider offers none.
         package let revocation: Revocation?
+
+        package var revocationURL: [URLTemplate] { revocation?.url ?? [] }
     }
 
     /// How a provider is told that a token is not wanted any more: RFC 7009, or what stands in its place.

@@ -142,7 +142,8 @@ struct KeyRotationTests {
         #expect(
             columns.filter { $0 != "refresh_tokens.sealed_successor" }
                 == [
-                    "access_requests.sealed_path", "connections.sealed_credentials", "digest_roots.sealed_root", "environment_keys.sealed_secret", "environment_variables.sealed_value",
+                    "access_requests.sealed_path", "connect_flows.sealed_secret", "connections.sealed_credentials",
+                    "digest_roots.sealed_root", "environment_keys.sealed_secret", "environment_variables.sealed_value",
                     "environments.sealed_hmac_key", "environments.sealed_old_hmac_key",
                     "environments.sealed_old_webhook_key", "environments.sealed_webhook_key",
                     "integrations.sealed_client_secret", "outbox.sealed_body",
