@@ -37,7 +37,8 @@ final class TestSite: Sendable {
     ///   - passwords: cheap ones unless said otherwise.
     init(
         base: String = "http://127.0.0.1:8080", isDemo: Bool = false, hasCast: Bool = true,
-        trustedProxies: Set<String> = [], partnerKey: PartnerKey? = nil, passwords: PasswordHasher? = nil, outside: Outside = .none
+        trustedProxies: Set<String> = [], partnerKey: PartnerKey? = nil, passwords: PasswordHasher? = nil,
+        outside: Outside = .none
     ) async throws {
         folder = NSTemporaryDirectory() + "gatewright-" + UUID().uuidString
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)

@@ -138,7 +138,8 @@ package struct ConnectionHealth: Sendable {
 
     package init(
         expiresAt: Instant?, isRefreshable: Bool, trouble: String?, kind: Kind? = nil, failedAt: Instant?,
-        failures: Int, goneAt: Instant?, leasedUntil: Instant?, inDoubtSince: Instant? = nil, refreshedAt: Instant? = nil
+        failures: Int, goneAt: Instant?, leasedUntil: Instant?, inDoubtSince: Instant? = nil,
+        refreshedAt: Instant? = nil
     ) {
         self.expiresAt = expiresAt
         self.isRefreshable = isRefreshable

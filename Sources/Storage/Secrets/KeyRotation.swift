@@ -131,7 +131,9 @@ struct SealedColumn: Sendable {
     let stale: @Sendable (KeyID, Int) -> SQL
     let update: @Sendable (_ id: String, _ sealed: [UInt8]) -> SQL
 
-    static let all = [
+    static let all = others + broker
+
+    private static let others = [
         SealedColumn(
             table: "outbox", place: "body",
             stale: { key, batch in
@@ -168,5 +170,5 @@ struct SealedColumn: Sendable {
                 """
             },
             update: { id, sealed in "UPDATE digest_roots SET sealed_root = \(sealed) WHERE CAST(id AS TEXT) = \(id)" }),
-    ] + broker
+    ]
 }

@@ -150,7 +150,8 @@ extension Store {
         let page = try "\(report.links.tenants)/\(place.text("slug"))/env/\(environment)/settings"
         for admin in try admins(of: tenant, in: report.db) {
             try enqueue(
-                .secretLeaked(to: admin.email, name: admin.name, owner: owner, page: page), in: report.db, at: report.now)
+                .secretLeaked(to: admin.email, name: admin.name, owner: owner, page: page), in: report.db,
+                at: report.now)
         }
     }
 
