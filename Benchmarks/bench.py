@@ -31,7 +31,6 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 ROOT = Path(__file__).resolve().parents[1]
-BINARIES = ROOT / ".build/release"
 FORM = "application/x-www-form-urlencoded"
 
 
@@ -54,23 +53,26 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--threads", type=int, default=1, help="of wrk; the other core is the server's")
     parser.add_argument("--tokens", type=int, default=100_000)
     parser.add_argument("--links", type=int, default=100_000, help="connections of the broker")
+    parser.add_argument("--crowd-tokens", type=int, default=1_000_000, help="stored when an API asks about them")
+    parser.add_argument("--crowd-grants", type=int, default=10_000, help="to one app in one workspace")
+    parser.add_argument("--crowd-events", type=int, default=1_000_000, help="in the audit log of one workspace")
+    parser.add_argument("--binaries", type=Path, default=ROOT / ".build/release", help="a folder with what is measured")
     parser.add_argument("--most", type=int, default=5_000, help="codes and refresh tokens made for each second")
-    return parser.parse_args()
+    options = parser.parse_args()
+    options.binaries = options.binaries.resolve()
+    return options
 
 
 def measure(options: argparse.Namespace, data: Path) -> list[dict]:
     provider = Provider()
     provider.write_entry(data / "providers")
-    with Server(data, mode="demo"):
+    with Server(options, data, mode="demo"):
         # Starting fills the folder with the demo's tenants, people and app.
         while not (data / "demo.json").exists():
             time.sleep(0.1)
     single_use = options.rounds * options.seconds * options.most
-    subprocess.run(
-        [BINARIES / "gatewright-bench", "seed", "--data", data, "--tokens", str(options.tokens),
-         "--codes", str(single_use), "--families", str(single_use), "--connections", str(options.links),
-         "--expiring", str(EXPIRING * 3)],
-        check=True, cwd=ROOT)
+    fill(options, data, "seed", tokens=options.tokens, codes=single_use, families=single_use, connections=options.links,
+         expiring=EXPIRING * 3)
     seed = json.loads((data / "bench.json").read_text())
     print(f"Stored: {len(seed['tokens'])} developer tokens, {len(seed['codes'])} codes, "
           f"{len(seed['refresh_tokens'])} refresh tokens, {len(seed['links']['fresh'])} connections.", flush=True)
@@ -78,31 +80,80 @@ def measure(options: argparse.Namespace, data: Path) -> list[dict]:
     figures = []
     first_answers = []
     for _ in range(5):
-        with Server(data, seed["tokens"][0]) as server:
+        with Server(options, data, seed["tokens"][0]) as server:
             first_answers.append(server.seconds_to_first_answer)
     figures.append(figure("first answer after start", statistics.median(first_answers), "s", "<", 0.5))
 
-    with Server(data, seed["tokens"][0]) as server:
+    with Server(options, data, seed["tokens"][0]) as server:
         time.sleep(2)
         figures.append(figure("resident memory, idle", server.resident_megabytes(), "MB", "<", 60))
         figures.append(figure("PRAGMA synchronous while writing", server.synchronous(), "", "=", 2))
-        figures.append(figure("consent page, server time", consent_page(server, seed), "ms", "<", 1))
+        figures.append(figure("consent page, server time", consent_page(server, seed["consent"]), "ms", "<", 1))
         figures += throughput(server, seed, options, data)
-        figures += pages(server, seed)
+        figures += pages_of_connections(server, seed)
         figures.append(all_at_once(server, seed, provider))
         figures.append(figure("resident memory, after the load", server.resident_megabytes(), "MB"))
-    figures.append(figure("release binary", (BINARIES / "gatewright").stat().st_size / 1e6, "MB"))
-    return figures
+    figures.append(figure("release binary", (options.binaries / "gatewright").stat().st_size / 1e6, "MB"))
+    return figures + crowded(seed, options, data)
+
+
+def crowded(seed: dict, options: argparse.Namespace, data: Path) -> list[dict]:
+    """After everything else, since what is stored for it would weigh on the other figures."""
+    began = time.perf_counter()
+    fill(options, data, "crowd", tokens=options.crowd_tokens, grants=options.crowd_grants, events=options.crowd_events)
+    crowd = json.loads((data / "crowd.json").read_text())
+    print(f"Stored in {time.perf_counter() - began:.0f} s: {options.crowd_tokens} tokens more, {options.crowd_grants} "
+          f"grants to one app and {options.crowd_events} events of one workspace.", flush=True)
+    with Server(options, data, seed["tokens"][0]) as server:
+        return questions(server, crowd, options, data) + pages(server, seed["consent"]["cookie"], crowd)
+
+
+def questions(server: "Server", crowd: dict, options: argparse.Namespace, data: Path) -> list[dict]:
+    """What an API of the operator's, or the proxy in front of it, asks at each of its own requests."""
+    def kinds() -> dict[str, list[tuple]]:
+        return {
+            "nothing": [("GET", "/healthz", bearer(token), "") for token in crowd["tokens"]],
+            "introspection": [introspection(crowd, token) for token in crowd["tokens"]],
+            "forward authentication": [("GET", crowd["verify_path"], bearer(token), "") for token in crowd["tokens"]],
+        }
+
+    rounds = interleaved(server, kinds, options, data)
+    return [
+        row for name in ("introspection", "forward authentication") for row in (
+            figure(name, median(rounds, name), "requests/s"),
+            figure(f"{name} ÷ do-nothing", ratio(rounds, name), "", "≥", 0.5))
+    ]
+
+
+def pages(server: "Server", cookie: str, crowd: dict) -> list[dict]:
+    """Of the many filters the slowest counts."""
+    def milliseconds(path: str) -> float:
+        return server_time(server, path, cookie, "page", times=30)
+
+    def filtered(queries: list[str]) -> float:
+        return max(milliseconds(f"{crowd['audit_path']}?{query}") for query in queries)
+
+    return [
+        figure("apps of a workspace, server time", milliseconds(crowd["apps_path"]), "ms", "<", 20),
+        figure("grants to one app, server time", milliseconds(crowd["app_path"]), "ms", "<", 20),
+        figure("audit page, server time", milliseconds(crowd["audit_path"]), "ms", "<", 20),
+        figure("audit page, slowest filter", filtered(crowd["filters"]), "ms", "<", 20),
+        figure("audit page, slowest two filters", filtered(crowd["pairs"]), "ms", "<", 20),
+    ]
+
+
+def fill(options: argparse.Namespace, data: Path, work: str, **counts: int) -> None:
+    words = [word for name, count in counts.items() for word in (f"--{name}", str(count))]
+    subprocess.run([options.binaries / "gatewright-bench", work, "--data", data, *words], check=True, cwd=ROOT)
 
 
 def throughput(server: "Server", seed: dict, options: argparse.Namespace, data: Path) -> list[dict]:
-    """Interleaved rounds, so that a slow minute of the machine slows every kind alike."""
     each = options.seconds * options.most
     codes, families = batches(seed["codes"], each), batches(seed["refresh_tokens"], each)
-    rounds = []
-    for number in range(1, options.rounds + 1):
+
+    def kinds() -> dict[str, list[tuple]]:
         tokens = random.sample(seed["tokens"], min(len(seed["tokens"]), 50_000))
-        runs = {
+        return {
             "nothing": [("GET", "/healthz", bearer(token), "") for token in tokens],
             "/v2/me": [("GET", "/v2/me", bearer(token), "") for token in tokens],
             "token issue": [redemption(seed, code) for code in next(codes)],
@@ -110,27 +161,39 @@ def throughput(server: "Server", seed: dict, options: argparse.Namespace, data: 
             "connection": [fetch(seed, link) for link in random.sample(
                 seed["links"]["fresh"], min(len(seed["links"]["fresh"]), 50_000))],
         }
-        rates = {name: wrk(server, requests, name, options, data) for name, requests in runs.items()}
+
+    rounds = interleaved(server, kinds, options, data)
+    return [
+        figure("do-nothing route", median(rounds, "nothing"), "requests/s"),
+        figure("/v2/me", median(rounds, "/v2/me"), "requests/s"),
+        figure("/v2/me ÷ do-nothing", ratio(rounds, "/v2/me"), "", "≥", 0.5),
+        figure("token issue", median(rounds, "token issue"), "requests/s"),
+        figure("token issue ÷ do-nothing", ratio(rounds, "token issue"), "", "≥", 0.15),
+        figure("refresh", median(rounds, "refresh"), "requests/s"),
+        figure("refresh ÷ do-nothing", ratio(rounds, "refresh"), "", "≥", 0.1),
+        figure("fetch of a fresh connection", median(rounds, "connection"), "requests/s"),
+        figure("fetch of a fresh connection ÷ do-nothing", ratio(rounds, "connection"), "", "≥", 0.35),
+    ]
+
+
+def interleaved(server: "Server", kinds, options: argparse.Namespace, data: Path) -> list[dict[str, float]]:
+    """Rates by kind for each round: one kind after the other, so that a slow minute of the machine slows all alike.
+
+    `kinds` makes the requests of one round, by the name of their kind."""
+    rounds = []
+    for number in range(1, options.rounds + 1):
+        rates = {name: wrk(server, requests, name, options, data) for name, requests in kinds().items()}
         rounds.append(rates)
         print(f"round {number}: " + ", ".join(f"{name} {rate:,.0f}/s" for name, rate in rates.items()), flush=True)
+    return rounds
 
-    def median(name: str) -> float:
-        return statistics.median(rates[name] for rates in rounds)
 
-    def ratio(name: str) -> float:
-        return statistics.median(rates[name] / rates["nothing"] for rates in rounds)
+def median(rounds: list[dict[str, float]], name: str) -> float:
+    return statistics.median(rates[name] for rates in rounds)
 
-    return [
-        figure("do-nothing route", median("nothing"), "requests/s"),
-        figure("/v2/me", median("/v2/me"), "requests/s"),
-        figure("/v2/me ÷ do-nothing", ratio("/v2/me"), "", "≥", 0.5),
-        figure("token issue", median("token issue"), "requests/s"),
-        figure("token issue ÷ do-nothing", ratio("token issue"), "", "≥", 0.15),
-        figure("refresh", median("refresh"), "requests/s"),
-        figure("refresh ÷ do-nothing", ratio("refresh"), "", "≥", 0.1),
-        figure("fetch of a fresh connection", median("connection"), "requests/s"),
-        figure("fetch of a fresh connection ÷ do-nothing", ratio("connection"), "", "≥", 0.35),
-    ]
+
+def ratio(rounds: list[dict[str, float]], name: str) -> float:
+    return statistics.median(rates[name] / rates["nothing"] for rates in rounds)
 
 
 # Requests ------------------------------------------------------------------------------------------------------------
@@ -148,6 +211,10 @@ def redemption(seed: dict, code: str) -> tuple:
 
 def refreshing(seed: dict, token: str) -> tuple:
     return token_request(seed, {"grant_type": "refresh_token", "refresh_token": token})
+
+
+def introspection(crowd: dict, token: str) -> tuple:
+    return ("POST", crowd["introspection_path"], {"Content-Type": FORM}, urlencode({"token": token} | crowd["api"]))
 
 
 def token_request(seed: dict, fields: dict) -> tuple:
@@ -184,19 +251,23 @@ def wrk(server: "Server", requests: list[tuple], name: str, options: argparse.Na
     return (result["requests"] - result["failed"]) / result["seconds"]
 
 
-def consent_page(server: "Server", seed: dict) -> float:
-    """Median milliseconds that the server says it spent on the page (Server-Timing: render;dur=…)."""
-    times = []
+def consent_page(server: "Server", consent: dict) -> float:
+    return server_time(server, consent["path"], consent["cookie"], "render", times=200)
+
+
+def server_time(server: "Server", path: str, cookie: str, part: str, times: int) -> float:
+    """Median milliseconds that the server says it spent on a page (Server-Timing: PART;dur=…)."""
+    spent = []
     connection = http.client.HTTPConnection("127.0.0.1", server.port)
-    for _ in range(200):
-        connection.request("GET", seed["consent"]["path"], headers={"Cookie": seed["consent"]["cookie"]})
+    for _ in range(times):
+        connection.request("GET", path, headers={"Cookie": cookie})
         answer = connection.getresponse()
         page = answer.read()
-        timing = re.search(r"render;dur=([0-9.]+)", answer.getheader("Server-Timing") or "")
+        timing = re.search(rf"\b{part};dur=([0-9.]+)", answer.getheader("Server-Timing") or "")
         if answer.status != 200 or timing is None:
-            raise SystemExit(f"no consent page: {answer.status} {answer.getheaders()} {page[:300]!r}")
-        times.append(float(timing[1]))
-    return statistics.median(times)
+            raise SystemExit(f"no page at {path}: {answer.status} {answer.getheaders()} {page[:300]!r}")
+        spent.append(float(timing[1]))
+    return statistics.median(spent)
 
 
 # The connection broker -----------------------------------------------------------------------------------------------
@@ -204,7 +275,7 @@ def consent_page(server: "Server", seed: dict) -> float:
 EXPIRING = 200
 
 
-def pages(server: "Server", seed: dict) -> list[dict]:
+def pages_of_connections(server: "Server", seed: dict) -> list[dict]:
     """Median milliseconds of a page of 100 connections: the first, one in the middle, and one that is searched for."""
     rows = []
     last = len(seed["links"]["fresh"]) // 200
@@ -294,7 +365,9 @@ class Provider:
 class Server:
     """The release build on a free port; up when it has answered, and given a token, has read the database for it."""
 
-    def __init__(self, data: Path, token: str | None = None, mode: str = "production"):
+    def __init__(
+            self, options: argparse.Namespace, data: Path, token: str | None = None, mode: str = "production"):
+        self.program = options.binaries / "gatewright"
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
@@ -313,7 +386,7 @@ class Server:
         began = time.perf_counter()
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(
-                [BINARIES / "gatewright", "serve"], cwd=ROOT, env=inherited | settings,
+                [self.program, "serve"], cwd=ROOT, env=inherited | settings,
                 stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT)
         while not self.answers():
             if self.process.poll() is not None or time.perf_counter() - began > 30:

@@ -11,12 +11,10 @@ struct Links: Encodable {
     let fresh: [String]
     let expired: [String]
 
-    /// - Parameter provider: its key in the provider file that the measured server reads.
-    static func lay(_ options: Options, demo: Demo, engine: SQLiteEngine, keyring: Keyring) async throws -> Links {
-        let now = Instant(seconds: Int64(time(nil)))
-        let store = Store(engine: engine, keyring: keyring)
-        let cast = try Cast(demo, in: engine)
-        guard let environment = try await store.environments(of: cast.tenant, at: now).last else {
+    /// At a provider whose key is `slow`, in the provider file that the measured server reads.
+    static func lay(on shelf: Shelf, connections: Int, expiring: Int) async throws -> Links {
+        let (now, store) = (shelf.now, shelf.store)
+        guard let environment = try await store.environments(of: shelf.cast.tenant, at: now).last else {
             throw Cast.Missing()
         }
         let key = Secret<EnvironmentKey>.random()
@@ -25,8 +23,8 @@ struct Links: Encodable {
             IntegrationDetails(key: "slow", provider: "slow", clientID: "id", scopes: []), secret: "secret",
             to: environment, by: .system, at: now)
         guard let integration = added else { throw Cast.Missing() }
-        let fresh = (0..<options.connections).map { "user-\($0)" }
-        let expired = (0..<options.expiring).map { "late-\($0)" }
+        let fresh = (0..<connections).map { "user-\($0)" }
+        let expired = (0..<expiring).map { "late-\($0)" }
         let all = fresh.map { ($0, now + 10 * 86_400) } + expired.map { ($0, now - 60) }
         for start in stride(from: 0, to: all.count, by: 1000) {
             try await withThrowingTaskGroup(of: Void.self) { group in

@@ -9,8 +9,10 @@ struct Shelf: Sendable {
     let keyring: Keyring
     let now: Instant
 
+    var store: Store { Store(engine: engine, keyring: keyring) }
+
     private static let perTransaction = 5_000
-    /// Codes are laid long before they are spent.
+    /// Codes and access tokens are laid long before they are spent.
     private static let day: Int64 = 86_400
 
     /// A live grant of these scopes; the one there is, if there is one.
@@ -72,6 +74,18 @@ struct Shelf: Sendable {
                 """
                 INSERT INTO refresh_tokens (digest, tenant_id, family_id, generation, issued_at)
                 VALUES (\(token.digest), \(cast.tenant), \(token.id), \(FamilyRecord.firstGeneration), \(now))
+                """)
+        }
+    }
+
+    /// Access tokens, spread over the families by chance.
+    func accessTokens(_ count: Int, of families: [String]) async throws -> [String] {
+        try await fill(count, { Made(AccessToken.self, Entity.TokenFamily.self, keyring, at: now) }) { token, db in
+            guard let family = families.randomElement() else { throw Cast.Missing() }
+            try db.run(
+                """
+                INSERT INTO access_tokens (digest, tenant_id, family_id, scopes, issued_at, expires_at)
+                VALUES (\(token.digest), \(cast.tenant), \(family), 'account:read', \(now), \(now + Self.day))
                 """)
         }
     }

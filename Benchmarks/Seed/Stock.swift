@@ -25,11 +25,10 @@ struct Stock: Encodable {
 
     /// Ada of Acme has made the tokens, and has allowed Roster Sync to read her profile but not yet the rest, so that
     /// its authorization address still asks her.
-    static func lay(_ options: Options, demo: Demo, engine: SQLiteEngine, keyring: Keyring) async throws -> Stock {
-        let now = Instant(seconds: Int64(time(nil)))
-        let cast = try Cast(demo, in: engine)
-        let shelf = Shelf(cast: cast, engine: engine, keyring: keyring, now: now)
-        let cookie = try await Store(engine: engine, keyring: keyring).signIn(cast.person, at: now)
+    static func lay(
+        on shelf: Shelf, demo: Demo, tokens: Int, codes: Int, families: Int, connections: Int, expiring: Int
+    ) async throws -> Stock {
+        let cookie = try await shelf.store.signIn(shelf.cast.person, at: shelf.now)
         let grant = try await shelf.grant("account:read")
         return Stock(
             client: Client(
@@ -37,10 +36,10 @@ struct Stock: Encodable {
                 code_verifier: demo.code_verifier),
             token_path: "/t/acme/oauth/token",
             consent: Consent(path: demo.consentPath ?? "", cookie: "gw_session=\(cookie)"),
-            tokens: try await shelf.developerTokens(options.tokens),
-            codes: try await shelf.codes(options.codes, under: grant, challenge: demo.challenge, to: demo.app.callback),
-            refresh_tokens: try await shelf.refreshTokens(options.families, under: grant),
-            links: try await Links.lay(options, demo: demo, engine: engine, keyring: keyring))
+            tokens: try await shelf.developerTokens(tokens),
+            codes: try await shelf.codes(codes, under: grant, challenge: demo.challenge, to: demo.app.callback),
+            refresh_tokens: try await shelf.refreshTokens(families, under: grant),
+            links: try await Links.lay(on: shelf, connections: connections, expiring: expiring))
     }
 }
 

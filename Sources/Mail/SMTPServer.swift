@@ -28,9 +28,6 @@ package struct SMTPServer: Sendable, CustomStringConvertible, CustomDebugStringC
     /// A PEM file of certificate authorities to trust instead of the system's.
     let authorities: String?
 
-    /// Whether a mail can only ever leave encrypted.
-    package var requireTLS: Bool { tls == .required || tls == .implicit }
-
     /// - Parameters:
     ///   - url: `smtp://host:port` or `smtps://host:port` (default ports 25 and 465). Optional: a path, the name to
     ///     greet with (`smtp://relay:25/portal.example.org`), and for `smtp` a query, `?tls=required` (the default),

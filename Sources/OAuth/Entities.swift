@@ -22,7 +22,6 @@ package enum Entity {
     package enum Integration: EntityTag { package static var prefix: String { "int" } }
     package enum Activity: EntityTag { package static var prefix: String { "act" } }
     package enum DeveloperApplication: EntityTag { package static var prefix: String { "dev" } }
-    package enum Ticket: EntityTag { package static var prefix: String { "tic" } }
     package enum Invitation: EntityTag { package static var prefix: String { "inv" } }
     package enum AccessRequest: EntityTag { package static var prefix: String { "req" } }
     package enum ConnectFlow: EntityTag { package static var prefix: String { "flw" } }

@@ -21,6 +21,8 @@ package struct Access: Sendable {
 
     package let member: Member
     package let scopes: ScopeSet
+    /// The sensitive scopes of the catalogue, as far as they matter to the member: an admin's may be left out.
+    package let sensitive: ScopeSet
     package let credential: Credential
     package let issuedAt: Instant
     /// Nil: it does not expire.
@@ -29,11 +31,12 @@ package struct Access: Sendable {
     package let app: Caller?
 
     package init(
-        member: Member, scopes: ScopeSet, credential: Credential, issuedAt: Instant, expiresAt: Instant?,
-        app: Caller? = nil
+        member: Member, scopes: ScopeSet, sensitive: ScopeSet, credential: Credential, issuedAt: Instant,
+        expiresAt: Instant?, app: Caller? = nil
     ) {
         self.member = member
         self.scopes = scopes
+        self.sensitive = sensitive
         self.credential = credential
         self.issuedAt = issuedAt
         self.expiresAt = expiresAt
@@ -44,8 +47,16 @@ package struct Access: Sendable {
     ///
     /// `default` is the one scope that older apps ask for; it stands for all of them.
     package func allows(_ scope: Scope) -> Bool {
-        guard member.role == .admin || !scope.isWrite else { return false }
+        guard member.role.may(use: scope, isSensitive: sensitive.contains(scope)) else { return false }
         return scopes.contains(scope) || scopes.contains(.default)
+    }
+}
+
+extension Role {
+    /// Whether somebody in this role may do what the scope stands for, by themselves or through a token: members may
+    /// look, admins may also change, and do what an operator called sensitive.
+    package func may(use scope: Scope, isSensitive: Bool) -> Bool {
+        self == .admin || !(isSensitive || scope.isWrite)
     }
 }
 
@@ -57,7 +68,7 @@ extension Access {
     package func liveScopes(catalogue: () throws -> [Scope]) rethrows -> ScopeSet {
         let isAdmin = member.role == .admin
         guard scopes.contains(.default) else {
-            return isAdmin ? scopes : ScopeSet(scopes.sorted.filter(allows))
+            return isAdmin || scopes.allSatisfy(allows) ? scopes : ScopeSet(scopes.sorted.filter(allows))
         }
         return ScopeSet(try catalogue().filter { $0 == .default ? isAdmin : allows($0) }).union(
             isAdmin ? scopes : ScopeSet())

@@ -18,8 +18,8 @@ struct Installation: Sendable {
     static func open(_ settings: Settings, logger: Logger) async throws -> Installation {
         try FileManager.default.createDirectory(
             atPath: settings.dataFolder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
-        let engine = try SQLiteEngine(path: settings.dataFolder + "/gatewright.sqlite")
-        let applied = try Migrator(folder: settings.assetsFolder + "/Migrations/sqlite").run(on: engine, at: now())
+        let engine = try SQLiteEngine(path: settings.databasePath)
+        let applied = try Migrator(folder: settings.migrationsFolder).run(on: engine, at: now())
         for name in applied { logger.notice("migrated", metadata: ["file": "\(name)"]) }
         let keyring = try await keyring(settings, engine: engine, logger: logger)
         let database = try engine.settings()
@@ -32,15 +32,12 @@ struct Installation: Sendable {
             settings: settings.site, store: store, passwords: try PasswordHasher(),
             passwordPolicy: try CommonPasswords.policy(settings.assetsFolder),
             renderer: try PageRenderer(
-                templatesFolder: settings.assetsFolder + "/Templates", reload: settings.site.isDemo),
+                templatesFolder: settings.templatesFolder, reload: settings.site.isDemo),
             outside: try World.open(settings), now: now)
         return Installation(settings: settings, engine: engine, store: store, site: site)
     }
 
     private static func keyring(_ settings: Settings, engine: SQLiteEngine, logger: Logger) async throws -> Keyring {
-        try FileManager.default.createDirectory(
-            atPath: (settings.keyFile as NSString).deletingLastPathComponent, withIntermediateDirectories: true,
-            attributes: [.posixPermissions: 0o700])
         let isNew = !FileManager.default.fileExists(atPath: settings.keyFile)
         var random = SystemRandomNumberGenerator()
         let keys = try KeyFile.readOrCreate(

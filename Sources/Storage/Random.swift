@@ -36,8 +36,15 @@ package struct DrawnRandom: RandomNumberGenerator, Sendable {
 
     package init() {
         var system = SystemRandomNumberGenerator()
-        seed = (0..<4).flatMap { _ in Self.bytes(system.next()) }
+        self.init(from: &system)
     }
+
+    private init(from random: inout some RandomNumberGenerator) {
+        seed = (0..<4).flatMap { _ in Self.bytes(random.next()) }
+    }
+
+    /// Another one, the same again for a copy of this one.
+    mutating func branch() -> DrawnRandom { DrawnRandom(from: &self) }
 
     package mutating func next() -> UInt64 {
         if block.isEmpty {

@@ -7,9 +7,22 @@ extension Store {
     ///
     /// - Returns: whether there may be more.
     package func sweep(at now: Instant, batch: Int = 500) async throws -> Bool {
+        let statements = Self.whatExpired(at: now, batch: batch) + Self.whatIsOver(at: now, batch: batch)
+        let used = try longUsed(at: now, batch: batch)
+        return try await engine.write { db in
+            var most = 0
+            if !used.isEmpty { most = try db.run("DELETE FROM refresh_tokens WHERE digest IN (\(list: used))") }
+            for statement in statements { most = max(most, try db.run(statement)) }
+            try self.withdrawSpentLinks(in: db, at: now)
+            return most >= batch
+        }
+    }
+
+    /// What nothing asks for once its time has come.
+    package static func whatExpired(at now: Instant, batch: Int) -> [SQL] {
         let dayAgo = now - 86_400
         let monthAgo = now - 30 * 86_400
-        let statements: [SQL] = [
+        return [
             "DELETE FROM sessions WHERE digest IN (SELECT digest FROM sessions WHERE expires_at <= \(now) LIMIT \(batch))",
             """
             DELETE FROM mail_links WHERE digest IN (
@@ -76,7 +89,7 @@ extension Store {
             DELETE FROM app_days WHERE (app_id, day, metric) IN (
                 SELECT app_id, day, metric FROM app_days WHERE day < \(now.day - 90) LIMIT \(batch))
             """,
-            // Where a member would have gone on is forgotten in time; that they asked stays.
+            // Where a member would have gone on is forgotten in time; that they asked stays a year longer.
             """
             UPDATE access_requests SET sealed_path = NULL WHERE (tenant_id, id) IN (
                 SELECT tenant_id, id FROM access_requests
@@ -92,15 +105,6 @@ extension Store {
                 WHERE next_attempt_at IS NULL AND created_at <= \(monthAgo) LIMIT \(batch))
             """,
         ]
-        let history = whatIsOver(at: now, batch: batch)
-        let used = try longUsed(at: now, batch: batch)
-        return try await engine.write { db in
-            var most = 0
-            if !used.isEmpty { most = try db.run("DELETE FROM refresh_tokens WHERE digest IN (\(list: used))") }
-            for statement in statements + history { most = max(most, try db.run(statement)) }
-            try self.withdrawSpentLinks(in: db, at: now)
-            return most >= batch
-        }
     }
 
     /// Of families that live, refresh tokens that were used up a year ago. There is no index by that, which every refresh
@@ -120,7 +124,7 @@ extension Store {
 
     /// What can never work again and is kept for a while, so that its replay is still told from a stranger's guess and
     /// people see what they ended.
-    private func whatIsOver(at now: Instant, batch: Int) -> [SQL] {
+    package static func whatIsOver(at now: Instant, batch: Int) -> [SQL] {
         let quarterAgo = now - 90 * 86_400
         let yearAgo = now - 366 * 86_400
         let emptyFamilies: SQL = """
@@ -157,11 +161,20 @@ extension Store {
             DELETE FROM developer_tokens WHERE digest IN (
                 SELECT digest FROM developer_tokens WHERE revoked_at <= \(yearAgo) LIMIT \(batch))
             """,
+            """
+            DELETE FROM developer_tokens WHERE digest IN (
+                SELECT digest FROM developer_tokens WHERE expires_at <= \(yearAgo) LIMIT \(batch))
+            """,
+            """
+            DELETE FROM access_requests WHERE (tenant_id, id) IN (
+                SELECT tenant_id, id FROM access_requests WHERE expires_at <= \(yearAgo) LIMIT \(batch))
+            """,
         ]
     }
 
     /// Writes what was seen of tokens, secrets and sessions in use since the last time: in pieces, so that nobody's
-    /// write waits for all of it, and in the tables' own order, so that neighbours share a page.
+    /// write waits for all of it, and in the tables' own order, so that neighbours share a page. When one piece cannot be
+    /// written, it and those after it are lost, as in a crash.
     package func flushUses() async throws {
         let seen = uses.drain()
         for start in stride(from: 0, to: seen.count, by: 500) {

@@ -16,12 +16,16 @@ package final class RateLimiter: Sendable {
             self.per = per
         }
 
-        /// NationBuilder's published limit: 250 requests in 10 seconds for one token.
+        /// For one token: as many as clients of such APIs are used to.
         static let apiByToken = Rule(name: "api", count: 250, per: 10)
         static let tokenFailures = Rule(name: "token-failures", count: 20, per: 60)
+        /// Of clients from one network, under whatever names.
+        static let clientFailures = Rule(name: "client-failures", count: 60, per: 60)
         static let exports = Rule(name: "exports", count: 10, per: 600)
         /// Bearer tokens that nobody was given, from one network.
         static let unknownBearers = Rule(name: "unknown-bearers", count: 60, per: 60)
+        /// Texts in which a token of ours may stand, from one network.
+        static let leakReports = Rule(name: "leak-reports", count: 30, per: 60)
         static let authorizeByStrangers = Rule(name: "authorize-strangers", count: 60, per: 60)
         /// What is said once, however often it happens.
         static let alarm = Rule(name: "alarm", count: 1, per: 600)
@@ -36,18 +40,42 @@ package final class RateLimiter: Sendable {
     private let mostPerShard: Int
     private let shards = (0..<shardCount).map { _ in Shard() }
 
-    private final class Shard: Sendable {
-        /// Milliseconds since 1970.
-        let moments = Mutex<[Counted: Int64]>([:])
+    /// Times in milliseconds since 1970.
+    private struct Moments {
+        var byKey: [Counted: Int64] = [:]
+        var tidiedAt: Int64 = 0
     }
 
+    private final class Shard: Sendable {
+        let moments = Mutex(Moments())
+    }
+
+    /// What is counted, as small for a long key as for a short one: whoever chooses the key does not choose how much
+    /// is remembered. Two hashes whose seeds differ in each process, so nobody can find two keys that share them.
     private struct Counted: Hashable {
-        let rule: String
-        let key: String
+        let first: Int
+        let second: Int
+
+        init(_ rule: String, _ key: String) {
+            first = Self.hash(1, rule, key)
+            second = Self.hash(2, rule, key)
+        }
+
+        private static func hash(_ number: UInt8, _ rule: String, _ key: String) -> Int {
+            var hasher = Hasher()
+            var key = key
+            hasher.combine(number)
+            hasher.combine(rule)
+            key.withUTF8 { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
+            return hasher.finalize()
+        }
     }
 
     /// - Parameter mostKeys: how many are remembered at a time, which bounds the memory.
     package init(mostKeys: Int = 1_048_576) { mostPerShard = max(8, mostKeys / Self.shardCount) }
+
+    /// How many keys are remembered.
+    package var keyCount: Int { shards.reduce(0) { $0 + $1.moments.withLock { $0.byKey.count } } }
 
     /// Counts one event.
     /// - Returns: nil when it may happen, else the seconds to wait, at least 1.
@@ -61,28 +89,32 @@ package final class RateLimiter: Sendable {
     }
 
     private func check(_ rule: Rule, _ key: String, at now: Instant, counting: Bool) -> Int64? {
-        let counted = Counted(rule: rule.name, key: key)
+        let counted = Counted(rule.name, key)
         let milliseconds = now.seconds &* 1000
         let step = rule.per * 1000 / rule.count
-        return shards[Int(truncatingIfNeeded: counted.hashValue.magnitude % UInt(Self.shardCount))].moments.withLock {
-            moments in
-            let earliest = max(moments[counted] ?? milliseconds, milliseconds)
+        return shards[Int(counted.first.magnitude % UInt(Self.shardCount))].moments.withLock { moments in
+            let earliest = max(moments.byKey[counted] ?? milliseconds, milliseconds)
             let wait = earliest + step - milliseconds - rule.per * 1000
             guard wait <= 0 else { return max(1, (wait + 999) / 1000) }
             guard counting else { return nil }
-            if moments.count >= mostPerShard { Self.makeRoom(in: &moments, at: milliseconds) }
-            moments[counted] = earliest + step
+            Self.tidy(&moments, at: milliseconds)
+            if moments.byKey.count >= mostPerShard { Self.makeRoom(in: &moments.byKey) }
+            moments.byKey[counted] = earliest + step
             return nil
         }
     }
 
+    /// Drops what is over, once a minute.
+    private static func tidy(_ moments: inout Moments, at now: Int64) {
+        guard abs(now - moments.tidiedAt) >= 60_000 else { return }
+        moments.byKey = moments.byKey.filter { $0.value > now }
+        moments.tidiedAt = now
+    }
+
     /// Forgets what would be over soonest, an eighth at a time. Whoever uses very many keys pushes out those that were
     /// used least, their own: the ones at their limit stay there.
-    private static func makeRoom(in moments: inout [Counted: Int64], at now: Int64) {
-        let before = moments.count
-        moments = moments.filter { $0.value > now }
-        guard moments.count > before / 8 * 7 else { return }
-        let soonest = moments.sorted { $0.value < $1.value }.prefix(max(1, before / 8))
+    private static func makeRoom(in moments: inout [Counted: Int64]) {
+        let soonest = moments.sorted { $0.value < $1.value }.prefix(max(1, moments.count / 8))
         for (key, _) in soonest { moments[key] = nil }
     }
 }

@@ -20,6 +20,7 @@ package struct Site: Sendable {
     let proxyNotice = ProxyNotice()
     /// Openers that wait for the results of connect flows.
     package let sockets = ConnectSockets()
+    let metrics = Metrics()
 
     package init(
         settings: SiteSettings, store: Store, passwords: PasswordHasher, passwordPolicy: PasswordPolicy,
@@ -37,8 +38,13 @@ package struct Site: Sendable {
     /// An absolute address on the portal. Always from the configured base URL, never from a request's headers.
     func url(_ path: String) -> String { settings.base.text + path }
 
-    /// The issuer of a tenant (RFC 8414 §2): its path form.
-    func issuer(of tenant: Tenant) -> String { url("/t/\(tenant.slug.text)") }
+    /// The issuer of a tenant (RFC 8414 §2).
+    func issuer(of tenant: Tenant) -> String { settings.tenants.issuer(of: tenant.slug.text) }
+}
+
+extension Tenant {
+    /// Its home on the portal.
+    var path: String { "/t/\(slug.text)" }
 }
 
 /// How this installation is reached and what it shows.
@@ -46,6 +52,8 @@ package struct SiteSettings: Sendable {
     package var base: BaseURL
     /// `{slug}.` in front of this host reaches a tenant as well; with the port when it is not the scheme's own.
     package var tenantHost: String
+    /// Which of a tenant's two addresses is its issuer.
+    package var issuerForm: TenantAddresses.Form
     /// Demo mode shows mails and a page gallery to everybody, and says so on every page.
     package var isDemo: Bool
     /// What the demo's pages offer ready to use; nil outside demo mode.
@@ -54,31 +62,40 @@ package struct SiteSettings: Sendable {
     package var refreshIdleLimit: Int64?
     /// Peers whose `X-Forwarded-For` is believed; none by default.
     package var trustedProxies: Set<String>
+    /// Who may read `/metrics`, by address.
+    package var metricsReaders: Set<String>
     /// Of the service whose signed leak reports are known; nil for none.
     package var partnerKey: PartnerKey?
     /// Who mail is from; nil without a mail server, and then mail stays in the outbox.
     package var mailFrom: String?
-    /// Adds `Server-Timing` to consent pages, for `make bench`.
+    /// Adds `Server-Timing` to pages, for `make bench`.
     package var showsTiming: Bool
     package var assetVersion: String
     package var publicFolder: String
 
     package init(
-        base: BaseURL, tenantHost: String, isDemo: Bool, refreshIdleLimit: Int64? = nil,
-        trustedProxies: Set<String> = [], partnerKey: PartnerKey? = nil, mailFrom: String? = nil,
-        showsTiming: Bool = false, assetVersion: String = "dev", publicFolder: String
+        base: BaseURL, tenantHost: String, issuerForm: TenantAddresses.Form = .path, isDemo: Bool,
+        refreshIdleLimit: Int64? = nil,
+        trustedProxies: Set<String> = [], metricsReaders: Set<String> = [], partnerKey: PartnerKey? = nil,
+        mailFrom: String? = nil, showsTiming: Bool = false, assetVersion: String = "dev", publicFolder: String
     ) {
         self.base = base
         self.tenantHost = tenantHost
+        self.issuerForm = issuerForm
         self.isDemo = isDemo
         self.refreshIdleLimit = refreshIdleLimit
         self.trustedProxies = trustedProxies
+        self.metricsReaders = metricsReaders
         self.partnerKey = partnerKey
         self.mailFrom = mailFrom
         self.showsTiming = showsTiming
         self.assetVersion = assetVersion
         self.publicFolder = publicFolder
     }
+}
+
+extension SiteSettings {
+    var tenants: TenantAddresses { TenantAddresses(base: base, host: tenantHost, issuerForm: issuerForm) }
 }
 
 /// The keys of a demo, which are nobody's secret: its pages fill them in where elsewhere one's own would stand.

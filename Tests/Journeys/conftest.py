@@ -131,7 +131,7 @@ def public_app(lin: Human) -> flow.App:
 
 @pytest.fixture(scope="session")
 def relaxed_app(lin: Human) -> flow.App:
-    """As seed 000 has it: PKCE optional, V1 tokens that never expire."""
+    """As older apps are: PKCE optional, V1 tokens that never expire."""
     return flow.register(
         lin,
         "https://classic.example/callback",
@@ -171,7 +171,7 @@ def browsing(browser: Browser, base: str, ledger: Ledger) -> Iterator[Browsing]:
 
 @pytest.fixture(params=[True, False], ids=["with script", "without script"])
 def script(request: pytest.FixtureRequest) -> bool:
-    """Every journey is made twice: no task may need JavaScript (ux.md C6)."""
+    """Every journey is made twice: no task may need JavaScript."""
     return request.param
 
 

@@ -128,7 +128,7 @@ def authorize(human: Human, path: str, decision: str = "allow") -> dict[str, lis
 
 def onward(answer: requests.Response) -> str | None:
     """Where an authorization request ends: by redirect, or by the link of the page that asks before it sends anybody to
-    an app that nobody here has allowed (security.md case 27). None when it is another page."""
+    an app that nobody here has allowed (case 27). None when it is another page."""
     if answer.status_code in (302, 303):
         return answer.headers["Location"]
     links = [link for link in markup.links(answer.text) if "error=" in link and "iss=" in link]

@@ -6,8 +6,8 @@ import base64
 import re
 from urllib.parse import quote, quote_plus
 
-# The kinds of design.md that are secret. A client ID (gw_id_) is not, and a hint has an ellipsis in it.
-TOKEN = re.compile(r"gw_(?:at|rt|ac|dt|cs|ss|ml|su|tk|cn|fs|fc)_[0-9A-Za-z]{36}")
+# The kinds that are secret. A client ID (gw_id_) is not, and a hint has an ellipsis in it.
+TOKEN = re.compile(r"gw_(?:at|rt|ac|dt|cs|ss|ml|su|tk|cn|fs|fc|sk)_[0-9A-Za-z]{36}")
 
 
 class Ledger:

@@ -38,7 +38,7 @@ class Server:
             "GATEWRIGHT_PORT": str(self.port),
             "GATEWRIGHT_DATA": str(data),
             "GATEWRIGHT_ASSETS": os.environ.get("GATEWRIGHT_ASSETS", str(ROOT)),
-            # The backtracer would keep a dead server's pipe open for minutes (security.md S18).
+            # The backtracer would keep a dead server's pipe open for minutes.
             "SWIFT_BACKTRACE": "enable=no",
             **(settings or {}),
         }

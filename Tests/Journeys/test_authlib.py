@@ -76,7 +76,7 @@ def test_v1_without_pkce_never_expires(ada: Human, relaxed_app: flow.App, ledger
         f"{base}/t/acme/oauth/token", authorization_response=sent_back(ada, address), state=state
     )
     ledger.collect(str(token))
-    assert set(token) == {"access_token", "token_type", "created_at"}  # seed 000, to the letter
+    assert set(token) == {"access_token", "token_type", "created_at"}  # to the letter
     assert token["token_type"] == "bearer"
     assert session.get(f"{base}/t/acme/api/v1/people").status_code == 200
 

@@ -1,4 +1,4 @@
-"""The consent page is the brand page: what ux.md B8 demands stands in the page, and both answers are equally easy."""
+"""The consent page is the brand page: all that it has to say stands in it, and both answers are equally easy."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ def test_it_is_asked_again_only_for_what_is_new(browsing: Browsing, ada: Human, 
 
 
 def test_every_admin_is_asked_and_every_tenant(ada: Human, mallory: Human, lin: Human):
-    """Seed 000: once for each admin who will receive tokens; what Acme allowed says nothing about Globex."""
+    """Once for each admin who will receive tokens; what Acme allowed says nothing about Globex."""
     app = flow.register(lin, "https://each.example/callback")
     assert "code" in flow.authorize(ada, flow.authorize_path("acme", app, flow.pkce()[1]))
     elsewhere = mallory.wire.get(flow.authorize_path("globex", app, flow.pkce()[1]))

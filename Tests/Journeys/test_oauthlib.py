@@ -78,7 +78,7 @@ def test_an_error_is_read_as_one(app: flow.App, wire: Wire):
 
 
 def curl(address: str, body: dict[str, str]) -> dict:
-    """Seed 000's own line, flag by flag."""
+    """The documented line, flag by flag."""
     ran = subprocess.run(
         [
             "curl",
@@ -148,7 +148,7 @@ def test_the_curl_of_demo_json_answers_200(demo: dict, people: dict):
 
 
 def test_the_subdomain_spelling_gives_the_same_answers(ada: Human, app: flow.App, wire: Wire, server, demo: dict):
-    """Both address forms always route; one of them is the issuer (design.md)."""
+    """Both address forms always route; one of them is the issuer."""
     code, verifier = flow.new_code(ada, app)
     tenant = next(one for one in demo["tenants"] if one["slug"] == "acme")
     host = tenant["subdomain_address"].removeprefix("http://")

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import secrets
 import sqlite3
 import stat
 import subprocess
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -90,6 +92,44 @@ def test_case_227_keys_rotate_while_people_are_signed_in(launch: Callable[..., S
     assert person.is_signed_in
     token = ledger.add(demo["developer_token"])
     assert person.wire.get("/v2/me", headers={"Authorization": f"Bearer {token}", "Cookie": ""}).status_code == 200
+    server.stop()
+
+
+def test_what_is_gathered_in_memory_is_written_at_the_end(launch: Callable[..., Server], ledger: Ledger):
+    server = launch()
+    demo = server.demo()
+    lin = signed_in(server.address, ledger, next(one for one in demo["people"] if one["name"].startswith("Lin")))
+    with sqlite3.connect(f"file:{server.database}?mode=ro", uri=True) as stored:
+        (app,) = stored.execute("SELECT id FROM apps WHERE client_id = ?", (demo["app"]["client_id"],)).fetchone()
+    stored.close()
+    wrong = {"grant_type": "client_credentials", "client_id": demo["app"]["client_id"], "client_secret": "wrong"}
+    assert lin.wire.post("/t/acme/oauth/token", data=wrong).status_code == 401
+    server.stop()
+    server.start()
+    assert "Client authentication failed" in lin.page(f"/apps/{app}/activity")
+    server.stop()
+
+
+def test_a_value_that_cannot_be_sealed_anew_is_not_blamed_on_the_key_file(launch: Callable[..., Server]):
+    server = launch()
+    with sqlite3.connect(server.database) as stored:
+        stored.execute(
+            "UPDATE outbox SET sealed_body = zeroblob(length(sealed_body)) WHERE id = (SELECT min(id) FROM outbox)"
+        )
+    stored.close()
+    key_file = server.data / "keys" / "master.key"
+    draft = key_file.with_name("draft")
+    draft.touch(mode=0o400)
+    draft.chmod(0o600)
+    draft.write_text(f"{secrets.token_hex(8)} {secrets.token_hex(32)}\n{key_file.read_text()}")
+    draft.chmod(0o400)
+    draft.rename(key_file)
+    deadline = time.monotonic() + 20
+    while b"sealing anew failed" not in server.logged() and time.monotonic() < deadline:
+        time.sleep(0.2)
+    assert b"a new master key is in use" in server.logged()
+    assert b"sealing anew failed" in server.logged()
+    assert b"the key file cannot be used" not in server.logged()
     server.stop()
 
 

@@ -1,4 +1,4 @@
-"""security.md H and I: how the API reads bearer tokens, and how scopes are read."""
+"""Security H and I: how the API reads bearer tokens, and how scopes are read."""
 
 from __future__ import annotations
 

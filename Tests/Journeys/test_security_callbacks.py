@@ -1,4 +1,4 @@
-"""security.md A: loopback callbacks, and what redirects carry and when they happen."""
+"""Security A: loopback callbacks, and what redirects carry and when they happen."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""security.md E and F at the live token endpoint: client authentication and refresh tokens."""
+"""Security E and F at the live token endpoint: client authentication and refresh tokens."""
 
 from __future__ import annotations
 

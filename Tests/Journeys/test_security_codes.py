@@ -1,4 +1,4 @@
-"""security.md B, C and D at the live endpoints: the authorization request, codes, PKCE."""
+"""Security B, C and D at the live endpoints: the authorization request, codes, PKCE."""
 
 from __future__ import annotations
 
@@ -237,7 +237,7 @@ def test_case_61_guessing_verifiers_burns_the_code(ada: Human, app: flow.App, wi
 def test_case_54_an_optional_challenge_is_validated_when_it_is_sent(
     ada: Human, relaxed_app: flow.App, wire: Wire, lin: Human
 ):
-    """Seed 000: PKCE is optional, and if its parameters are sent they count."""
+    """PKCE is optional, and if its parameters are sent they count."""
     code, verifier = flow.new_code(ada, relaxed_app)
     assert flow.error_of(flow.redeem(wire, relaxed_app, code, flow.pkce()[0])) == "invalid_grant"
     assert flow.redeem(wire, relaxed_app, code, verifier).status_code == 200

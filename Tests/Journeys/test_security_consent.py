@@ -1,4 +1,4 @@
-"""security.md J: nobody allows anything by accident, by another site, or for somebody else."""
+"""Security J: nobody allows anything by accident, by another site, or for somebody else."""
 
 from __future__ import annotations
 

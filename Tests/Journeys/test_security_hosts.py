@@ -1,4 +1,4 @@
-"""security.md K, cases 142 and 143: who we are comes from the configuration, who you are from the connection."""
+"""Security K, cases 142 and 143: who we are comes from the configuration, who you are from the connection."""
 
 from __future__ import annotations
 

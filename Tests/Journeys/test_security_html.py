@@ -1,4 +1,4 @@
-"""security.md Q and case 229: what is shown once, headers on every answer, text that stays text."""
+"""Security Q and case 229: what is shown once, headers on every answer, text that stays text."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""security.md R, over bare sockets: framing, limits, slow clients, confusing paths."""
+"""Security R, over bare sockets: framing, limits, slow clients, confusing paths."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""security.md M: signing in, signing up, forgotten passwords, the first start."""
+"""Security M: signing in, signing up, forgotten passwords, the first start."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""security.md M: passwords, addresses, links by mail."""
+"""Security M: passwords, addresses, links by mail."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def test_case_176_a_password_counts_exactly_as_typed(base: str, ledger: Ledger):
     email = human.new_email("exact")
     person.submit("/signup", {"name": "E", "email": email, "password": " caf\u00e9 au lait "}, "/signup")
     link = human.mail_link(person.wire, email, "verify")
-    person.submit(link)
+    person.submit(link, {"password": " caf\u00e9 au lait "}, having="password")
     for wrong in ("caf\u00e9 au lait", " cafe\u0301 au lait ", " Caf\u00e9 au lait "):
         assert Human(base, ledger).sign_in(email, wrong).status_code == 422
     assert Human(base, ledger).sign_in(email, " caf\u00e9 au lait ").status_code == 303
@@ -153,7 +153,20 @@ def test_case_183_an_account_cannot_be_prepared_for_somebody_else(base: str, led
     attacker.submit("/signup", {"name": "A", "email": email, "password": "the attacker's own"}, "/signup")
     stale = human.mail_link(attacker.wire, email, "verify")
     owner.submit("/signup", {"name": "O", "email": email, "password": "the owner's very own"}, "/signup")
-    owner.submit(human.mail_link(owner.wire, email, "verify", besides=stale))
+    link = human.mail_link(owner.wire, email, "verify", besides=stale)
+    assert owner.submit(link, {"password": "the owner's very own"}, having="password").status_code == 303
     assert owner.wire.get(stale).status_code in (404, 410)
+    assert attacker.sign_in(email, "the attacker's own").status_code == 422
+    assert Human(base, ledger).sign_in(email, "the owner's very own").status_code == 303
+
+
+def test_case_183_nobody_confirms_a_password_that_somebody_else_chose(base: str, ledger: Ledger):
+    email = human.new_email("victim")
+    attacker, owner = Human(base, ledger), Human(base, ledger)
+    attacker.submit("/signup", {"name": "A", "email": email, "password": "the attacker's own"}, "/signup")
+    link = human.mail_link(attacker.wire, email, "verify")
+    assert owner.submit(link, {"password": "the owner's very own"}, having="password").status_code == 422
+    anew = owner.submit(link, {"name": "O", "new_password": "the owner's very own"}, having="anew")
+    assert (anew.status_code, anew.headers["Location"]) == (303, "/login") and not owner.is_signed_in
     assert attacker.sign_in(email, "the attacker's own").status_code == 422
     assert owner.sign_in(email, "the owner's very own").status_code == 303

@@ -1,4 +1,4 @@
-"""security.md A: redirect URIs at the live authorize endpoint and at registration. Wrong ones never get a Location."""
+"""Security A: redirect URIs at the live authorize endpoint and at registration. Wrong ones never get a Location."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""security.md A: redirect URIs as developers register them. What would be ambiguous later is refused now."""
+"""Security A: redirect URIs as developers register them. What would be ambiguous later is refused now."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""security.md R and S at the running process: many connections, and what a log may say of hostile requests."""
+"""Security R and S at the running process: many connections, and what a log may say of hostile requests."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""security.md L: sessions and their cookie."""
+"""Security L: sessions and their cookie."""
 
 from __future__ import annotations
 

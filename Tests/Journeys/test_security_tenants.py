@@ -1,4 +1,4 @@
-"""security.md K: one tenant, one person, never sees or touches what is another's; names and hosts cannot be faked."""
+"""Security K: one tenant, one person, never sees or touches what is another's; names and hosts cannot be faked."""
 
 from __future__ import annotations
 

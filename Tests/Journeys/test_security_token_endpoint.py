@@ -1,4 +1,4 @@
-"""security.md G, H and I: how the token endpoint reads requests, how the API reads bearer tokens, scopes."""
+"""Security G, H and I: how the token endpoint reads requests, how the API reads bearer tokens, scopes."""
 
 from __future__ import annotations
 

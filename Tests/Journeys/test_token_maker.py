@@ -1,4 +1,4 @@
-"""Seed 001, step by step: Welcome, Create a Token, New, a description, all scopes, Create, copy it now, curl."""
+"""Step by step: Welcome, Create a Token, New, a description, all scopes, Create, copy it now, curl."""
 
 from __future__ import annotations
 

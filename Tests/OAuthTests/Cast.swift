@@ -1,6 +1,6 @@
 import OAuth
 
-/// The cast of design.md, as the protocol sees it.
+/// The cast, as the protocol sees it.
 enum Cast {
     static let acme = ID<Entity.Tenant>("ten_acme")
     static let globex = ID<Entity.Tenant>("ten_globex")

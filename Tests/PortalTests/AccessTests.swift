@@ -6,8 +6,8 @@ struct AccessTests {
     private func access(_ role: Role, _ scopes: String) -> Access {
         Access(
             member: Cast.member(role), scopes: ScopeSet(parsing: scopes) ?? ScopeSet(),
-            credential: .developerToken(ID("tok_1")), issuedAt: Instant(seconds: 1_800_000_000),
-            expiresAt: nil)
+            sensitive: ScopeDescription.sensitive, credential: .developerToken(ID("tok_1")),
+            issuedAt: Instant(seconds: 1_800_000_000), expiresAt: nil)
     }
 
     @Test func `Case 118: a token allows what was granted, nothing beside it`() {
@@ -25,11 +25,24 @@ struct AccessTests {
     }
 
     @Test func `Case 118: default stands for every scope, but not for rights the person lacks`() {
+        let members = ScopeDescription.available(to: .member, from: ScopeDescription.catalogue).map(\.scope)
         for scope in ScopeDescription.catalogue.map(\.scope) {
             #expect(access(.admin, "default").allows(scope))
-            #expect(access(.member, "default").allows(scope) == !scope.isWrite)
+            #expect(access(.member, "default").allows(scope) == members.contains(scope))
         }
     }
+
+    @Test func `Case 118: a sensitive scope is for admins, whatever its name ends in`() {
+        let scopes = "billing:manage people:read"
+        #expect(access(.admin, scopes).allows(Self.billing))
+        #expect(!access(.member, scopes).allows(Self.billing))
+        #expect(access(.member, scopes).liveScopes { [] }.text == "people:read")
+        #expect(access(.admin, scopes).liveScopes { [] }.text == scopes)
+        let catalogue = ScopeDescription.catalogue.map(\.scope)
+        #expect(!access(.member, "default").liveScopes { catalogue }.contains(Self.billing))
+    }
+
+    private static let billing = ScopeDescription.catalogue[5].scope
 
     @Test(arguments: ["people:rea", "people:reads", "People:read", "people", "read"])
     func `a name that only resembles a granted one grants nothing`(name: String) {

@@ -1,7 +1,7 @@
 import OAuth
 import Portal
 
-/// The people of `design.md`, as values.
+/// The cast, as values.
 enum Cast {
     /// 2026-11-21T09:14:02Z, a Saturday.
     static let now = Instant(seconds: 1_795_252_442)
@@ -30,8 +30,11 @@ extension ScopeDescription {
     /// What is shipped, shortened.
     static let catalogue = [
         entry("account:read", .low), entry("people:read", .normal), entry("people:write", .high),
-        entry("tags:read", .normal), entry("tags:write", .high), entry("default", .high),
+        entry("tags:read", .normal), entry("tags:write", .high), entry("billing:manage", .high),
+        entry("default", .high),
     ]
+
+    static let sensitive = ScopeSet(catalogue.filter { $0.sensitivity == .high }.map(\.scope))
 
     private static func entry(_ name: String, _ sensitivity: Sensitivity) -> ScopeDescription {
         guard let scope = Scope(name) else { preconditionFailure("a scope of the catalogue is malformed") }

@@ -8,7 +8,7 @@ struct PublicNameTests {
         "Gatewr1ght", "Gatevvright", "Gatewr\u{ED}ght",
         "\u{50D}\u{430}\u{442}\u{435}\u{51D}\u{433}\u{456}\u{50D}\u{4BB}\u{442}",
         "GATEWRIGHT Support", "g4tewrigh7", "Gatewr\u{131}ght", "Gatewr|ght", "Ga\u{301}tewright", "Gatewriqht",
-        "\u{1D406}atewright", "\u{24BC}atewright", "My Gatewright\u{2019}s App",
+        "\u{1D406}atewright", "gat5ewright", "gat\u{43A}ewright", "\u{24BC}atewright", "My Gatewright\u{2019}s App",
     ])
     func `Case 133: what looks like the product's own name is no app's and no workspace's`(name: String) {
         #expect(PublicName.problem(withBrand: name) != nil)

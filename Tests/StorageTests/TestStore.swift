@@ -50,10 +50,11 @@ final class TestStore: Sendable {
         globex = try await Self.tenant("Globex", "globex", of: mallory, in: store)
         try await store.addMember(grace.id, to: acme.id, as: .member, at: Self.start)
         rosterSecret = .random()
-        rosterSync = try await store.register(
+        rosterSync = try await store.registerBeyondQuota(
             try Self.details("Roster Sync"), owner: lin, secret: rosterSecret, at: Self.start)
         leechSecret = .random()
-        leech = try await store.register(try Self.details("Leech"), owner: mallory, secret: leechSecret, at: Self.start)
+        leech = try await store.registerBeyondQuota(
+            try Self.details("Leech"), owner: mallory, secret: leechSecret, at: Self.start)
     }
 
     private init(reopening old: TestStore) throws {
@@ -96,15 +97,15 @@ final class TestStore: Sendable {
     }
 
     private static func person(_ name: String, _ email: String, in store: Store) async throws -> Person {
-        try #require(
-            try await store.insertVerified(
-                signUp(name, email), passwordHash: "hash of \(name)", isOperator: false, at: start))
+        try await store.insertVerified(
+            signUp(name, email), passwordHash: "hash of \(name)", isOperator: false, at: start)
     }
 
     private static func tenant(_ name: String, _ slug: String, of admin: Person, in store: Store) async throws -> Tenant
     {
         let draft = TenantDraft(name: name, slug: try #require(Slug(slug)))
-        let tenant = try #require(try await store.openTenant(draft, kind: .standard, admin: admin.id, at: start))
+        let tenant = try #require(
+            try await store.openTenantBeyondQuota(draft, kind: .standard, admin: admin.id, at: start))
         let member = try #require(try store.membership(of: admin.id, in: tenant.id))
         _ = try await store.tenant(of: member).addSamples(at: start)
         return tenant
@@ -160,6 +161,11 @@ func atOnce<Value: Sendable>(
         for number in 0..<count { group.addTask { try await body(number) } }
         return try await group.reduce(into: []) { $0.append($1) }
     }
+}
+
+extension PasswordHash: ExpressibleByStringInterpolation {
+    /// Hashes that only have to be told apart.
+    package init(stringLiteral text: String) { self.init(text) }
 }
 
 func scopes(_ text: String) throws -> ScopeSet { try #require(ScopeSet(parsing: text)) }

@@ -33,6 +33,8 @@ final class Browser: Sendable {
         try await send(.get, path, headers: headers)
     }
 
+    func head(_ path: String) async throws -> Answer { try await send(.head, path, headers: []) }
+
     /// Posts exactly these fields, as a page of ours would. No form token is added: see ``submit(_:_:on:)``.
     ///
     /// - Parameter headers: replaces what says that the form is one of our own.

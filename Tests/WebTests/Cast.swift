@@ -4,7 +4,7 @@ import Storage
 import Testing
 import Web
 
-/// Who is in every test, as `design.md` names them: Ada, admin of Acme; Grace, member of Acme; Lin, developer and
+/// Who is in every test: Ada, admin of Acme; Grace, member of Acme; Lin, developer and
 /// admin of Northwind, with the app "Roster Sync"; Mallory, admin of Globex; Olga, the operator.
 struct Cast: Sendable {
     struct Somebody: Sendable {
@@ -54,8 +54,8 @@ struct Cast: Sendable {
                     name: name, email: email, password: password, policy: PasswordPolicy(common: []))
             else { throw CastError.refused(name) }
             let person = try await store.insertVerified(
-                signUp, passwordHash: try await hasher.hash(password).text, isOperator: name == "Olga", at: now)
-            people[name] = Somebody(person: try #require(person), email: email, password: password)
+                signUp, passwordHash: try await hasher.hash(password), isOperator: name == "Olga", at: now)
+            people[name] = Somebody(person: person, email: email, password: password)
         }
         var tenants: [String: Tenant] = [:]
         for (slug, name, admin) in [
@@ -63,7 +63,8 @@ struct Cast: Sendable {
         ] {
             let draft = TenantDraft(name: name, slug: try #require(Slug(slug)))
             let owner = try #require(people[admin]).person.id
-            let tenant = try #require(try await store.openTenant(draft, kind: .standard, admin: owner, at: now))
+            let tenant = try #require(
+                try await store.openTenantBeyondQuota(draft, kind: .standard, admin: owner, at: now))
             let member = try #require(try store.membership(of: owner, in: tenant.id))
             _ = try await store.tenant(of: member).addSamples(at: now)
             tenants[slug] = tenant
@@ -81,7 +82,7 @@ struct Cast: Sendable {
             name: "Roster Sync", description: "Keeps a team's roster in step with the people of a workspace.",
             homepage: "https://roster.example", callbacks: [callback], kind: .confidential, pkceRequired: true,
             tokenFormat: .v2, scopes: try #require(ScopeSet(parsing: "account:read people:read people:write")))
-        let app = try await store.register(details, owner: owner, secret: secret, at: now)
+        let app = try await store.registerBeyondQuota(details, owner: owner, secret: secret, at: now)
         return RosterSync(app: app, secret: secret.reveal(), callback: callback)
     }
 

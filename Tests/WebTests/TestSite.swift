@@ -30,14 +30,17 @@ final class TestSite: Sendable {
     /// Ada, Grace, Lin, Mallory, Olga, their tenants and Lin's app; fails the test when there is no cast.
     let cast: Cast
     let folder: String
+    private let log = TestLog()
 
     /// - Parameters:
     ///   - base: the portal's address; an `https` one turns on `__Host-` cookies.
     ///   - hasCast: false for an installation that nobody set up yet.
     ///   - passwords: cheap ones unless said otherwise.
+    ///   - templates: a folder whose files may change; nil for the real ones.
     init(
-        base: String = "http://127.0.0.1:8080", isDemo: Bool = false, hasCast: Bool = true,
-        trustedProxies: Set<String> = [], partnerKey: PartnerKey? = nil, passwords: PasswordHasher? = nil,
+        base: String = "http://127.0.0.1:8080", issuerForm: TenantAddresses.Form = .path, isDemo: Bool = false,
+        hasCast: Bool = true, trustedProxies: Set<String> = [], metricsReaders: Set<String> = [],
+        partnerKey: PartnerKey? = nil, passwords: PasswordHasher? = nil, templates: String? = nil,
         outside: Outside = .none
     ) async throws {
         folder = NSTemporaryDirectory() + "gatewright-" + UUID().uuidString
@@ -53,10 +56,12 @@ final class TestSite: Sendable {
         site = Site(
             settings: SiteSettings(
                 base: address, tenantHost: base == "http://127.0.0.1:8080" ? "localhost:8080" : address.authority,
-                isDemo: isDemo, trustedProxies: trustedProxies, partnerKey: partnerKey, assetVersion: "v1",
-                publicFolder: Self.root + "/Public"),
+                issuerForm: issuerForm, isDemo: isDemo, trustedProxies: trustedProxies, metricsReaders: metricsReaders,
+                partnerKey: partnerKey,
+                assetVersion: "v1", publicFolder: Self.root + "/Public"),
             store: store, passwords: hasher, passwordPolicy: PasswordPolicy(common: ["password1234", "correct horse"]),
-            renderer: Self.renderer, outside: outside, now: { [clock] in clock.now })
+            renderer: try templates.map { try PageRenderer(templatesFolder: $0, reload: true) } ?? Self.renderer,
+            outside: outside, now: { [clock] in clock.now })
         responder = site.responder()
         cast = hasCast ? try await Cast(in: store, hasher: hasher, at: clock.now) : .nobody
         if hasCast { try await approve([cast.lin.person, cast.mallory.person]) }
@@ -118,9 +123,32 @@ final class TestSite: Sendable {
     private func context(_ address: String) throws -> SiteContext {
         let channel = EmbeddedChannel()
         channel.remoteAddress = try SocketAddress(ipAddress: address, port: 50_000)
-        var logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
-        logger.logLevel = .critical
+        let logger = Logger(label: "test", factory: { [log] _ in log })
         return SiteContext(source: ApplicationRequestContextSource(channel: channel, logger: logger))
+    }
+}
+
+extension TestSite {
+    /// Errors that were logged, each with its cause.
+    var errors: [String] { log.lines.errors.withLock { $0 } }
+}
+
+private struct TestLog: LogHandler {
+    final class Lines: Sendable {
+        let errors = Mutex<[String]>([])
+    }
+    let lines = Lines()
+    var logLevel = Logger.Level.error
+    var metadata = Logger.Metadata()
+
+    subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+        get { metadata[key] }
+        set { metadata[key] = newValue }
+    }
+
+    func log(event: LogEvent) {
+        let cause = event.metadata?["cause"].map { ": \($0)" } ?? ""
+        lines.errors.withLock { $0.append(event.message.description + cause) }
     }
 }
 

@@ -21,6 +21,8 @@ enum FormScanner {
 
     /// Decodes `+` and `%XX` once; nil when a percent sign is not followed by two hexadecimal digits.
     static func decode(_ bytes: some Collection<UInt8>) -> [UInt8]? {
+        // Most names and values stand for themselves.
+        guard bytes.contains(where: { $0 == 0x2B || $0 == 0x25 }) else { return Array(bytes) }
         var decoded: [UInt8] = []
         decoded.reserveCapacity(bytes.count)
         var iterator = bytes.makeIterator()
@@ -41,8 +43,8 @@ enum FormScanner {
     }
 }
 
-enum Hexadecimal {
-    static func value(of byte: UInt8) -> UInt8? {
+package enum Hexadecimal {
+    package static func value(of byte: UInt8) -> UInt8? {
         switch byte {
         case 0x30...0x39: byte - 0x30
         case 0x41...0x46: byte - 0x41 + 10

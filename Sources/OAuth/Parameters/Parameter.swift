@@ -16,7 +16,8 @@ package struct Parameter: Sendable {
     }
 
     func isNamed(_ other: String) -> Bool {
-        name.withUTF8Buffer { $0.elementsEqual(other.utf8) }
+        // Lengths first: nearly every name that is asked for is another one.
+        name.utf8CodeUnitCount == other.utf8.count && name.withUTF8Buffer { $0.elementsEqual(other.utf8) }
     }
 }
 

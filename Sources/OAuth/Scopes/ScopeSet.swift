@@ -29,12 +29,16 @@ package struct ScopeSet: Hashable, Sendable {
     package static let most = 100
 
     /// Sorted, separated by single spaces; empty for the empty set.
-    package var text: String { sorted.map(\.text).joined(separator: " ") }
+    package var text: String {
+        guard scopes.count > 1 else { return scopes.first?.text ?? "" }
+        return sorted.map(\.text).joined(separator: " ")
+    }
     package var sorted: [Scope] { scopes.sorted() }
     package var isEmpty: Bool { scopes.isEmpty }
     package var count: Int { scopes.count }
 
     package func contains(_ scope: Scope) -> Bool { scopes.contains(scope) }
+    package func allSatisfy(_ condition: (Scope) -> Bool) -> Bool { scopes.allSatisfy(condition) }
     package func isSubset(of other: ScopeSet) -> Bool { scopes.isSubset(of: other.scopes) }
     package func union(_ other: ScopeSet) -> ScopeSet { ScopeSet(scopes.union(other.scopes)) }
     package func subtracting(_ other: ScopeSet) -> ScopeSet { ScopeSet(scopes.subtracting(other.scopes)) }

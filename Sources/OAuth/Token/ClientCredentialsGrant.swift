@@ -47,7 +47,7 @@ package func grantToClient(
         expiresAt: now + ClientCredentialsRequest.lifetime)
     let start = FamilyStart(
         id: family, tenant: tenant, client: client.id, grant: chosen.grant, person: chosen.person,
-        scopes: chosen.scopes, code: nil, at: now, origin: .clientCredentials)
+        scopes: chosen.scopes, at: now, origin: .clientCredentials)
     let response = TokenResponse(
         accessToken: access.secret, createdAt: now,
         // §4.4.3: "A refresh token SHOULD NOT be included."

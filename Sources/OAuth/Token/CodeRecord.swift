@@ -19,7 +19,7 @@ package struct CodeRecord: Sendable {
     package let family: ID<Entity.TokenFamily>?
     /// Wrong verifiers so far.
     package let failures: Int
-    /// The grant is not revoked, and person, membership (still an admin), tenant and app are live.
+    /// The grant is not revoked, and person, membership (in the role it was given in), tenant and app are live.
     package let grantIsLive: Bool
     /// The most that the tenant lets the client hold today; nil limits nothing.
     package let ceiling: ScopeSet?

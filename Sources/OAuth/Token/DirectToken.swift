@@ -7,7 +7,7 @@ package func issueDirectly(
     let family = ID<Entity.TokenFamily>.ordered(at: now, using: &random)
     let start = FamilyStart(
         id: family, tenant: consented.tenant, client: consented.client, grant: consented.grant,
-        person: consented.person, scopes: consented.scopes, code: nil, at: now)
+        person: consented.person, scopes: consented.scopes, at: now)
     let access = IssuedAccess(
         secret: .random(using: &random), family: family, scopes: consented.scopes, issuedAt: now,
         expiresAt: lifetime.map { now + $0 })

@@ -53,7 +53,6 @@ package struct FamilyStart: Equatable, Sendable {
     package let grant: ID<Entity.Grant>
     package let person: ID<Entity.Person>
     package let scopes: ScopeSet
-    package let code: ID<Entity.Code>?
     package let at: Instant
     package var origin = FamilyOrigin.authorizationCode
 }

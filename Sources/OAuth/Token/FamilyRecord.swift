@@ -15,7 +15,7 @@ package struct FamilyRecord: Sendable {
     package let createdAt: Instant
     package let lastUsedAt: Instant
     package let revokedAt: Instant?
-    /// The grant is not revoked, and person, membership (still an admin), tenant and app are live.
+    /// The grant is not revoked, and person, membership (in the role it was given in), tenant and app are live.
     package let grantIsLive: Bool
     /// The most that the tenant lets the client hold today; nil limits nothing.
     package let ceiling: ScopeSet?

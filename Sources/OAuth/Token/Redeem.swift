@@ -70,7 +70,7 @@ extension CodeRecord {
     ) -> Outcome {
         let family = ID<Entity.TokenFamily>.ordered(at: now, turn: turn, using: &random)
         let start = FamilyStart(
-            id: family, tenant: tenant, client: client, grant: grant, person: person, scopes: scopes, code: id, at: now)
+            id: family, tenant: tenant, client: client, grant: grant, person: person, scopes: scopes, at: now)
         let access = IssuedAccess(
             secret: .random(using: &random), family: family, scopes: scopes.narrowed(to: ceiling), issuedAt: now,
             expiresAt: format == .v2 ? now + TokenResponse.lifetime : nil)

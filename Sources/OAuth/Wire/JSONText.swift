@@ -12,6 +12,7 @@ package enum JSONText {
 
     package var bytes: [UInt8] {
         var bytes: [UInt8] = []
+        bytes.reserveCapacity(512)
         write(to: &bytes)
         return bytes
     }
@@ -44,12 +45,9 @@ package enum JSONText {
     /// Controls, `<`, `&` and everything outside ASCII as `\u`: the text is inert even where a browser guesses HTML.
     private static func quote(_ text: String, to bytes: inout [UInt8]) {
         bytes.append(0x22)
+        defer { bytes.append(0x22) }
         // Nearly every text stands for itself, and is copied as a whole.
-        guard !text.utf8.allSatisfy(Self.isPlain) else {
-            bytes += text.utf8
-            bytes.append(0x22)
-            return
-        }
+        guard !text.utf8.allSatisfy(isInert) else { return bytes.append(contentsOf: text.utf8) }
         for unit in text.utf16 {
             switch unit {
             case 0x22, 0x5C: bytes += [0x5C, UInt8(truncatingIfNeeded: unit)]
@@ -58,13 +56,13 @@ package enum JSONText {
             default: escape(unit, to: &bytes)
             }
         }
-        bytes.append(0x22)
     }
 
-    private static func isPlain(_ byte: UInt8) -> Bool {
+    private static func isInert(_ byte: UInt8) -> Bool {
         switch byte {
         case 0x22, 0x26, 0x3C, 0x3E, 0x5C: false
-        default: (0x20...0x7E).contains(byte)
+        case 0x20...0x7E: true
+        default: false
         }
     }
 

@@ -31,7 +31,25 @@ package enum Advice {
         }
     }
 
-    private static let special: [(String, String)] = [
+    /// By the sentence of an error, word for word as it is written where the error is made.
+    package static let special: [(String, String)] = [
+        (
+            "the access token has expired",
+            "Get a new one with the refresh token that came with it; expires_in says how long each lives."
+        ),
+        (
+            "the access token does not work any more",
+            "It was revoked, or whoever allowed it may not any more. Ask the person to connect again."
+        ),
+        (
+            "the token is another tenant's",
+            "Keep each token together with the workspace it belongs to, and send it to that workspace's address."
+        ),
+        (
+            "the token lacks a scope",
+            "Ask for the scope when you send people to the authorization address. A scope that writes works only while "
+                + "the person is an admin."
+        ),
         (
             "client authentication failed",
             "The client ID is right, the secret is not one that works. See on the app's page which secrets work and "
@@ -105,7 +123,7 @@ package enum Advice {
         ),
         (
             "the person is not a member of this tenant",
-            "The person has to be an admin of the workspace in the address: check which one your app uses."
+            "The person has to be a member of the workspace in the address: check which one your app uses."
         ),
         (
             "the tenant's rules do not let this person allow the app",
@@ -114,10 +132,6 @@ package enum Advice {
         (
             "the app has not been reviewed, and is at its limit",
             "Ask for a review on the app's page: until then it works in a few workspaces only."
-        ),
-        (
-            "only an admin of the tenant may allow apps",
-            "Ask the person for somebody who is an admin of the workspace, and let them connect your app."
         ),
         (
             "passwords are never sent here: use the authorization code grant",

@@ -5,7 +5,7 @@ package import OAuth
 /// It is redacted as it is made: a sentence of ours, names of parameters, a hint of the address. Nothing of a
 /// request's values gets in, so whoever knows a `client_id` cannot write to its owner.
 package struct AppEvent: Sendable {
-    package enum Kind: String, CaseIterable, Sendable { case authorize, token, direct, change }
+    package enum Kind: String, CaseIterable, Sendable { case authorize, token, direct, api, change }
     package enum Outcome: String, CaseIterable, Sendable { case refused, done }
 
     package let app: ID<Entity.Client>
@@ -78,12 +78,13 @@ package struct AppEvent: Sendable {
 
     /// The protocol's word for a workspace is not that of the pages.
     private static let ownWords = [
+        ("the token lacks a scope", "The access token lacks a scope."),
+        ("the token is another tenant's", "The access token is another workspace's."),
         (
             "the tenant's rules do not let this person allow the app",
             "The rules of the workspace do not let this person allow the app."
         ),
         ("the person is not a member of this tenant", "The person is not a member of the workspace."),
-        ("only an admin of the tenant may allow apps", "The person is not an admin: only admins may allow apps."),
     ]
 }
 

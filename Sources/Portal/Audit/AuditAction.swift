@@ -17,7 +17,6 @@ package enum AuditAction: String, Hashable, Sendable, CaseIterable {
     case emailChanged = "person.email_changed"
     case emailChangeUndone = "person.email_change_undone"
     case dataExported = "person.data_exported"
-    case deletionAsked = "person.deletion_asked"
     case personDeleted = "person.deleted"
     case personSuspended = "person.suspended"
     case personReinstated = "person.reinstated"
@@ -98,7 +97,6 @@ package enum AuditAction: String, Hashable, Sendable, CaseIterable {
     case scopeRemoved = "installation.scope_removed"
     case settingChanged = "installation.setting_changed"
     case keyRotated = "installation.key_rotated"
-    case backupMade = "installation.backup_made"
 }
 
 extension AuditAction {
@@ -132,7 +130,6 @@ extension AuditAction {
         case .emailChanged: "Changed the email address"
         case .emailChangeUndone: "Took back a change of the email address"
         case .dataExported: "Exported their data"
-        case .deletionAsked: "Asked to delete the account"
         case .personDeleted: "Deleted the account"
         case .personSuspended: "Suspended a person"
         case .personReinstated: "Reinstated a person"
@@ -199,7 +196,6 @@ extension AuditAction {
         case .scopeRemoved: "Removed a scope"
         case .settingChanged: "Changed a setting"
         case .keyRotated: "Rotated the sealing key"
-        case .backupMade: "Made a backup"
         }
     }
 }

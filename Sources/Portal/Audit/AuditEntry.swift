@@ -17,7 +17,7 @@ package struct AuditEntry: Sendable {
     package let subjectName: String
     package let detail: [(name: String, value: String)]
     package let address: String
-    /// Names, details and address were emptied because somebody in it was forgotten.
+    /// What names somebody in it was emptied because they were forgotten.
     package let isErased: Bool
     /// What the next event of the tenant is chained to, in hexadecimal digits.
     package let hash: String

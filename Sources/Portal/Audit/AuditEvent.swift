@@ -7,7 +7,8 @@ package struct AuditEvent: Sendable {
     package let action: AuditAction
     package let actor: AuditActor
     package let subject: AuditSubject
-    /// What else a reader wants to know, in plain words: scopes, a reason, what changed.
+    /// What else a reader wants to know, in plain words: scopes, a reason, what changed. What stands under a name of
+    /// ``factNames`` stays when people in it are forgotten; everything else goes with them.
     package let detail: [String: String]
     /// Where the request came from; empty when there was none.
     package let address: String
@@ -23,6 +24,13 @@ package struct AuditEvent: Sendable {
         self.detail = detail
         self.address = address
     }
+
+    /// Names of details whose values are words of ours, scopes, numbers or IDs, and so name nobody.
+    package static let factNames: Set = [
+        "apps", "ceiling", "change", "format", "grant", "grants", "how", "kind", "left", "lifetime", "longest token",
+        "old_secret_ends", "on the list", "pkce", "plan", "request", "revoked", "role", "scopes", "sensitivity",
+        "sessions", "through", "token scopes", "token_format", "unused answers", "version", "which", "who",
+    ]
 }
 
 /// Who did it.
@@ -61,7 +69,7 @@ package struct AuditActor: Sendable {
 /// What it was done to.
 package struct AuditSubject: Sendable {
     package enum Kind: String, Sendable {
-        case person, app, tenant, token, grant, secret, application, invitation, request, scope, setting, key, api
+        case person, app, tenant, token, grant, secret, invitation, scope, setting, key, api
         case environment, integration, connection
     }
 

@@ -70,11 +70,11 @@ package struct ApplicationAnswers: Sendable, Equatable {
         if website == nil {
             problems.append(Problem("website", "Enter the address of your website, starting with https://."))
         }
-        let about = Self.text(self.about, atLeast: 20)
+        let about = Self.text(self.about, 20...1000)
         if about == nil {
             problems.append(Problem("about", "Say in 20 to 1,000 characters who you are and what you do."))
         }
-        let building = Self.text(self.building, atLeast: 40)
+        let building = Self.text(self.building, 40...2000)
         if building == nil {
             problems.append(
                 Problem("building", "Say in 40 to 2,000 characters what you want to build, and for whom."))
@@ -104,9 +104,9 @@ package struct ApplicationAnswers: Sendable, Equatable {
         ].filter { !$0.before.utf8.elementsEqual($0.after.utf8) }
     }
 
-    private static func text(_ typed: String, atLeast least: Int) -> String? {
-        guard let text = TypedText.paragraph(typed, atMost: least == 20 ? 4000 : 8000),
-            (least...(least == 20 ? 1000 : 2000)).contains(text.unicodeScalars.count)
+    private static func text(_ typed: String, _ length: ClosedRange<Int>) -> String? {
+        guard let text = TypedText.paragraph(typed, atMost: length.upperBound * 4),
+            length.contains(text.unicodeScalars.count)
         else { return nil }
         return text
     }

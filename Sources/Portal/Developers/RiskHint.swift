@@ -12,15 +12,20 @@ package struct RiskHint: Sendable, Equatable {
     }
 }
 
-/// Names that others have here already, to tell an imitation by.
+/// A name that somebody has here already, to tell an imitation by.
 package struct KnownName: Sendable {
     package let name: String
     /// "the app", "the tenant".
     package let kind: String
+    /// Whose it is: nobody imitates what is their own.
+    package let owners: Set<ID<Entity.Person>>
+    fileprivate let likeness: NameLikeness
 
-    package init(name: String, kind: String) {
+    package init(name: String, kind: String, owners: Set<ID<Entity.Person>>) {
         self.name = name
         self.kind = kind
+        self.owners = owners
+        likeness = NameLikeness(name)
     }
 }
 
@@ -29,7 +34,7 @@ extension DeveloperApplication {
         var hints = accountRisks(of: person, at: now)
         let host = WebAddress(answers.website)?.host ?? ""
         hints += websiteRisks(host, email: person.email)
-        hints += lookAlikeRisks(answers.organization, among: known)
+        hints += lookAlikeRisks(answers.organization, of: person.id, among: known)
         let links = linkCount(in: answers.about) + linkCount(in: answers.building)
         if links > 2 { hints.append(RiskHint("The text holds \(links) links.")) }
         if version > 1 { hints.append(RiskHint("This is their submission number \(version).")) }
@@ -45,7 +50,7 @@ extension App {
         var hints = accountRisks(of: owner, at: now)
         let host = WebAddress(details.homepage)?.host ?? ""
         hints += websiteRisks(host, email: owner.email)
-        hints += lookAlikeRisks(details.name, among: known)
+        hints += lookAlikeRisks(details.name, of: owner.id, among: known)
         let callbackHosts = details.callbacks.compactMap { WebAddress($0)?.host }.filter { !isLocal($0) }
         let elsewhere = callbackHosts.filter { !isSameSite($0, host) }
         if let other = elsewhere.first {
@@ -89,8 +94,11 @@ private func websiteRisks(_ host: String, email: String) -> [RiskHint] {
     return hints
 }
 
-private func lookAlikeRisks(_ name: String, among known: [KnownName]) -> [RiskHint] {
-    let like = known.first { looksAlike($0.name, name) }
+private func lookAlikeRisks(
+    _ name: String, of person: ID<Entity.Person>, among known: [KnownName]
+) -> [RiskHint] {
+    let likeness = NameLikeness(name)
+    let like = known.first { $0.likeness.isLike(likeness) && !$0.owners.contains(person) }
     guard let like else { return [] }
     return [RiskHint("“\(name)” looks like \(like.kind) “\(like.name)”.", strong: true)]
 }

@@ -6,11 +6,14 @@ package struct TenantApp: Sendable {
     package let standing: AppStanding
     /// How many people allow it now.
     package let grants: Int64
+    /// How often an admin said yes to a member who has not allowed it since.
+    package let unusedYeses: Int64
 
-    package init(app: App, standing: AppStanding, grants: Int64) {
+    package init(app: App, standing: AppStanding, grants: Int64, unusedYeses: Int64 = 0) {
         self.app = app
         self.standing = standing
         self.grants = grants
+        self.unusedYeses = unusedYeses
     }
 }
 
@@ -42,6 +45,6 @@ package struct MemberGrant: Sendable {
         self.lastUsedAt = lastUsedAt
     }
 
-    /// Given as an admin by somebody who is none any more: its tokens cannot be renewed.
+    /// Given as an admin by somebody who is none any more: its tokens are refused.
     package var isSpent: Bool { allowedAs == .admin && role != .admin }
 }

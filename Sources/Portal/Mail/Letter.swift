@@ -1,13 +1,25 @@
 /// A mail to one person, in plain text. Never carries a token, a client secret or a password.
 package struct Letter: Sendable {
     package enum Kind: String, Sendable {
-        case verification, knownAddress, reset, passwordChanged, tokenCreated, tokenRevoked, secretRotated, memberAdded
+        case verification, knownAddress, reset, passwordChanged, tokenCreated, tokenRevoked, secretRotated
         case invitation, roleChanged, memberRemoved, tenantDeleted, accessAsked, accessDecided
         case secondFactor, recoveryCodeUsed, emailChange, emailChangeNotice, accountDeleted
         case leaked
-        case applicationReceived, applicationWaiting, applicationDecided, appReviewed, appReviewWithdrawn
+        case applicationReceived, applicationWaiting, applicationDecided, reviewWaiting, appReviewed, appReviewWithdrawn
         case suspended, reinstated
         case refreshTokenReused
+
+        /// Whether it only tells of what pages show too. The others carry a link, or are the one sign of a thief.
+        package var isNotice: Bool {
+            switch self {
+            case .verification, .knownAddress, .reset, .invitation, .emailChange, .emailChangeNotice: false
+            case .passwordChanged, .secondFactor, .recoveryCodeUsed, .accountDeleted, .suspended, .reinstated: false
+            case .tokenCreated, .tokenRevoked, .secretRotated, .leaked, .refreshTokenReused: true
+            case .roleChanged, .memberRemoved, .tenantDeleted, .accessAsked, .accessDecided: true
+            case .applicationReceived, .applicationWaiting, .applicationDecided: true
+            case .reviewWaiting, .appReviewed, .appReviewWithdrawn: true
+            }
+        }
     }
 
     package let kind: Kind
@@ -34,8 +46,8 @@ extension Letter {
 
                 \(link)
 
-                The link works once and for 24 hours. If you did not sign up, ignore this mail: nothing happens
-                without the link.
+                The page asks for the password that you chose. The link works once and for 24 hours. If you did not
+                sign up, ignore this mail: nothing happens without the link.
                 """)
     }
 

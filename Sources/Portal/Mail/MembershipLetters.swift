@@ -29,7 +29,7 @@ extension Letter {
             body: """
                 Hello \(name),
 
-                \(admin) made you \(role == .admin ? "an admin" : "a member") of \(tenant).
+                \(admin) made you \(role == .admin ? "an admin" : "a member") of \(tenant).\(role == .admin ? "" : " What you allowed apps there as an admin has stopped working.")
 
                 \(page)
                 """)

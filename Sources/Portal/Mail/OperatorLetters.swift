@@ -26,6 +26,18 @@ extension Letter {
                 """)
     }
 
+    package static func reviewWaiting(to operator: Person, app: String, page: String) -> Letter {
+        Letter(
+            kind: .reviewWaiting, recipient: `operator`.email, subject: "An app waits for your review",
+            body: """
+                Hello \(`operator`.name),
+
+                its developer asks you to look at the app "\(app)".
+
+                Look and decide: \(page)
+                """)
+    }
+
     package static func applicationDecided(
         to person: Person, _ verdict: ApplicationDecision.Verdict, reason: String, page: String
     ) -> Letter {

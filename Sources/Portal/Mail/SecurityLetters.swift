@@ -61,9 +61,12 @@ extension Letter {
                 somebody, probably you, asked to move your account from this address to \(new).
 
                 If this was not you, keep your account here with this link, which works for a week, also after the
-                change, and signs everybody out:
+                change:
 
                 \(undo)
+
+                It signs everybody out and ends what was made since: tokens, the access of apps, client secrets,
+                two-step sign-in. You choose a new password then.
                 """)
     }
 

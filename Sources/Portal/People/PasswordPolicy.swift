@@ -3,6 +3,10 @@
 package struct PasswordPolicy: Sendable {
     private let common: Set<[UInt8]>
 
+    /// In bytes.
+    package static let longest = 1_024
+    package static let tooLong = "A password has at most 1,024 bytes."
+
     /// - Parameter common: passwords to refuse, in lower case.
     package init(common: some Sequence<String>) {
         self.common = Set(common.map { Array($0.utf8) })
@@ -15,7 +19,7 @@ package struct PasswordPolicy: Sendable {
             return Problem("password", "Use at least 8 characters. A few words in a row work well.")
         }
         // Bounded before hashing, so that a megabyte of password costs nothing.
-        guard bytes.count <= 1024 else { return Problem("password", "Use at most 1,024 characters.") }
+        guard bytes.count <= Self.longest else { return Problem("password", Self.tooLong) }
         guard !bytes.contains(0) else {
             return Problem("password", "This password holds a character that cannot be typed.")
         }

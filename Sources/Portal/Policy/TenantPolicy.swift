@@ -91,7 +91,7 @@ package enum Contradiction: Equatable, Sendable {
     case appNotAdmitted
     /// A member gave it without asking, when members were free to.
     case membersMayNot
-    /// It holds these scopes beyond the ceiling. Its tokens lose them when they are renewed.
+    /// It holds these scopes beyond the ceiling. Its tokens cannot use them.
     case tooMuch(ScopeSet)
 }
 

@@ -28,7 +28,19 @@ package struct Tenant: Sendable {
     }
 }
 
-/// A person in a tenant. Only a look-up of the membership makes one, so whoever holds it may ask for that tenant's data.
+extension Tenant {
+    /// A name as it was typed, for a new tenant or an old one. Field name: `name`.
+    package static func check(name typed: String) -> Checked<String> {
+        guard let name = TypedText.line(typed, atMost: 80) else {
+            return .invalid([Problem("name", "Enter a name, up to 80 characters.")])
+        }
+        if let problem = PublicName.problem(withBrand: name) { return .invalid([Problem("name", problem)]) }
+        return .valid(name)
+    }
+}
+
+/// A person in a tenant: whoever holds one may ask for that tenant's data. Made by look-ups of the membership only; a
+/// review holds that, the compiler does not.
 package struct Member: Sendable {
     package let tenant: Tenant
     package let person: Person
@@ -56,9 +68,11 @@ package struct TenantDraft: Sendable {
     /// Field names: `name`, `slug`.
     package static func check(name: String, slug: String) -> Checked<TenantDraft> {
         var problems: [Problem] = []
-        let goodName = TypedText.line(name, atMost: 80)
-        if goodName == nil { problems.append(Problem("name", "Enter a name, up to 80 characters.")) }
-        if let problem = goodName.flatMap(PublicName.problem(withBrand:)) { problems.append(Problem("name", problem)) }
+        var goodName: String?
+        switch Tenant.check(name: name) {
+        case .valid(let name): goodName = name
+        case .invalid(let found): problems += found
+        }
         let goodSlug = Slug(slug)
         if goodSlug == nil {
             problems.append(

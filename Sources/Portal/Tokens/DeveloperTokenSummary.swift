@@ -14,12 +14,14 @@ package struct DeveloperTokenSummary: Sendable {
     package let lastUsedAt: Instant?
     package let lastUsedAddress: String?
     package let revokedAt: Instant?
+    /// Whose name that is: the owner's own, or an admin's; nil when it was no person.
+    package let revokedBy: String?
     package let purpose: DeveloperTokenPurpose
 
     package init(
         id: ID<Entity.DeveloperToken>, tenant: Tenant, description: String, scopes: ScopeSet, hint: String,
         createdAt: Instant, expiresAt: Instant?, lastUsedAt: Instant?, lastUsedAddress: String?, revokedAt: Instant?,
-        purpose: DeveloperTokenPurpose = .own
+        revokedBy: String? = nil, purpose: DeveloperTokenPurpose = .own
     ) {
         self.id = id
         self.tenant = tenant
@@ -31,6 +33,7 @@ package struct DeveloperTokenSummary: Sendable {
         self.lastUsedAt = lastUsedAt
         self.lastUsedAddress = lastUsedAddress
         self.revokedAt = revokedAt
+        self.revokedBy = revokedBy
         self.purpose = purpose
     }
 
@@ -72,9 +75,15 @@ extension DeveloperTokenDraft {
     /// Seconds that a test token lives: 24 hours.
     package static let testLifetime: Int64 = 86_400
 
-    /// A test token can do whatever its person may give away.
-    package static func test(for member: Member, catalogue: [ScopeDescription], at now: Instant) -> Self {
-        let scopes = ScopeDescription.available(to: member.role, from: catalogue).filter { $0.scope != .default }
+    /// A test token can do whatever its person may give away and the workspace's rules let a token have; nil when that
+    /// is nothing.
+    package static func test(
+        for member: Member, catalogue: [ScopeDescription], under rules: TokenRules, at now: Instant
+    ) -> Self? {
+        let scopes = ScopeDescription.available(to: member.role, from: catalogue).filter {
+            $0.scope != .default && rules.allows($0.scope)
+        }
+        guard !scopes.isEmpty else { return nil }
         return DeveloperTokenDraft(
             member: member, description: "Test token, not for production", scopes: ScopeSet(scopes.map(\.scope)),
             expiresAt: now + testLifetime, purpose: .test)

@@ -33,10 +33,7 @@ package struct TokenForm: Sendable {
                 Problem("description", "Enter a description, up to 100 characters, such as Nightly export."))
         }
         if let description, let member, isTaken(description, in: member.tenant, among: tokens, at: now) {
-            problems.append(
-                Problem(
-                    "description",
-                    "You have an active token “\(description)” at \(member.tenant.name). Choose another description."))
+            problems.append(.takenDescription(description, at: member.tenant))
         }
         let allowed = ScopeDescription.available(to: member?.role ?? .member, from: catalogue)
         let chosen = allowed.filter { entry in scopes.contains { $0.utf8.elementsEqual(entry.scope.text.utf8) } }
@@ -79,9 +76,17 @@ package struct TokenForm: Sendable {
     }
 }
 
+extension Problem {
+    package static func takenDescription(_ description: String, at tenant: Tenant) -> Problem {
+        Problem(
+            "description",
+            "You have an active token “\(description)” at \(tenant.name). Choose another description.")
+    }
+}
+
 extension ScopeDescription {
-    /// A token is bounded by its owner's own rights: members may look, admins may also change.
+    /// A token is bounded by its owner's own rights.
     package static func available(to role: Role, from catalogue: [ScopeDescription]) -> [ScopeDescription] {
-        catalogue.filter { role == .admin || $0.sensitivity != .high }
+        catalogue.filter { role.may(use: $0.scope, isSensitive: $0.sensitivity == .high) }
     }
 }

@@ -40,7 +40,7 @@ enum World {
         var providers: [Provider] = []
         if let own = settings.providersFolder {
             guard FileManager.default.fileExists(atPath: own) else {
-                throw SettingsError("GATEWRIGHT_PROVIDERS names \(own), which is not there.")
+                throw CommandError("GATEWRIGHT_PROVIDERS names \(own), which is not there.")
             }
             providers += try read(own)
         }
@@ -54,12 +54,12 @@ enum World {
         return try names.sorted().filter { $0.hasSuffix(".yaml") || $0.hasSuffix(".yml") }.flatMap { name in
             let path = folder + "/" + name
             guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
-                throw SettingsError("\(path) cannot be read as UTF-8 text.")
+                throw CommandError("\(path) cannot be read as UTF-8 text.")
             }
             let file = ProviderFile(text)
             guard file.problems.isEmpty else {
                 let list = file.problems.map { "  " + $0.description }.joined(separator: "\n")
-                throw SettingsError("\(path) has mistakes:\n\(list)")
+                throw CommandError("\(path) has mistakes:\n\(list)")
             }
             return file.providers
         }

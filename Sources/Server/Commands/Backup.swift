@@ -15,7 +15,7 @@ struct Backup: AsyncParsableCommand {
 
     func run() async throws {
         let settings = try Settings.fromEnvironment()
-        let database = try SQLiteSnapshot(path: settings.dataFolder + "/gatewright.sqlite")
+        let database = try SQLiteSnapshot(path: settings.databasePath)
         try database.copy(to: file)
         let size = (try? FileManager.default.attributesOfItem(atPath: file)[.size] as? Int64) ?? 0
         Output.say(

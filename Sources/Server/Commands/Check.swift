@@ -26,17 +26,17 @@ struct Check: AsyncParsableCommand {
         var report = Report()
         let known = try anchor.map { text in
             guard let anchor = AuditAnchor(text) else {
-                throw SettingsError("This is no anchor. It looks like 1234-5f0c… with 64 digits after the hyphen.")
+                throw CommandError("This is no anchor. It looks like 1234-5f0c… with 64 digits after the hyphen.")
             }
             return anchor
         }
         let settings = try Settings.fromEnvironment()
         report.good("settings", "base address \(settings.site.base.text), data in \(settings.dataFolder)")
         report.try("templates") {
-            _ = try PageRenderer(templatesFolder: settings.assetsFolder + "/Templates", reload: false)
+            _ = try PageRenderer(templatesFolder: settings.templatesFolder, reload: false)
             return "every page's template can be read"
         }
-        let path = settings.dataFolder + "/gatewright.sqlite"
+        let path = settings.databasePath
         guard FileManager.default.fileExists(atPath: path) else {
             report.bad("database", "there is none at \(path)")
             throw ExitCode(1)
@@ -44,9 +44,9 @@ struct Check: AsyncParsableCommand {
         let guest = try SQLiteGuest(path: path)
         defer { guest.close() }
         report.try("migrations") {
-            let missing = try Migrator(folder: settings.assetsFolder + "/Migrations/sqlite").missing(on: guest)
+            let missing = try Migrator(folder: settings.migrationsFolder).missing(on: guest)
             guard missing.isEmpty else {
-                throw SettingsError("\(missing.joined(separator: ", ")) has not run: gatewright migrate")
+                throw CommandError("\(missing.joined(separator: ", ")) has not run: gatewright migrate")
             }
             return "all have run, as they stand in the folder"
         }
@@ -60,7 +60,7 @@ struct Check: AsyncParsableCommand {
         if !quick {
             report.try("database") {
                 let damage = try guest.damage()
-                guard damage.isEmpty else { throw SettingsError(damage.joined(separator: "; ")) }
+                guard damage.isEmpty else { throw CommandError(damage.joined(separator: "; ")) }
                 return "SQLite finds nothing wrong, every reference holds"
             }
         }

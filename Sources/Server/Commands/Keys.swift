@@ -46,12 +46,12 @@ struct Keys: AsyncParsableCommand {
         /// The server has the database to itself; what it has done by now can be read beside it.
         private static func wait(for key: KeyID, _ settings: Settings) async throws {
             Output.say("The server is running; waiting for it to seal everything under \(key).")
-            let database = try SQLiteSnapshot(path: settings.dataFolder + "/gatewright.sqlite")
+            let database = try SQLiteSnapshot(path: settings.databasePath)
             for _ in 0..<300 {
                 if try database.read({ try KeyRotation.isComplete(key, in: $0) }) { return }
                 try await Task.sleep(for: .seconds(1))
             }
-            throw SettingsError(
+            throw CommandError(
                 "The server has not finished within five minutes. It goes on by itself; see its log. Both keys stay.")
         }
     }
@@ -64,7 +64,7 @@ struct Keys: AsyncParsableCommand {
         func run() async throws {
             let settings = try Settings.fromEnvironment()
             let keys = try KeyFile.read(settings.keyFile)
-            let database = try SQLiteSnapshot(path: settings.dataFolder + "/gatewright.sqlite")
+            let database = try SQLiteSnapshot(path: settings.databasePath)
             let retired = try database.read { try KeyRotation.retired(in: $0) }
             // The first one seals; it stays whatever the database says.
             let kept = keys.prefix(1) + keys.dropFirst().filter { !retired.contains($0.id) }

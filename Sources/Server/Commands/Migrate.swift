@@ -8,6 +8,6 @@ struct Migrate: AsyncParsableCommand {
         let settings = try Settings.fromEnvironment()
         let installation = try await Installation.open(settings, logger: Output.logger(settings.logLevel))
         installation.engine.close()
-        print("The database is up to date.")
+        Output.say("The database is up to date.")
     }
 }

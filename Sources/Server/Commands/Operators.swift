@@ -35,7 +35,7 @@ struct CreateOperator: AsyncParsableCommand {
         let settings = try Settings.fromEnvironment()
         let typed = try email ?? ask("Email address: ")
         guard let address = EmailAddress(typed) else {
-            throw SettingsError("\(typed) is not an email address like name@example.com.")
+            throw CommandError("\(typed) is not an email address like name@example.com.")
         }
         let name = TypedText.line(name ?? typed, atMost: 100) ?? "Operator"
         var password: String?
@@ -43,14 +43,14 @@ struct CreateOperator: AsyncParsableCommand {
             let policy = try CommonPasswords.policy(settings.assetsFolder)
             let line = readLine(strippingNewline: true) ?? ""
             if let problem = policy.problem(with: line, name: name, email: address.text) {
-                throw SettingsError(problem.message)
+                throw CommandError(problem.message)
             }
             password = line
         }
-        let open = try await Access.open(settings)
+        let open = try await OpenStore.open(settings)
         defer { open.close() }
         // Nobody knows the random one: the link is the way in.
-        let hash = try await PasswordHasher().hash(password ?? Secret<MailLink>.random().reveal()).text
+        let hash = try await PasswordHasher().hash(password ?? Secret<MailLink>.random().reveal())
         let link = password == nil ? Secret<MailLink>.random() : nil
         let isNew = try await open.store.makeOperator(
             address, name: name, passwordHash: hash, setsPassword: password != nil, link: link, at: Installation.now())
@@ -62,44 +62,8 @@ struct CreateOperator: AsyncParsableCommand {
     private func ask(_ question: String) throws -> String {
         FileHandle.standardOutput.write(Data(question.utf8))
         guard let line = readLine(strippingNewline: true), !line.isEmpty else {
-            throw SettingsError("Say whom: gatewright operator create --email name@example.com")
+            throw CommandError("Say whom: gatewright operator create --email name@example.com")
         }
         return line
-    }
-}
-
-/// The store of a command: its own while nothing else has the database open, as a guest of the server that has.
-struct Access {
-    let store: Store
-    private let engine: any Engine
-
-    static func open(_ settings: Settings) async throws -> Access {
-        let path = settings.dataFolder + "/gatewright.sqlite"
-        guard FileManager.default.fileExists(atPath: path) else {
-            throw SettingsError("There is no database in \(settings.dataFolder). Start `gatewright serve` once.")
-        }
-        let migrator = Migrator(folder: settings.assetsFolder + "/Migrations/sqlite")
-        let keys = try KeyFile.read(settings.keyFile)
-        let engine: any Engine
-        do {
-            let own = try SQLiteEngine(path: path)
-            try migrator.run(on: own, at: Installation.now())
-            engine = own
-        } catch StorageError.locked {
-            let guest = try SQLiteGuest(path: path)
-            let missing = try migrator.missing(on: guest)
-            guard missing.isEmpty else {
-                throw SettingsError("The running server is of an older version. Restart it first.")
-            }
-            engine = guest
-        }
-        let keyring = try KeyRotation.keyring(of: keys, beside: engine)
-        try KeyCheck.inspect(engine, keyring)
-        return Access(store: Store(engine: engine, keyring: keyring), engine: engine)
-    }
-
-    func close() {
-        (engine as? SQLiteEngine)?.close()
-        (engine as? SQLiteGuest)?.close()
     }
 }

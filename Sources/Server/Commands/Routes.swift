@@ -13,7 +13,7 @@ struct Routes: AsyncParsableCommand {
         var settings = try Settings.fromEnvironment()
         settings.useScratch(folder)
         let installation = try await Installation.open(settings, logger: Output.logger(.error))
-        for route in installation.site.routeTable() { print("\(route.method.padding(to: 7))\(route.path)") }
+        for route in installation.site.routeTable() { Output.say(route.method.padding(to: 7) + route.path) }
         installation.engine.close()
     }
 }

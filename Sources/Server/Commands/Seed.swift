@@ -9,10 +9,10 @@ struct Seed: AsyncParsableCommand {
 
     func run() async throws {
         let settings = try Settings.fromEnvironment()
-        guard settings.site.isDemo else { throw SettingsError("Seeding is for demos: set GATEWRIGHT_MODE=demo.") }
+        guard settings.site.isDemo else { throw CommandError("Seeding is for demos: set GATEWRIGHT_MODE=demo.") }
         let installation = try await Installation.open(settings, logger: Output.logger(settings.logLevel))
         let demo = try await Demo.prepare(installation)
         installation.engine.close()
-        print(demo.curl)
+        Output.say(demo.curl)
     }
 }

@@ -34,6 +34,8 @@ struct Serve: AsyncParsableCommand {
                 """)
         }
         var installation = try await Installation.open(settings, logger: logger)
+        let engine = installation.engine
+        defer { engine.close() }
         let welcome: String
         if settings.site.isDemo {
             let demo = try await Demo.prepare(installation)
@@ -60,10 +62,10 @@ struct Serve: AsyncParsableCommand {
         do {
             try await group.run()
         } catch let error as IOError where error.errnoCode == EADDRINUSE {
-            throw SettingsError(
+            throw CommandError(
                 "Port \(settings.port) is taken. Stop what uses it, or choose another: GATEWRIGHT_PORT=8081")
         }
         try await installation.store.flushUses()
-        installation.engine.close()
+        try await installation.store.flushActivity()
     }
 }

@@ -72,13 +72,13 @@ struct Demo: Codable {
             let demo = try? JSONDecoder().decode(Demo.self, from: data)
         {
             guard demo.base_url == installation.settings.site.base.text else {
-                throw SettingsError(
+                throw CommandError(
                     "\(path) belongs to a demo at \(demo.base_url). Use that address, or `make reset` to begin anew.")
             }
             return demo
         }
         guard try installation.store.isEmpty() else {
-            throw SettingsError(
+            throw CommandError(
                 "\(installation.settings.dataFolder) already holds people who are not the demo's. "
                     + "Choose another folder with GATEWRIGHT_DATA.")
         }
@@ -88,7 +88,7 @@ struct Demo: Codable {
         let data = try encoder.encode(demo) + Data("\n".utf8)
         guard
             FileManager.default.createFile(atPath: path, contents: data, attributes: [.posixPermissions: 0o600])
-        else { throw SettingsError("\(path) cannot be written.") }
+        else { throw CommandError("\(path) cannot be written.") }
         return demo
     }
 }

@@ -20,7 +20,7 @@ struct DemoBroker {
         let now = Installation.now()
         _ = try await store.environments(of: acme.id, at: now)
         guard let dev = try store.environment("dev", of: acme.id) else {
-            throw SettingsError("The demo's environment was not made.")
+            throw CommandError("The demo's environment was not made.")
         }
         let key = Secret<EnvironmentKey>.random()
         _ = try await store.addKey(
@@ -38,7 +38,7 @@ struct DemoBroker {
                 clientID: "", scopes: []),
             secret: nil, to: dev, by: .person(ada), at: now)
         if let linked { try await connect(lin, of: northwind, to: linked, by: app, secret) }
-        guard let keyed else { throw SettingsError("The demo's integration was not stored.") }
+        guard let keyed else { throw CommandError("The demo's integration was not stored.") }
         let token = try await token(of: lin, in: northwind)
         _ = try await store.save(
             ConnectionDraft(
@@ -69,7 +69,7 @@ struct DemoBroker {
             let code = try await store.allow(
                 scopes, to: app, by: member, redirectURI: uri, wasSent: true,
                 challenge: PKCE.challenge(for: verifier)?.text, at: now)
-        else { throw SettingsError("The demo's Lin cannot connect Northwind.") }
+        else { throw CommandError("The demo's Lin cannot connect Northwind.") }
         let form = [
             "grant_type=authorization_code", "code=" + code.reveal(),
             "redirect_uri=" + PercentEncoding.encode(callback), "code_verifier=" + verifier,
@@ -81,7 +81,7 @@ struct DemoBroker {
             TokenRequest.read(body), by: store.authenticate(credentials, at: now).get(), in: northwind, idleLimit: nil,
             letters: { _ in [] }, at: now)
         let answer = try outcome.answer.get()
-        guard let renewal = answer.renewal else { throw SettingsError("The demo's app has no V2 tokens.") }
+        guard let renewal = answer.renewal else { throw CommandError("The demo's app has no V2 tokens.") }
         _ = try await store.save(
             ConnectionDraft(
                 connectionID: "lin",
@@ -107,10 +107,10 @@ struct DemoBroker {
         form.kind = Client.Kind.confidential.rawValue
         form.scopes = ["account:read", "people:read"]
         guard case .valid(let details) = form.check(catalogue: try store.scopeCatalogue()) else {
-            throw SettingsError("The demo's second app cannot be registered.")
+            throw CommandError("The demo's second app cannot be registered.")
         }
         let secret = Secret<ClientSecretKind>.random()
-        let app = try await store.register(details, owner: lin, secret: secret, at: Installation.now())
+        let app = try await store.registerBeyondQuota(details, owner: lin, secret: secret, at: Installation.now())
         _ = try await store.review(
             app.id, asOf: app.updatedAt, note: "Part of the demo.", by: olga,
             letter: .appReviewed(to: app.owner, app: details.name, page: base + "/apps/\(app.id.text)"),
@@ -122,7 +122,7 @@ struct DemoBroker {
         let now = Installation.now()
         guard let member = try store.membership(of: lin.id, in: northwind.id),
             let scopes = ScopeSet(parsing: "account:read people:read")
-        else { throw SettingsError("The demo's Lin is no member of Northwind.") }
+        else { throw CommandError("The demo's Lin is no member of Northwind.") }
         let draft = DeveloperTokenDraft(
             member: member, description: "For Acme", scopes: scopes, expiresAt: now + 90 * 86_400)
         let token = Secret<OAuth.DeveloperToken>.random()
@@ -130,7 +130,7 @@ struct DemoBroker {
             to: lin.email, name: lin.name, description: draft.description, tenant: northwind.name,
             scopes: try store.scopeCatalogue().filter { scopes.contains($0.scope) }
                 .map { (title: $0.title, name: $0.scope.text) }, expires: "in 90 days", list: base + "/tokens")
-        _ = try await store.create(draft, token: token, letter: letter, at: now)
+        _ = try await store.makeBeyondQuota(draft, token: token, letter: letter, at: now)
         return token
     }
 }

@@ -47,19 +47,17 @@ struct DemoCast {
     {
         let checked = SignUp.check(
             name: name, email: email, password: password, policy: installation.site.passwordPolicy)
-        guard case .valid(let signUp) = checked else { throw SettingsError("The demo's \(name) cannot sign up.") }
+        guard case .valid(let signUp) = checked else { throw CommandError("The demo's \(name) cannot sign up.") }
         let hash = try await installation.site.passwords.hash(password)
-        let person = try await store.insertVerified(
-            signUp, passwordHash: hash.text, isOperator: isOperator, at: Installation.now())
-        guard let person else { throw SettingsError("The demo's \(name) was not stored.") }
-        return person
+        return try await store.insertVerified(
+            signUp, passwordHash: hash, isOperator: isOperator, at: Installation.now())
     }
 
     private func tenant(_ name: String, _ slug: String, admin: Person) async throws -> Tenant {
         guard case .valid(let draft) = TenantDraft.check(name: name, slug: slug),
-            let tenant = try await store.openTenant(
+            let tenant = try await store.openTenantBeyondQuota(
                 draft, kind: .standard, admin: admin.id, at: Installation.now())
-        else { throw SettingsError("The demo's \(name) cannot be opened.") }
+        else { throw CommandError("The demo's \(name) cannot be opened.") }
         if let member = try store.membership(of: admin.id, in: tenant.id) {
             _ = try await store.tenant(of: member).addSamples(at: Installation.now())
         }
@@ -109,10 +107,10 @@ struct DemoCast {
         form.kind = Client.Kind.confidential.rawValue
         form.scopes = ["account:read", "people:read", "people:write"]
         guard case .valid(let details) = form.check(catalogue: try store.scopeCatalogue()) else {
-            throw SettingsError("The demo's app cannot be registered.")
+            throw CommandError("The demo's app cannot be registered.")
         }
         let secret = Secret<ClientSecretKind>.random()
-        let app = try await store.register(details, owner: lin, secret: secret, at: Installation.now())
+        let app = try await store.registerBeyondQuota(details, owner: lin, secret: secret, at: Installation.now())
         _ = try await store.review(
             app.id, asOf: app.updatedAt, note: "Part of the demo.", by: olga,
             letter: .appReviewed(to: app.owner, app: details.name, page: base + "/apps/\(app.id.text)"),
@@ -126,7 +124,7 @@ struct DemoCast {
         let now = Installation.now()
         guard let member = try store.membership(of: ada.id, in: acme.id),
             let scopes = ScopeSet(parsing: "account:read people:read")
-        else { throw SettingsError("The demo's Ada is no member of Acme.") }
+        else { throw CommandError("The demo's Ada is no member of Acme.") }
         let draft = DeveloperTokenDraft(
             member: member, description: "First steps", scopes: scopes, expiresAt: now + 90 * 86_400)
         let token = Secret<OAuth.DeveloperToken>.random()
@@ -135,7 +133,7 @@ struct DemoCast {
             scopes: try store.scopeCatalogue().filter { scopes.contains($0.scope) }
                 .map { (title: $0.title, name: $0.scope.text) }, expires: "in 90 days", list: base + "/tokens"
         )
-        _ = try await store.create(draft, token: token, letter: letter, at: now)
+        _ = try await store.makeBeyondQuota(draft, token: token, letter: letter, at: now)
         return token
     }
 

@@ -29,11 +29,18 @@ struct KeyWatch: Service {
                     seen = state
                     isDone = false
                 }
-                guard !isDone else { continue }
-                while try await rotation.reseal(at: Installation.now()) { try await Task.sleep(for: .milliseconds(20)) }
-                isDone = true
             } catch {
                 logger.error("the key file cannot be used as it is now", metadata: ["error": "\(error)"])
+                continue
+            }
+            guard !isDone else { continue }
+            do {
+                while try await rotation.reseal(at: Installation.now()) { try await Task.sleep(for: .milliseconds(20)) }
+                isDone = true
+            } catch is CancellationError {
+                return
+            } catch {
+                logger.warning("sealing anew failed, will try again", metadata: ["error": "\(error)"])
             }
         }
     }

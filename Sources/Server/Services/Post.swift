@@ -43,13 +43,19 @@ struct Post: Service {
         }
     }
 
-    private func deliver(_ due: (entry: OutboxEntry, body: String), by sender: SMTPSender) async throws {
+    private func deliver(_ due: (entry: OutboxEntry, body: String?), by sender: SMTPSender) async throws {
         let now = Installation.now()
+        guard let body = due.body else {
+            let why = "its text does not open: it was damaged, or its key is gone"
+            note(why, of: due.entry, isTriedAgain: false)
+            // What is sealed stays, as evidence of what happened to it.
+            return try await store.record(.failed(why, retryAt: nil), of: due.entry.id, keepBody: true, at: now)
+        }
         let outcome: DeliveryOutcome
         do throws(InvalidMail) {
             let host = from.split(separator: "@").last.map { String($0.prefix { $0 != ">" }) } ?? "localhost"
             let message = try MailMessage(
-                from: from, to: due.entry.recipient, subject: due.entry.subject, text: due.body,
+                from: from, to: due.entry.recipient, subject: due.entry.subject, text: body,
                 messageID: "\(due.entry.id.text)@\(host)", date: now.seconds)
             switch await sender.send(message) {
             case .delivered: outcome = .delivered
@@ -59,12 +65,13 @@ struct Post: Service {
         } catch {
             outcome = .failed(error.description, retryAt: nil)
         }
-        if case .failed(let why, let retry) = outcome {
-            logger.warning(
-                "mail not delivered",
-                metadata: ["mail": "\(due.entry.id.text)", "why": "\(why)", "retry": "\(retry != nil)"])
-        }
+        if case .failed(let why, let retry) = outcome { note(why, of: due.entry, isTriedAgain: retry != nil) }
         try await store.record(outcome, of: due.entry.id, keepBody: keepsBodies, at: now)
+    }
+
+    private func note(_ why: String, of entry: OutboxEntry, isTriedAgain: Bool) {
+        logger.warning(
+            "mail not delivered", metadata: ["mail": "\(entry.id.text)", "why": "\(why)", "retry": "\(isTriedAgain)"])
     }
 
     private func retry(_ entry: OutboxEntry, at now: Instant) -> Instant? {

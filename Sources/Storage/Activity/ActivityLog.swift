@@ -5,7 +5,7 @@ import Synchronization
 /// What apps did, gathered in memory and written every few seconds: nobody's request waits for it.
 ///
 /// Strangers can cause events (a `client_id` is public), so it is bounded: so many an app and minute, so many
-/// altogether; what goes beyond is counted and not kept. A crash loses the last few seconds.
+/// altogether; what goes beyond is not kept (the day's counts go on). A crash loses the last few seconds.
 package final class ActivityLog: Sendable {
     /// Events of one app that are kept in one minute, different ones.
     package static let mostPerMinute = 30

@@ -16,7 +16,8 @@ extension Store {
     /// The newest so many entries of an app are kept, and none for longer than a month.
     package static var activityKept: Int { 1000 }
 
-    /// Writes what was gathered: in pieces, so that nobody's write waits for all of it.
+    /// Writes what was gathered: in pieces, so that nobody's write waits for all of it. When one cannot be written, it
+    /// and those after it are lost, as in a crash.
     package func flushActivity() async throws {
         let gathered = activity.drain()
         for start in stride(from: 0, to: gathered.events.count, by: 200) {
@@ -124,11 +125,9 @@ extension AppEntry {
         """
 
     fileprivate init(_ row: Row) throws {
-        guard let kind = AppEvent.Kind(rawValue: try row.text("kind")),
-            let outcome = AppEvent.Outcome(rawValue: try row.text("outcome"))
-        else { throw StorageError.column("kind", "holds what this version does not know") }
         self.init(
-            id: try row.text("id"), at: try row.instant("at"), kind: kind, outcome: outcome,
+            id: try row.text("id"), at: try row.instant("at"), kind: try row.raw("kind"),
+            outcome: try row.raw("outcome"),
             error: try row.optionalText("error"), what: try row.text("what"), advice: try row.text("advice"),
             received: try row.text("received"), tenantName: try row.optionalText("tenant_name"),
             addressHint: try row.text("address_hint"), times: try row.integer("times"))

@@ -57,7 +57,8 @@ extension Store {
         }
     }
 
-    package func spread(of app: ID<Entity.Client>) throws -> AppReach {
+    /// How far an app has come: who allows it now, and where.
+    package func reach(of app: ID<Entity.Client>) throws -> AppReach {
         try engine.read { db in
             let row = try db.row(
                 """
@@ -108,8 +109,7 @@ extension AppGrant {
         """
         SELECT g.id AS grant_id, g.scopes, g.created_at AS granted_at, p.name AS person_name,
             EXISTS (SELECT 1 FROM members m WHERE m.tenant_id = g.tenant_id AND m.person_id = \(owner)) AS owner_is_there,
-            (SELECT max(f.last_used_at) FROM token_families f WHERE f.tenant_id = g.tenant_id AND f.grant_id = g.id)
-                AS last_used_at,
+            \(fragment: Store.lastUseOfGrant) AS last_used_at,
             \(fragment: Tenant.columns)
         FROM grants g JOIN tenants t ON t.id = g.tenant_id JOIN people p ON p.id = g.person_id
         """

@@ -44,6 +44,7 @@ extension Store {
                 INSERT INTO app_reviews (app_id, note, reviewed_by, reviewed_by_name, reviewed_at)
                 VALUES (\(id), \(note), \(`operator`.id), \(`operator`.name), \(now))
                 """)
+            try self.answerReviewRequest(of: id, in: db, at: now)
             try self.record(
                 AuditEvent(
                     .appReviewed, by: .operator(`operator`), on: .app(app), detail: note.isEmpty ? [:] : ["note": note],

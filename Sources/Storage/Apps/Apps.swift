@@ -1,6 +1,15 @@
 package import OAuth
 package import Portal
 
+/// How changing an app ended.
+package enum AppChange: Equatable, Sendable {
+    case saved
+    /// Or somebody else's.
+    case unknownApp
+    /// Its clients would be left with tokens that V1 does not have.
+    case holdsRefreshTokens
+}
+
 extension Store {
     /// Why this person cannot register an app now; nil when they can.
     package func obstacleToApp(of person: ID<Entity.Person>) throws -> Obstacle? {
@@ -20,8 +29,8 @@ extension Store {
         }
     }
 
-    /// Registers an app, and asks nobody's quota: see ``register(_:by:secret:at:)``.
-    package func register(
+    /// Registers an app, and asks nobody's quota: see ``register(_:by:secret:from:at:)``.
+    package func registerBeyondQuota(
         _ details: AppDetails, owner: Person, secret: Secret<ClientSecretKind>?, from address: String = "",
         at now: Instant
     ) async throws -> App {
@@ -58,7 +67,7 @@ extension Store {
                 """)
         }
         guard let app = try app(new.id, in: db) else {
-            throw StorageError.column("apps", "holds what this version does not know")
+            throw StorageError.statement("an insert left no row")
         }
         try record(
             AuditEvent(
@@ -94,23 +103,31 @@ extension Store {
         }
     }
 
-    /// - Returns: false when the app is not this person's.
+    /// Changes an app. People who allowed it are asked again only when what they read has changed. Whether it may go back
+    /// to V1 is asked where it is written: a code may be redeemed meanwhile.
     package func update(
         _ id: ID<Entity.Client>, of owner: ID<Entity.Person>, to details: AppDetails, from address: String = "",
         at now: Instant
-    ) async throws -> Bool {
+    ) async throws -> AppChange {
         try await engine.write { db in
-            guard let before = try self.app(id, in: db), before.owner.id == owner else { return false }
-            let changed = try db.run(
+            guard let before = try self.app(id, in: db), before.owner.id == owner else { return .unknownApp }
+            if before.details.tokenFormat == .v2, details.tokenFormat == .v1,
+                try self.holdsRefreshTokens(id, in: db)
+            {
+                return .holdsRefreshTokens
+            }
+            // A change of what is read is a later state, also than a grant of this very second: consent is asked again.
+            let updatedAt =
+                details.needsNewConsent(since: before.details)
+                ? max(before.updatedAt, now) + 1 : before.updatedAt
+            try db.run(
                 """
                 UPDATE apps SET name = \(details.name), description = \(details.description),
                     homepage = \(details.homepage), kind = \(details.kind.rawValue),
                     pkce_required = \(details.pkceRequired), token_format = \(details.tokenFormat.rawValue),
-                    -- Every change is a later state, also than a grant of this very second: consent is asked for again.
-                    updated_at = CASE WHEN updated_at >= \(now) THEN updated_at + 1 ELSE \(now + 1) END
-                WHERE id = \(id) AND owner_id = \(owner)
+                    updated_at = \(updatedAt)
+                WHERE id = \(id)
                 """)
-            guard changed == 1 else { return false }
             try db.run("DELETE FROM app_callbacks WHERE app_id = \(id)")
             try db.run("DELETE FROM app_scopes WHERE app_id = \(id)")
             try self.insertLists(of: details, for: id, in: db)
@@ -122,7 +139,7 @@ extension Store {
                     .appEdited, by: before.owner.actor, on: AuditSubject(.app, id: id.text, name: details.name),
                     detail: details.changes(since: before.details), from: address),
                 in: db, at: now)
-            return true
+            return .saved
         }
     }
 
@@ -133,36 +150,20 @@ extension Store {
     ) async throws -> Bool {
         try await engine.write { db in
             guard let app = try self.app(id, in: db), app.owner.id == owner else { return false }
-            let tenants = try db.rows(
-                "SELECT DISTINCT tenant_id FROM grants WHERE app_id = \(id) AND revoked_at IS NULL")
-            try self.record(
-                AuditEvent(.appDeleted, by: app.owner.actor, on: .app(app), from: address), in: db, at: now)
-            for row in tenants {
-                try self.record(
-                    AuditEvent(.appDeleted, by: app.owner.actor, on: .app(app), in: try row.id("tenant_id")),
-                    in: db, at: now)
-            }
+            try self.recordDeletion(of: app, from: address, in: db, at: now)
             return try db.run("DELETE FROM apps WHERE id = \(id) AND owner_id = \(owner)") == 1
         }
     }
 
-    /// How many people's grants and how many live token families a deletion would end.
-    package func reach(of app: ID<Entity.Client>) throws -> (
-        people: Int64, tenants: Int64, grants: Int64, families: Int64
-    ) {
-        try engine.read { db in
-            let row = try db.row(
-                """
-                SELECT count(*) AS grants, count(DISTINCT person_id) AS people, count(DISTINCT tenant_id) AS tenants,
-                    (SELECT count(*) FROM grants g JOIN token_families f
-                        ON f.tenant_id = g.tenant_id AND f.grant_id = g.id
-                        WHERE g.app_id = \(app) AND f.revoked_at IS NULL) AS families
-                FROM grants WHERE app_id = \(app) AND revoked_at IS NULL
-                """)
-            return (
-                people: try row?.integer("people") ?? 0, tenants: try row?.integer("tenants") ?? 0,
-                grants: try row?.integer("grants") ?? 0, families: try row?.integer("families") ?? 0
-            )
+    /// Also in the logs of the tenants where it was allowed, which do not learn from where.
+    func recordDeletion(of app: App, from address: String, in db: any Connection, at now: Instant) throws {
+        let tenants = try db.rows(
+            "SELECT DISTINCT tenant_id FROM grants WHERE app_id = \(app.id) AND revoked_at IS NULL")
+        try record(AuditEvent(.appDeleted, by: app.owner.actor, on: .app(app), from: address), in: db, at: now)
+        for row in tenants {
+            try record(
+                AuditEvent(.appDeleted, by: app.owner.actor, on: .app(app), in: try row.id("tenant_id")),
+                in: db, at: now)
         }
     }
 
@@ -174,21 +175,18 @@ extension Store {
         let id: ID<Entity.Client> = try row.id("app_id")
         let callbacks = try db.rows("SELECT uri FROM app_callbacks WHERE app_id = \(id) ORDER BY position")
         let scopes = try db.rows("SELECT scope FROM app_scopes WHERE app_id = \(id) ORDER BY scope")
-        guard let kind = Client.Kind(rawValue: try row.text("kind")),
-            let format = Client.TokenFormat(rawValue: try row.text("token_format"))
-        else { throw StorageError.column("kind", "holds what this version does not know") }
         return App(
             id: id, clientID: try row.text("client_id"),
             owner: App.Owner(
                 id: try row.id("owner_id"), name: try row.text("owner_name"), email: try row.text("owner_email")),
             details: AppDetails(
                 name: try row.text("app_name"), description: try row.text("description"),
-                homepage: try row.text("homepage"), callbacks: try callbacks.map { try $0.text("uri") }, kind: kind,
-                pkceRequired: try row.integer("pkce_required") != 0, tokenFormat: format,
+                homepage: try row.text("homepage"), callbacks: try callbacks.map { try $0.text("uri") },
+                kind: try row.raw("kind"),
+                pkceRequired: try row.boolean("pkce_required"), tokenFormat: try row.raw("token_format"),
                 scopes: ScopeSet(try scopes.compactMap { Scope(try $0.text("scope")) })),
             createdAt: try row.instant("app_created_at"), updatedAt: try row.instant("app_updated_at"),
-            isSuspended: try row.integer("app_is_suspended") != 0,
-            isReviewed: try row.integer("app_is_reviewed") != 0)
+            isSuspended: try row.boolean("app_is_suspended"), isReviewed: try row.boolean("app_is_reviewed"))
     }
 
     private func insertLists(of details: AppDetails, for id: ID<Entity.Client>, in db: any Connection) throws {

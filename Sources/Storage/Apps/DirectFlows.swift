@@ -8,7 +8,7 @@ extension Store {
     }
 
     /// Turns the flow on, or changes how long its tokens live. Consent pages that are open are asked again: they
-    /// said something else.
+    /// said something else. A review ends: its operator has not seen this.
     ///
     /// - Returns: false when the app is not this person's.
     package func turnOnDirectFlow(
@@ -23,6 +23,7 @@ extension Store {
                 INSERT INTO direct_flows (app_id, lifetime, turned_on_at, turned_on_by)
                 VALUES (\(app), \(lifetime.rawValue), \(now), \(owner.name))
                 """)
+            try self.endReview(of: app, because: "the direct flow was turned on or changed", in: db, at: now)
             let what =
                 "\(wasOn ? "Tokens of the direct flow now live" : "The direct flow was turned on, for tokens of")"
             try self.record(.change("\(what) \(lifetime.words).", of: app, at: now), id: entry, in: db)
@@ -69,6 +70,7 @@ extension Store {
         from address: String, at now: Instant
     ) async throws -> Secret<AccessToken>? {
         let fresh = ID<Entity.Grant>.random()
+        let drawn = DrawnRandom()
         return try await engine.write { db in
             guard let flow = try self.directFlow(of: app.id, in: db),
                 let (grant, granted, scopes) = try self.grow(
@@ -78,7 +80,7 @@ extension Store {
                     granted: granted, redirectURI: redirectURI, redirectURIWasSent: true, challenge: nil,
                     scopes: scopes)
             else { return nil }
-            var random = SystemRandomNumberGenerator()
+            var random = drawn
             let issued = issueDirectly(for: consented, lifetime: flow.lifetime.rawValue, at: now, using: &random)
             for effect in issued.effects { try self.apply(effect, in: db, tenant: member.tenant.id) }
             try db.run(

@@ -13,9 +13,12 @@ extension Store {
         of app: App, by member: Member, fromV1: Bool, at now: Instant
     ) async throws -> RefreshRehearsal? {
         let fresh = ID<Entity.Grant>.random()
+        let drawn = DrawnRandom()
         do {
             try await engine.write { db in
-                let steps = try self.playRefresh(of: app, by: member, fromV1: fromV1, grant: fresh, in: db, at: now)
+                var random = drawn
+                let steps = try self.playRefresh(
+                    of: app, by: member, fromV1: fromV1, grant: fresh, using: &random, in: db, at: now)
                 throw TakenBack(steps: steps)
             }
         } catch let played as TakenBack {
@@ -30,11 +33,11 @@ extension Store {
     }
 
     private func playRefresh(
-        of app: App, by member: Member, fromV1: Bool, grant fresh: ID<Entity.Grant>, in db: any Connection,
-        at now: Instant
+        of app: App, by member: Member, fromV1: Bool, grant fresh: ID<Entity.Grant>, using random: inout DrawnRandom,
+        in db: any Connection, at now: Instant
     ) throws -> [RefreshRehearsal.Step]? {
         try db.run("UPDATE apps SET token_format = \(Client.TokenFormat.v2.rawValue) WHERE id = \(app.id)")
-        guard let app = try self.app(app.id, in: db), let client = try rehearsing(app.client),
+        guard let app = try self.app(app.id, in: db), let client = try rehearsing(app.client, using: &random),
             let uri = app.client.redirectURIs.first.flatMap({ app.client.verify(redirectURI: $0.text) }),
             let (grant, granted, scopes) = try grow(
                 app.details.scopes, to: app, by: member, or: fresh, in: db, from: "", at: now),
@@ -43,13 +46,14 @@ extension Store {
                 redirectURI: uri, redirectURIWasSent: true, challenge: nil, scopes: scopes)
         else { return nil }
         let tenant = member.tenant.id
-        let held = try begin(consented, fromV1: fromV1, in: db, at: now)
+        let held = try begin(consented, fromV1: fromV1, using: &random, in: db, at: now)
         var steps: [RefreshRehearsal.Step] = []
         func play(_ turn: RefreshRehearsal.Turn, _ token: PresentedRefresh, at moment: Instant) throws -> TokenResponse?
         {
             let body = try ParameterList(query: "grant_type=refresh_token&refresh_token=" + token.reveal())
             let outcome = try exchange(
-                try TokenRequest.read(body), by: client, in: tenant, idleLimit: nil, from: "", using: DrawnRandom(), db,
+                try TokenRequest.read(body), by: client, in: tenant, idleLimit: nil, from: "", using: random.branch(),
+                in: db,
                 at: moment)
             let answer = outcome.answer.flatMap { response in
                 RefreshRehearsal.Pair(response).map { .success($0) }
@@ -71,9 +75,9 @@ extension Store {
 
     /// What the client holds when it begins: a V1 token, or the first refresh token of a V2 pair.
     private func begin(
-        _ consented: ConsentedRequest, fromV1: Bool, in db: any Connection, at now: Instant
+        _ consented: ConsentedRequest, fromV1: Bool, using random: inout DrawnRandom, in db: any Connection,
+        at now: Instant
     ) throws -> PresentedRefresh {
-        var random = SystemRandomNumberGenerator()
         let v1 = issueDirectly(for: consented, lifetime: nil, at: now, using: &random)
         for effect in v1.effects { try apply(effect, in: db, tenant: consented.tenant) }
         guard !fromV1 else { return .accessToken(v1.token) }
@@ -83,8 +87,8 @@ extension Store {
     }
 
     /// The client as if it had authenticated, by a secret that lives for these few lines.
-    private func rehearsing(_ client: Client) throws -> AuthenticatedClient? {
-        let secret = Secret<ClientSecretKind>.random()
+    private func rehearsing(_ client: Client, using random: inout DrawnRandom) throws -> AuthenticatedClient? {
+        let secret = Secret<ClientSecretKind>.random(using: &random)
         let expected = keyring.digest(secret)
         var body = "client_id=\(client.clientID)"
         if client.kind == .confidential { body += "&client_secret=" + secret.reveal() }

@@ -36,15 +36,17 @@ extension Store {
 
     /// Whether the app holds refresh tokens that work: then it cannot go back to V1.
     package func holdsRefreshTokens(_ app: ID<Entity.Client>) throws -> Bool {
-        try engine.read { db in
-            try db.row(
-                """
-                SELECT 1 AS one FROM grants g
-                JOIN token_families f ON f.tenant_id = g.tenant_id AND f.grant_id = g.id
-                JOIN refresh_tokens r ON r.tenant_id = f.tenant_id AND r.family_id = f.id
-                WHERE g.app_id = \(app) AND f.revoked_at IS NULL LIMIT 1
-                """) != nil
-        }
+        try engine.read { db in try self.holdsRefreshTokens(app, in: db) }
+    }
+
+    func holdsRefreshTokens(_ app: ID<Entity.Client>, in db: any Connection) throws -> Bool {
+        try db.row(
+            """
+            SELECT 1 AS one FROM grants g
+            JOIN token_families f ON f.tenant_id = g.tenant_id AND f.grant_id = g.id
+            JOIN refresh_tokens r ON r.tenant_id = f.tenant_id AND r.family_id = f.id
+            WHERE g.app_id = \(app) AND f.revoked_at IS NULL LIMIT 1
+            """) != nil
     }
 
     /// New tokens are V2 from now on, and V1 ones can be exchanged. What people allowed stays as it is: they are not

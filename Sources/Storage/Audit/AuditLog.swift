@@ -16,17 +16,22 @@ extension Store {
             action: event.action.rawValue, actorKind: event.actor.kind.rawValue, actorID: event.actor.id,
             subjectKind: event.subject.kind.rawValue, subjectID: event.subject.id,
             previous: try chained?.digest("hash") ?? .chainStart)
-        let detail = try Self.text(of: event.detail)
-        link.personal = AuditLink.personalDigest(
-            [event.actor.name, event.subject.name, detail, event.address], keyring)
+        let detail = try Self.text(of: event.detail.filter { !AuditEvent.factNames.contains($0.key) })
+        let facts = try Self.text(of: event.detail.filter { AuditEvent.factNames.contains($0.key) })
+        let texts = AuditTexts(
+            actorName: event.actor.name, address: event.address, subjectName: event.subject.name, detail: detail)
+        let parts = texts.digests(at: link.position, keyring)
+        link.facts = facts
+        link.personal = parts.whole(keyring)
         try db.run(
             """
             INSERT INTO audit_events (position, tenant_id, sequence, at, action, area, actor_kind, actor_id, actor_name,
-                subject_kind, subject_id, subject_name, detail, address, personal_digest, previous, hash)
+                subject_kind, subject_id, subject_name, detail, facts, address, actor_digest, subject_digest,
+                detail_digest, personal_digest, previous, hash)
             VALUES (\(link.position), \(tenant), \(link.sequence), \(now), \(link.action), \(event.action.area),
                 \(link.actorKind), \(link.actorID), \(event.actor.name), \(link.subjectKind), \(link.subjectID),
-                \(event.subject.name), \(detail), \(event.address), \(link.personal), \(link.previous),
-                \(link.hash(keyring)))
+                \(event.subject.name), \(detail), \(facts), \(event.address), \(parts.actor), \(parts.subject),
+                \(parts.detail), \(link.personal), \(link.previous), \(link.hash(keyring)))
             """)
     }
 
@@ -35,13 +40,17 @@ extension Store {
         try await engine.write { db in try self.record(event, in: db, at: now) }
     }
 
-    /// Empties the names, details and addresses of every event that this person did or suffered. Who did what when
-    /// stays, by an ID that names nobody any more, and the chain holds.
+    /// Empties what names this person in every event that they did or suffered, the descriptions of their tokens too.
+    /// What was done when, and who else was in it, stays; they do by an ID that names nobody any more, and the chain holds.
     func forgetInAuditLog(_ person: ID<Entity.Person>, in db: any Connection, at now: Instant) throws {
         try db.run(
             """
-            UPDATE audit_events SET actor_name = '', subject_name = '', detail = '{}', address = '', erased_at = \(now)
-            WHERE erased_at IS NULL AND (actor_id = \(person) OR subject_id = \(person))
+            UPDATE audit_events SET detail = '{}', erased_at = COALESCE(erased_at, \(now)),
+                actor_name = CASE WHEN actor_id = \(person) OR facts IS NULL THEN '' ELSE actor_name END,
+                address = CASE WHEN actor_id = \(person) OR facts IS NULL THEN '' ELSE address END,
+                subject_name = CASE WHEN subject_id = \(person) OR subject_kind = 'token' OR facts IS NULL THEN ''
+                    ELSE subject_name END
+            WHERE actor_id = \(person) OR subject_id = \(person)
             """)
     }
 
@@ -65,24 +74,58 @@ struct AuditLink {
     let subjectKind: String
     let subjectID: String
     let previous: Digest
+    /// Nil in events from before they stood apart from the rest of the detail.
+    var facts: String?
     var personal = Digest.chainStart
 
     /// Keyed with a key that is not in the database: whoever can write rows still cannot write believable ones.
     func hash(_ keyring: Keyring) -> Digest {
         let fields = [
-            "audit1", previous.hex, String(position), tenant, String(sequence), String(at.seconds), action, actorKind,
-            actorID, subjectKind, subjectID, personal.hex,
+            facts == nil ? "audit1" : "audit2", previous.hex, String(position), tenant, String(sequence),
+            String(at.seconds), action, actorKind, actorID, subjectKind, subjectID, personal.hex,
         ]
-        return keyring.digest(Self.joined(fields), purpose: "audit")
-    }
-
-    static func personalDigest(_ texts: [String], _ keyring: Keyring) -> Digest {
-        keyring.digest(joined(texts), purpose: "audit-personal")
+        return keyring.digest(Self.joined(fields + (facts.map { [$0] } ?? [])), purpose: "audit")
     }
 
     /// Each with its length in front, so that no two lists read the same.
-    private static func joined(_ fields: [String]) -> String {
+    fileprivate static func joined(_ fields: [String]) -> String {
         fields.map { "\($0.utf8.count):\($0)" }.joined()
+    }
+}
+
+/// What of an event can become empty when somebody is forgotten.
+struct AuditTexts: Equatable {
+    var actorName = ""
+    var address = ""
+    var subjectName = ""
+    /// A JSON object.
+    var detail = "{}"
+
+    /// - Parameter position: of the event: the same name twice has two digests.
+    func digests(at position: Int64, _ keyring: Keyring) -> AuditDigests {
+        func digest(_ texts: String...) -> Digest {
+            keyring.digest(AuditLink.joined([String(position)] + texts), purpose: "audit-part")
+        }
+        return AuditDigests(
+            actor: digest("actor", actorName, address), subject: digest("subject", subjectName),
+            detail: digest("detail", detail))
+    }
+
+    /// Of an event from before there was one for each part.
+    func wholeDigest(_ keyring: Keyring) -> Digest {
+        keyring.digest(AuditLink.joined([actorName, subjectName, detail, address]), purpose: "audit-personal")
+    }
+}
+
+/// What an emptied text is still vouched for by.
+struct AuditDigests {
+    let actor: Digest
+    let subject: Digest
+    let detail: Digest
+
+    /// What the chain covers.
+    func whole(_ keyring: Keyring) -> Digest {
+        keyring.digest(AuditLink.joined([actor.hex, subject.hex, detail.hex]), purpose: "audit-parts")
     }
 }
 

@@ -109,13 +109,17 @@ extension AuditFilter {
 extension AuditEntry {
     static let select: SQL = """
         SELECT position, tenant_id, sequence, at, action, actor_kind, actor_id, actor_name, subject_kind, subject_id,
-            subject_name, detail, address, erased_at, hash
+            subject_name, detail, facts, address, erased_at, hash
         FROM audit_events
         """
 
     init(_ row: Row) throws {
         let tenant = try row.text("tenant_id")
-        let detail = try JSONDecoder().decode([String: String].self, from: Data(try row.text("detail").utf8))
+        func object(_ text: String) throws -> [String: String] {
+            try JSONDecoder().decode([String: String].self, from: Data(text.utf8))
+        }
+        let facts = try object(try row.optionalText("facts") ?? "{}")
+        let detail = try object(try row.text("detail")).merging(facts) { other, _ in other }
         self.init(
             position: try row.integer("position"), sequence: try row.integer("sequence"),
             tenant: tenant.isEmpty ? nil : ID(tenant), at: try row.instant("at"), action: try row.text("action"),

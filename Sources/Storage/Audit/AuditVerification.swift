@@ -1,4 +1,5 @@
 package import OAuth
+import Portal
 
 /// The newest event as somebody outside of the database remembers it. Without one, cutting off the end of the log
 /// leaves no trace in what remains.
@@ -56,7 +57,7 @@ extension Store {
 
     /// Reads the whole log and recomputes every hash, a thousand events at a time.
     package func verifyAuditLog(against anchor: AuditAnchor? = nil) throws -> AuditReport {
-        var audit = AuditVerification(keyring: keyring, anchor: anchor)
+        var audit = AuditVerification(keyring: keyring, anchor: anchor, wasDeleted: wasDeleted)
         var last: Int64 = 0
         while true {
             let rows = try engine.read { db in
@@ -74,7 +75,7 @@ extension Store {
     /// Reads the newest events of one tenant's chain and recomputes their hashes; what came before them is taken as
     /// their first one tells it. For a page, which cannot wait for the whole log.
     package func auditChain(of tenant: ID<Entity.Tenant>, newest count: Int) throws -> AuditReport {
-        var audit = AuditVerification(keyring: keyring, anchor: nil)
+        var audit = AuditVerification(keyring: keyring, anchor: nil, wasDeleted: wasDeleted)
         let rows = try engine.read { db in
             try db.rows(
                 """
@@ -89,10 +90,27 @@ extension Store {
     }
 }
 
+extension Store {
+    /// Whether the log tells, in an event that this server wrote, that this person's account was deleted.
+    private func wasDeleted(_ person: String) throws -> Bool {
+        let rows = try engine.read { db in
+            try db.rows(
+                """
+                SELECT * FROM audit_events WHERE subject_id = \(person) AND tenant_id = ''
+                    AND action = \(AuditAction.personDeleted.rawValue)
+                """)
+        }
+        return try rows.contains { try AuditLink($0).hash(keyring) == $0.digest("hash") }
+    }
+}
+
 /// One walk through the log.
 private struct AuditVerification {
     private let keyring: Keyring
     private let anchor: AuditAnchor?
+    /// Asked once for each ID.
+    private let wasDeleted: (String) throws -> Bool
+    private var deleted: [String: Bool] = [:]
     fileprivate private(set) var report = AuditReport()
     private var heads: [String: (sequence: Int64, hash: Digest)] = [:]
     private var expected: Int64 = 1
@@ -101,9 +119,10 @@ private struct AuditVerification {
     private var missingSequences: Int64 = 0
     private var metAnchor = false
 
-    init(keyring: Keyring, anchor: AuditAnchor?) {
+    init(keyring: Keyring, anchor: AuditAnchor?, wasDeleted: @escaping (String) throws -> Bool) {
         self.keyring = keyring
         self.anchor = anchor
+        self.wasDeleted = wasDeleted
     }
 
     /// Takes the word of this event for what is before it, unless it is the first of its tenant.
@@ -154,17 +173,57 @@ private struct AuditVerification {
         return report
     }
 
-    private func problem(with link: AuditLink, hash: Digest, _ row: Row) throws -> String? {
+    private mutating func problem(with link: AuditLink, hash: Digest, _ row: Row) throws -> String? {
         guard link.hash(keyring) == hash else { return "was changed, or was not written by this server" }
         guard try row.text("area").utf8.elementsEqual(link.action.utf8.prefix { $0 != UInt8(ascii: ".") }) else {
             return "was changed (area)"
         }
-        let texts = try [row.text("actor_name"), row.text("subject_name"), row.text("detail"), row.text("address")]
-        if try !row.isNull("erased_at") {
-            return texts == ["", "", "{}", ""] ? nil : "was changed after it was erased"
+        let texts = try AuditTexts(
+            actorName: row.text("actor_name"), address: row.text("address"), subjectName: row.text("subject_name"),
+            detail: row.text("detail"))
+        guard link.facts != nil else {
+            // From before its parts were told apart: whole, or all of it empty.
+            if texts.wholeDigest(keyring) == link.personal { return nil }
+            guard texts == AuditTexts(), try isOneDeleted(link) else { return Self.changed }
+            return nil
         }
-        return AuditLink.personalDigest(texts, keyring) == link.personal
-            ? nil : "was changed (names, detail or address)"
+        let kept = try AuditDigests(
+            actor: row.digest("actor_digest"), subject: row.digest("subject_digest"),
+            detail: row.digest("detail_digest"))
+        guard kept.whole(keyring) == link.personal else { return Self.changed }
+        let found = texts.digests(at: link.position, keyring)
+        if found.actor != kept.actor {
+            guard texts.actorName.isEmpty, texts.address.isEmpty, try isDeleted(link.actorID) else {
+                return Self.changed
+            }
+        }
+        if found.subject != kept.subject {
+            // What a token is called are the words of whoever made it.
+            let isToken = link.subjectKind.utf8.elementsEqual("token".utf8)
+            guard texts.subjectName.isEmpty, try isDeleted(isToken ? link.actorID : link.subjectID) else {
+                return Self.changed
+            }
+        }
+        if found.detail != kept.detail {
+            guard texts.detail == AuditTexts().detail, try isOneDeleted(link) else { return Self.changed }
+        }
+        return nil
+    }
+
+    private static let changed =
+        "was changed (names, detail or address), or emptied though nobody in it deleted their account"
+
+    private mutating func isOneDeleted(_ link: AuditLink) throws -> Bool {
+        if try isDeleted(link.actorID) { return true }
+        return try isDeleted(link.subjectID)
+    }
+
+    /// Only of somebody who is forgotten may anything be empty.
+    private mutating func isDeleted(_ id: String) throws -> Bool {
+        if let known = deleted[id] { return known }
+        let isDeleted = try wasDeleted(id)
+        deleted[id] = isDeleted
+        return isDeleted
     }
 
     private mutating func note(_ link: AuditLink, _ sequence: Int64, _ problem: String) {
@@ -185,6 +244,7 @@ extension AuditLink {
             sequence: try row.integer("sequence"), at: try row.instant("at"), action: try row.text("action"),
             actorKind: try row.text("actor_kind"), actorID: try row.text("actor_id"),
             subjectKind: try row.text("subject_kind"), subjectID: try row.text("subject_id"),
-            previous: try row.digest("previous"), personal: try row.digest("personal_digest"))
+            previous: try row.digest("previous"), facts: try row.optionalText("facts"),
+            personal: try row.digest("personal_digest"))
     }
 }

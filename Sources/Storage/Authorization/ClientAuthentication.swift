@@ -2,8 +2,8 @@ package import OAuth
 package import Portal
 
 extension Store {
-    /// Authenticates a client (RFC 6749 §2.3): one look-up by `client_id`, then digests compared in constant time,
-    /// so an unknown client and a wrong secret cost and answer the same.
+    /// Authenticates a client (RFC 6749 §2.3): one look-up by `client_id`, then digests compared in constant time, so an
+    /// unknown client and a wrong secret cost the same look-up and get the same answer.
     ///
     /// A suspended app is an unknown one.
     package func authenticate(
@@ -14,7 +14,8 @@ extension Store {
             try db.rows(
                 """
                 SELECT a.id AS app_id, a.client_id, a.name, a.kind, a.pkce_required, a.token_format,
-                    s.id AS secret_id, s.digest, s.last_used_at
+                    s.id AS secret_id, s.digest, s.last_used_at,
+                    (SELECT group_concat(scope, ' ') FROM app_scopes WHERE app_id = a.id) AS scopes
                 FROM apps a LEFT JOIN client_secrets s
                     ON s.app_id = a.id AND (s.expires_at IS NULL OR s.expires_at > \(now))
                 WHERE a.client_id = \(credentials.clientID)
@@ -24,7 +25,7 @@ extension Store {
                         AND x.subject_id = a.owner_id AND x.reinstated_at IS NULL)
                 """)
         }
-        let client = try found.first.map(client)
+        let client = try found.first.map(Client.init)
         let live = try found.filter { try !$0.isNull("secret_id") }.map { row in
             (
                 id: try row.id("secret_id") as ID<Entity.ClientSecret>, digest: try row.blob("digest"),
@@ -40,20 +41,15 @@ extension Store {
         }
         return result
     }
+}
 
+extension Client {
     /// Without its redirect URIs, so that it verifies none: at the token endpoint, where every request is on the hot
     /// path, a code brings its own.
-    private func client(_ row: Row) throws -> Client {
-        let id: ID<Entity.Client> = try row.id("app_id")
-        guard let kind = Client.Kind(rawValue: try row.text("kind")),
-            let format = Client.TokenFormat(rawValue: try row.text("token_format"))
-        else { throw StorageError.column("kind", "holds what this version does not know") }
-        let scopes = try engine.read { db in
-            try db.rows("SELECT scope FROM app_scopes WHERE app_id = \(id)").compactMap { Scope(try $0.text("scope")) }
-        }
-        return Client(
-            id: id, clientID: ClientID(try row.text("client_id")), name: try row.text("name"), kind: kind,
-            redirectURIs: [], pkceRequired: try row.boolean("pkce_required"), tokenFormat: format,
-            allowedScopes: ScopeSet(scopes))
+    fileprivate init(_ row: Row) throws {
+        self.init(
+            id: try row.id("app_id"), clientID: ClientID(try row.text("client_id")), name: try row.text("name"),
+            kind: try row.raw("kind"), redirectURIs: [], pkceRequired: try row.boolean("pkce_required"),
+            tokenFormat: try row.raw("token_format"), allowedScopes: try row.optionalScopes("scopes") ?? ScopeSet())
     }
 }

@@ -85,17 +85,8 @@ extension Store {
                     appUpdatedAt: try row.instant("app_updated_at"), redirectURI: try row.text("redirect_uri"),
                     redirectURIWasSent: try row.boolean("redirect_uri_was_sent"), scopes: try ScopeSet(row),
                     state: try row.optionalText("state"), challenge: try row.optionalText("challenge"),
-                    delivery: try Delivery(row))
+                    delivery: try row.raw("delivery"))
             }
         }
-    }
-}
-
-extension Delivery {
-    fileprivate init(_ row: Row) throws {
-        guard let delivery = Delivery(rawValue: try row.text("delivery")) else {
-            throw StorageError.column("delivery", "holds what this version does not know")
-        }
-        self = delivery
     }
 }

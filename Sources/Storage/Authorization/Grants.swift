@@ -96,7 +96,7 @@ extension Store {
         if member.role == .member {
             try endGrants(
                 "app_id = \(app.id) AND person_id = \(person) AND allowed_as = 'admin'", in: tenant,
-                because: "role_lost", by: person, db, at: now)
+                because: "role_lost", by: person, in: db, at: now)
         }
         let row = try db.row(
             """
@@ -218,10 +218,15 @@ extension Store {
             createdAt: try row.instant("granted_at"), lastUsedAt: try row.optionalInstant("last_used_at"))
     }
 
+    /// When the tokens of the grant `g` were last used, those included that are gone.
+    static let lastUseOfGrant: SQL = """
+        (SELECT max(used_at) FROM (SELECT g.last_used_at AS used_at UNION ALL SELECT f.last_used_at
+            FROM token_families f WHERE f.tenant_id = g.tenant_id AND f.grant_id = g.id))
+        """
+
     private static let grantSelect: SQL = """
         SELECT g.id AS grant_id, g.app_id, g.scopes, g.created_at AS granted_at,
-            (SELECT max(used_at) FROM (SELECT g.last_used_at AS used_at UNION ALL SELECT f.last_used_at
-                FROM token_families f WHERE f.tenant_id = g.tenant_id AND f.grant_id = g.id)) AS last_used_at,
+            \(fragment: Store.lastUseOfGrant) AS last_used_at,
             \(fragment: Tenant.columns)
         FROM grants g JOIN tenants t ON t.id = g.tenant_id
         """

@@ -4,7 +4,7 @@ extension Store {
     /// What admins of this tenant allowed the app, as far as it is live now: what the app may act on by itself.
     /// Newest first; a tenant has a handful of admins.
     func standingGrants(
-        of app: ID<Entity.Client>, in tenant: ID<Entity.Tenant>, _ db: any Connection
+        of app: ID<Entity.Client>, in tenant: ID<Entity.Tenant>, in db: any Connection
     ) throws -> [StandingGrant] {
         try db.rows(
             """

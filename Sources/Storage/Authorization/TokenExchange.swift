@@ -15,7 +15,7 @@ extension Store {
         let drawn = DrawnRandom()
         return try await engine.write { db in
             let outcome = try self.exchange(
-                request, by: client, in: tenant.id, idleLimit: idleLimit, from: address, using: drawn, db, at: now)
+                request, by: client, in: tenant.id, idleLimit: idleLimit, from: address, using: drawn, in: db, at: now)
             for effect in outcome.effects {
                 guard case .revokeFamily(let family, let reason, _) = effect, let sign = TokenTheft.Sign(reason)
                 else { continue }
@@ -28,7 +28,7 @@ extension Store {
     /// The same inside a transaction.
     func exchange(
         _ request: TokenRequest, by client: AuthenticatedClient, in tenant: ID<Entity.Tenant>, idleLimit: Int64?,
-        from address: String, using drawn: DrawnRandom, _ db: any Connection, at now: Instant
+        from address: String, using drawn: DrawnRandom, in db: any Connection, at now: Instant
     ) throws -> Outcome {
         var random = drawn
         let outcome: Outcome
@@ -44,7 +44,7 @@ extension Store {
                 at: now, using: &random)
         case .clientCredentials(let asking):
             outcome = grantToClient(
-                asking, of: client, under: try standingGrants(of: client.id, in: tenant, db), in: tenant, at: now,
+                asking, of: client, under: try standingGrants(of: client.id, in: tenant, in: db), in: tenant, at: now,
                 using: &random)
         }
         for effect in outcome.effects {
@@ -161,9 +161,15 @@ extension Store {
         }
     }
 
-    /// Checked at every exchange, not only when the grant was made. `g` is the grant, `m` the membership.
+    /// Asked at every exchange and every use of a token, not only when the grant was made: what somebody allowed as an
+    /// admin ends with that. `g` is the grant, `m` the membership, whose columns may be NULL.
+    static let grantHolds: SQL = """
+        g.revoked_at IS NULL AND (m.role = 'admin' OR (m.role = 'member' AND g.allowed_as = 'member'))
+        """
+
+    /// The same, with nobody suspended, as a column.
     static let grantIsLive: SQL = """
-        (g.revoked_at IS NULL AND (m.role = 'admin' OR (m.role = 'member' AND g.allowed_as = 'member')) AND NOT EXISTS (SELECT 1 FROM suspensions s
+        (\(fragment: Store.grantHolds) AND NOT EXISTS (SELECT 1 FROM suspensions s
             WHERE s.reinstated_at IS NULL AND ((s.subject_kind = 'person' AND s.subject_id = g.person_id)
                 OR (s.subject_kind = 'tenant' AND s.subject_id = g.tenant_id)
                 OR (s.subject_kind = 'app' AND s.subject_id = g.app_id)
@@ -178,13 +184,14 @@ extension AuditEvent {
         switch effect {
         case .revokeFamily(let family, let reason, _):
             self.init(
-                .grantReplayed, by: .app(client), on: AuditSubject(.grant, id: family.text, name: ""), in: tenant,
+                .grantReplayed, by: .app(client), on: AuditSubject(.token, id: family.text, name: ""), in: tenant,
                 detail: ["reason": reason.rawValue], from: address)
         case .movedToV2(_, let family, _):
             self.init(
-                .grantMoved, by: .app(client), on: AuditSubject(.grant, id: family.text, name: ""), in: tenant,
+                .grantMoved, by: .app(client), on: AuditSubject(.token, id: family.text, name: ""), in: tenant,
                 from: address)
-        default: return nil
+        case .redeemed, .codeFailure, .startFamily, .issueAccess, .issueRefresh, .rotated, .replayed, .revokeAccess:
+            return nil
         }
     }
 }

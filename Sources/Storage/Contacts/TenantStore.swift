@@ -91,7 +91,7 @@ extension TenantStore {
             INSERT INTO contact_counters (tenant_id, last_id) VALUES (\(tenant), 1)
             ON CONFLICT (tenant_id) DO UPDATE SET last_id = contact_counters.last_id + 1 RETURNING last_id
             """)
-        guard let row else { throw StorageError.column("last_id", "holds what this version does not know") }
+        guard let row else { throw StorageError.statement("an insert returned no row") }
         return try row.integer("last_id")
     }
 

@@ -19,13 +19,6 @@ extension Store {
         }
     }
 
-    package func applicationCount(_ state: DeveloperApplication.State) throws -> Int64 {
-        try engine.read { db in
-            try db.row("SELECT count(*) AS n FROM developer_applications WHERE state = \(state.rawValue)")?
-                .integer("n") ?? 0
-        }
-    }
-
     /// As it was at each submission, newest first.
     package func versions(
         of application: ID<Entity.DeveloperApplication>
@@ -54,29 +47,33 @@ extension Store {
                 WHERE application_id = \(application) ORDER BY id DESC
                 """
             ).map { row in
-                guard let verdict = ApplicationDecision.Verdict(rawValue: try row.text("verdict")) else {
-                    throw StorageError.column("verdict", "holds what this version does not know")
-                }
-                return ApplicationDecision(
-                    verdict: verdict, reason: try row.text("reason"), version: try row.integer("version"),
+                ApplicationDecision(
+                    verdict: try row.raw("verdict"), reason: try row.text("reason"),
+                    version: try row.integer("version"),
                     decidedBy: try row.text("decided_by_name"), decidedAt: try row.instant("decided_at"))
             }
         }
     }
 
-    /// Names of apps and tenants that are not this person's, for telling imitations; the newest ten thousand.
-    package func knownNames(besides person: ID<Entity.Person>) throws -> [KnownName] {
-        try engine.read { db in
-            let apps = try db.rows(
-                "SELECT name FROM apps WHERE owner_id <> \(person) ORDER BY created_at DESC LIMIT 5000")
+    /// Names of apps and tenants with whose they are, for telling imitations; the newest ten thousand.
+    package func knownNames() throws -> [KnownName] {
+        try engine.readConsistently { db in
+            let apps = try db.rows("SELECT name, owner_id FROM apps ORDER BY created_at DESC LIMIT 5000").map {
+                KnownName(name: try $0.text("name"), kind: "the app", owners: [try $0.id("owner_id")])
+            }
             let tenants = try db.rows(
                 """
-                SELECT name FROM tenants t WHERE kind = 'standard' AND NOT EXISTS (SELECT 1 FROM members m
-                    WHERE m.tenant_id = t.id AND m.person_id = \(person) AND m.role = 'admin')
-                ORDER BY created_at DESC LIMIT 5000
-                """)
-            return try apps.map { KnownName(name: try $0.text("name"), kind: "the app") }
-                + tenants.map { KnownName(name: try $0.text("name"), kind: "the tenant") }
+                SELECT name, (SELECT group_concat(m.person_id, ' ') FROM members m
+                    WHERE m.tenant_id = t.id AND m.role = 'admin') AS admins
+                FROM tenants t WHERE kind = 'standard' ORDER BY created_at DESC LIMIT 5000
+                """
+            ).map { row in
+                let admins = try row.optionalText("admins") ?? ""
+                return KnownName(
+                    name: try row.text("name"), kind: "the tenant",
+                    owners: Set(admins.split(separator: " ").map { ID(String($0)) }))
+            }
+            return apps + tenants
         }
     }
 }

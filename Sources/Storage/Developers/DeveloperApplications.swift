@@ -29,7 +29,8 @@ extension Store {
         }
     }
 
-    /// Hands an application in: to the operators' queue, and a letter to the applicant and to every operator.
+    /// Hands an application in: to the operators' queue, and a letter to the applicant and to the first ``mostTold``
+    /// operators.
     ///
     /// - Returns: false when it waits already, was approved, or was handed in too often.
     package func submit(
@@ -62,8 +63,8 @@ extension Store {
                     from: address),
                 in: db, at: now)
             try self.enqueue(letter, in: db, at: now)
-            for row in try db.rows("\(fragment: Person.select) WHERE is_operator = 1 ORDER BY p.id LIMIT 10") {
-                try self.enqueue(toOperators(try Person(row)), in: db, at: now)
+            for `operator` in try self.operators(in: db) {
+                try self.enqueue(toOperators(`operator`), in: db, at: now)
             }
             return true
         }
@@ -162,14 +163,10 @@ extension DeveloperApplication {
         """
 
     init(_ row: Row) throws {
-        guard let state = State(rawValue: try row.text("state")) else {
-            throw StorageError.column("state", "holds what this version does not know")
-        }
         self.init(
-            id: try row.id("application_id"), person: try Person(row), state: state,
-            answers: try ApplicationAnswers(row),
-            version: try row.integer("version"), submittedAt: try row.optionalInstant("submitted_at"),
-            updatedAt: try row.instant("updated_at"))
+            id: try row.id("application_id"), person: try Person(row), state: try row.raw("state"),
+            answers: try ApplicationAnswers(row), version: try row.integer("version"),
+            submittedAt: try row.optionalInstant("submitted_at"), updatedAt: try row.instant("updated_at"))
     }
 }
 

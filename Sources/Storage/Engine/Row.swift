@@ -20,8 +20,6 @@ package struct Row: Sendable {
     let columns: ColumnNames
     let values: [SQLValue]
 
-    package var count: Int { values.count }
-
     package func value(_ column: Column) throws -> SQLValue {
         switch column.place {
         case .index(let index):

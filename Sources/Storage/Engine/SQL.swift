@@ -12,7 +12,7 @@ package struct SQL: Sendable {
         case value(SQLValue)
     }
 
-    /// How an engine writes the place of a value.
+    /// How a database writes the place of a value. SQLite's is what runs; the other keeps queries fit for PostgreSQL.
     package enum PlaceholderStyle: Sendable {
         /// `?` (SQLite)
         case question

@@ -1,6 +1,6 @@
 package import OAuth
 
-/// One value in a statement or a row, in the types both engines share.
+/// One value in a statement or a row, in the types that the databases share.
 package enum SQLValue: Hashable, Sendable {
     case null
     case integer(Int64)
@@ -26,7 +26,7 @@ extension Int64: SQLConvertible {
 }
 
 extension Bool: SQLConvertible {
-    /// 1 or 0: SQLite has no boolean, and PostgreSQL's columns are `BIGINT` too.
+    /// 1 or 0: SQLite has no boolean.
     package var sqlValue: SQLValue { .integer(self ? 1 : 0) }
 }
 
@@ -48,10 +48,6 @@ extension ID: SQLConvertible {
 
 extension ClientID: SQLConvertible {
     package var sqlValue: SQLValue { .text(text) }
-}
-
-extension Role: SQLConvertible {
-    package var sqlValue: SQLValue { .text(rawValue) }
 }
 
 extension ScopeSet: SQLConvertible {

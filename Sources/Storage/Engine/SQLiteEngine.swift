@@ -29,16 +29,11 @@ package final class SQLiteEngine: Engine {
     }
 
     package func read<Value>(_ body: (any Connection) throws -> Value) throws -> Value {
-        try readers.use { try body(SQLiteConnection(handle: $0)) }
+        try readers.read(body)
     }
 
     package func readConsistently<Value>(_ body: (any Connection) throws -> Value) throws -> Value {
-        try readers.use { reader in
-            let connection = SQLiteConnection(handle: reader)
-            try connection.beginReading()
-            defer { connection.rollback() }
-            return try body(connection)
-        }
+        try readers.readConsistently(body)
     }
 
     @discardableResult
@@ -73,7 +68,6 @@ package final class SQLiteEngine: Engine {
         }
     }
 
-    /// Writers that wait for the next commit; a gauge.
     package var waitingWriters: Int { commits.waiting }
 
     /// Moves the write-ahead log into the database and empties it; for quiet moments. A commit does it in passing

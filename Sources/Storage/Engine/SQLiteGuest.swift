@@ -17,16 +17,11 @@ package final class SQLiteGuest: Engine {
     package func close() { readers.close() }
 
     package func read<Value>(_ body: (any Connection) throws -> Value) throws -> Value {
-        try readers.use { try body(SQLiteConnection(handle: $0)) }
+        try readers.read(body)
     }
 
     package func readConsistently<Value>(_ body: (any Connection) throws -> Value) throws -> Value {
-        try readers.use { reader in
-            let connection = SQLiteConnection(handle: reader)
-            try connection.beginReading()
-            defer { connection.rollback() }
-            return try body(connection)
-        }
+        try readers.readConsistently(body)
     }
 
     @discardableResult
@@ -35,6 +30,9 @@ package final class SQLiteGuest: Engine {
     ) async throws -> Value {
         try commit(body)
     }
+
+    /// Those of the server are not seen from here.
+    package var waitingWriters: Int { 0 }
 
     private func commit<Value>(_ body: (any Connection) throws -> Value) throws -> Value {
         let writer = try file.openGuest()

@@ -24,7 +24,21 @@ final class SQLiteReaders: Sendable {
         state = Mutex(State(idle: readers, open: readers.count))
     }
 
-    func use<Value>(_ body: (SQLiteHandle) throws -> Value) throws -> Value {
+    func read<Value>(_ body: (any Connection) throws -> Value) throws -> Value {
+        try use { try body(SQLiteConnection(handle: $0)) }
+    }
+
+    /// All statements see the same moment.
+    func readConsistently<Value>(_ body: (any Connection) throws -> Value) throws -> Value {
+        try use { reader in
+            let connection = SQLiteConnection(handle: reader)
+            try connection.beginReading()
+            defer { connection.rollback() }
+            return try body(connection)
+        }
+    }
+
+    private func use<Value>(_ body: (SQLiteHandle) throws -> Value) throws -> Value {
         let reader = try take()
         do {
             let value = try body(reader)

@@ -1,27 +1,6 @@
 package import OAuth
 package import Portal
 
-/// Where a list ordered by age goes on: the moment and the ID of the last row that was shown.
-package struct ListPosition: Sendable {
-    package let at: Instant
-    package let id: String
-
-    package init(at: Instant, id: String) {
-        self.at = at
-        self.id = id
-    }
-
-    /// `1795252442.per_…`, as addresses carry it.
-    package var text: String { "\(at.seconds).\(id)" }
-
-    package init?(_ text: String) {
-        let parts = text.utf8.split(separator: UInt8(ascii: "."), maxSplits: 1, omittingEmptySubsequences: false)
-        guard parts.count == 2, let seconds = Int64(String(decoding: parts[0], as: UTF8.self)), !parts[1].isEmpty
-        else { return nil }
-        self.init(at: Instant(seconds: seconds), id: String(decoding: parts[1], as: UTF8.self))
-    }
-}
-
 /// Which rows of a list an operator wants to see.
 package struct ListFilter: Sendable {
     /// Part of a name, an address or an ID; empty finds everything.
@@ -29,11 +8,16 @@ package struct ListFilter: Sendable {
     package var onlySuspended = false
     /// Apps only: those that nobody has looked at.
     package var onlyUnreviewed = false
+    /// Apps only: those whose developers asked for a look.
+    package var onlyAsked = false
 
-    package init(text: String = "", onlySuspended: Bool = false, onlyUnreviewed: Bool = false) {
+    package init(
+        text: String = "", onlySuspended: Bool = false, onlyUnreviewed: Bool = false, onlyAsked: Bool = false
+    ) {
         self.text = text
         self.onlySuspended = onlySuspended
         self.onlyUnreviewed = onlyUnreviewed
+        self.onlyAsked = onlyAsked
     }
 
     /// For `LIKE … ESCAPE '\'`: what was typed has no wildcards of its own.
@@ -50,6 +34,8 @@ package struct ListedApp: Sendable {
     package let app: App
     /// In how many tenants it is allowed now.
     package let tenants: Int64
+    /// Its developer asked for a review, and nobody has answered.
+    package let asked: ReviewRequest?
 }
 
 /// A tenant in the operator's list.
@@ -78,6 +64,9 @@ extension Store {
     package func apps(_ filter: ListFilter, after: ListPosition? = nil, limit: Int) throws -> [ListedApp] {
         let suspended: SQL = filter.onlySuspended ? "AND app_is_suspended = 1" : ""
         let unreviewed: SQL = filter.onlyUnreviewed ? "AND app_is_reviewed = 0" : ""
+        let asked: SQL =
+            filter.onlyAsked
+            ? "AND a.id IN (SELECT app_id FROM app_review_requests WHERE answered_at IS NULL)" : ""
         return try engine.readConsistently { db in
             try db.rows(
                 """
@@ -86,11 +75,14 @@ extension Store {
                     AND (a.name LIKE \(filter.pattern) ESCAPE '\\' OR a.homepage LIKE \(filter.pattern) ESCAPE '\\'
                         OR o.email LIKE \(filter.pattern) ESCAPE '\\' OR a.client_id = \(filter.text)
                         OR a.id = \(filter.text)) \(fragment: suspended) \(fragment: unreviewed)
+                    \(fragment: asked)
                 ORDER BY a.created_at DESC, a.id DESC LIMIT \(limit)
                 """
             ).map { row in
                 let app = try self.complete(row, in: db)
-                return ListedApp(app: app, tenants: try self.tenantCount(of: app.id, in: db))
+                return ListedApp(
+                    app: app, tenants: try self.tenantCount(of: app.id, in: db),
+                    asked: try self.reviewRequest(of: app.id, in: db))
             }
         }
     }
@@ -114,10 +106,6 @@ extension Store {
 
     package func tenant(_ id: ID<Entity.Tenant>) throws -> Tenant? {
         try engine.read { db in try db.row("\(fragment: Tenant.select) WHERE t.id = \(id)").map(Tenant.init) }
-    }
-
-    package func tenantCount(of app: ID<Entity.Client>) throws -> Int64 {
-        try engine.read { db in try self.tenantCount(of: app, in: db) }
     }
 
     /// - Returns: false when the plan is that already.

@@ -62,6 +62,10 @@ extension Store {
                     AND subject_id = \(subject.id) AND reinstated_at IS NULL)
                 """)
             guard inserted == 1 else { return false }
+            // Reinstated, they sign in again: nobody knows who else has the browser by then.
+            if case .person(let person) = subject {
+                try db.run("DELETE FROM sessions WHERE person_id = \(person.id)")
+            }
             try self.note(
                 subject.actions.suspend, subject, by: `operator`, ["reason": reason], from: address, in: db, at: now)
             for letter in letters { try self.enqueue(letter, in: db, at: now) }

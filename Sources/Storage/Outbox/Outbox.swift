@@ -23,10 +23,15 @@ package enum DeliveryOutcome: Sendable {
 }
 
 extension Store {
-    /// Writes a letter in the transaction that causes it. The body is sealed: it may carry a one-time link.
+    /// Of many operators or admins whom something concerns, so many get a letter about it.
+    static let mostTold = 20
+
+    /// Writes a letter in the transaction that causes it. The body is sealed: it may carry a one-time link. Of notices
+    /// of one kind to one address, what is more than twenty an hour is left out.
     ///
     /// - Parameter link: the link in it, so that the letter goes when the link does.
     func enqueue(_ letter: Letter, carrying link: Digest? = nil, in db: any Connection, at now: Instant) throws {
+        guard try !isTooMuch(letter, in: db, at: now) else { return }
         let id = ID<Entity.Mail>.random()
         let sealed = try keyring.seal(Array(letter.body.utf8), table: "outbox", column: "body", row: id.text)
         try db.run(
@@ -39,20 +44,25 @@ extension Store {
 
     /// Takes back what waits with a link that opens nothing any more, and wipes its text: with the master key, a letter
     /// that waits can be read.
-    func withdrawSpentLinks(in db: any Connection, at now: Instant) throws {
-        try db.run(
-            """
-            UPDATE outbox SET sealed_body = NULL, next_attempt_at = NULL, failed_at = \(now),
-                last_problem = 'not sent: the link in it was used, replaced or has expired'
-            WHERE next_attempt_at IS NOT NULL AND link_digest IS NOT NULL AND NOT EXISTS (
-                SELECT 1 FROM mail_links l WHERE l.digest = outbox.link_digest AND l.used_at IS NULL
-                    AND l.expires_at > \(now))
-            """)
+    func withdrawSpentLinks(in db: any Connection, at now: Instant) throws { try db.run(Self.spentLinks(at: now)) }
+
+    package static func spentLinks(at now: Instant) -> SQL {
+        """
+        UPDATE outbox SET sealed_body = NULL, next_attempt_at = NULL, failed_at = \(now),
+            last_problem = 'not sent: the link in it was used, replaced or has expired'
+        WHERE next_attempt_at IS NOT NULL AND link_digest IS NOT NULL AND NOT EXISTS (
+            SELECT 1 FROM mail_links l WHERE l.digest = outbox.link_digest AND l.used_at IS NULL
+                AND l.expires_at > \(now))
+        """
     }
 
-    package func outbox(limit: Int = 200) throws -> [OutboxEntry] {
-        try engine.read { db in
-            try db.rows("\(fragment: OutboxEntry.select) ORDER BY sequence DESC LIMIT \(limit)")
+    /// Newest first.
+    ///
+    /// - Parameter last: shows what is older than this letter.
+    package func outbox(after last: ID<Entity.Mail>? = nil, limit: Int = 200) throws -> [OutboxEntry] {
+        let place: SQL = last.map { "WHERE sequence < (SELECT sequence FROM outbox WHERE id = \($0))" } ?? ""
+        return try engine.read { db in
+            try db.rows("\(fragment: OutboxEntry.select) \(fragment: place) ORDER BY sequence DESC LIMIT \(limit)")
                 .map(OutboxEntry.init)
         }
     }
@@ -68,8 +78,9 @@ extension Store {
         return (entry: found.entry, body: try found.sealed.map { try text($0, of: id) })
     }
 
-    /// Letters whose time has come, oldest first, with their texts.
-    package func dueLetters(at now: Instant, limit: Int) throws -> [(entry: OutboxEntry, body: String)] {
+    /// Letters whose time has come, oldest first, with their texts. A text that does not open is nil: it holds up no
+    /// other letter.
+    package func dueLetters(at now: Instant, limit: Int) throws -> [(entry: OutboxEntry, body: String?)] {
         try engine.read { db in
             try db.rows(
                 """
@@ -79,7 +90,8 @@ extension Store {
                 """
             ).map { row in
                 let entry = try OutboxEntry(row)
-                return (entry: entry, body: try self.text(row.blob("sealed_body"), of: entry.id))
+                let sealed = try row.blob("sealed_body")
+                return (entry: entry, body: try? self.text(sealed, of: entry.id))
             }
         }
     }

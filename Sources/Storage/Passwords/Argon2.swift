@@ -38,7 +38,7 @@ package struct PasswordHash: Hashable, Sendable {
         return Argon2Parameters(memoryKiB: memory, passes: passes, lanes: lanes)
     }
 
-    /// Whether it was made with less than `policy` asks for (or is not one): hash anew at the next sign-in.
+    /// Whether it was made with other costs than these, or is no hash: hash anew at the next sign-in.
     package func needsRehash(under policy: Argon2Parameters) -> Bool {
         parameters != policy
     }

@@ -1,4 +1,5 @@
 import Foundation
+import Portal
 import Synchronization
 
 /// Hashes passwords on a few threads of its own. A hash takes tens of milliseconds and 19 MiB: on the threads that
@@ -7,11 +8,9 @@ package final class PasswordHasher: Sendable {
     package enum Failure: Error, Equatable, Sendable {
         /// More hashes wait than the pool can do soon; Web says 503 or 429 with `Retry-After`.
         case busy
-        /// The password is longer than 1,024 bytes. Refused before hashing.
+        /// The password is longer than any that can be chosen. Refused before hashing.
         case tooLong
     }
-
-    package static let longestPassword = 1_024
 
     package let parameters: Argon2Parameters
     private let queue: HashQueue
@@ -67,7 +66,7 @@ package final class PasswordHasher: Sendable {
 
     private static func bytes(_ password: String) throws -> [UInt8] {
         let bytes = Array(password.utf8)
-        guard bytes.count <= longestPassword else { throw Failure.tooLong }
+        guard bytes.count <= PasswordPolicy.longest else { throw Failure.tooLong }
         return bytes
     }
 

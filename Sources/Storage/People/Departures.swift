@@ -21,19 +21,15 @@ extension Store {
             }
             try self.record(.personDeleted, by: person.id, from: address, in: db, at: now)
             for row in try db.rows("SELECT id FROM apps WHERE owner_id = \(person.id)") {
-                let app: ID<Entity.Client> = try row.id("id")
-                try self.recordDeletion(ofApp: app, in: db, at: now)
-                try db.run("DELETE FROM apps WHERE id = \(app)")
+                guard let app = try self.app(row.id("id"), in: db) else { continue }
+                try self.recordDeletion(of: app, from: address, in: db, at: now)
+                try db.run("DELETE FROM apps WHERE id = \(app.id)")
             }
             for tenant in departure.tenantsToDelete {
-                // Links to it must not lead to whoever takes the name next.
-                try db.run(
-                    """
-                    INSERT INTO quarantined_slugs (slug, until)
-                    VALUES (\(tenant.slug.text), \(now + Lifetime.slugQuarantine))
-                    ON CONFLICT (slug) DO UPDATE SET until = excluded.until
-                    """)
-                try db.run("DELETE FROM tenants WHERE id = \(tenant.id)")
+                try self.record(
+                    .tenantDeleted, by: person.id, on: .tenant(tenant), detail: ["slug": tenant.slug.text],
+                    from: address, in: db, at: now)
+                try self.end(tenant, in: db, at: now)
             }
             try self.forgetInAuditLog(person.id, in: db, at: now)
             try db.run("DELETE FROM people WHERE id = \(person.id)")
@@ -50,7 +46,8 @@ extension Store {
             SELECT \(fragment: Tenant.columns), m.role,
                 (SELECT count(*) FROM members o WHERE o.tenant_id = m.tenant_id AND o.person_id <> m.person_id) AS others,
                 (SELECT count(*) FROM members o WHERE o.tenant_id = m.tenant_id AND o.person_id <> m.person_id
-                    AND o.role = 'admin') AS admins
+                    AND o.role = 'admin' AND NOT EXISTS (SELECT 1 FROM suspensions s WHERE s.subject_kind = 'person'
+                        AND s.subject_id = o.person_id AND s.reinstated_at IS NULL)) AS admins
             FROM members m JOIN tenants t ON t.id = m.tenant_id WHERE m.person_id = \(person.id)
             ORDER BY t.name, t.id
             """)
@@ -74,7 +71,9 @@ extension Store {
             """
             SELECT (SELECT count(*) FROM developer_tokens WHERE person_id = \(person.id) AND revoked_at IS NULL) AS tokens,
                 (SELECT count(*) FROM grants WHERE person_id = \(person.id) AND revoked_at IS NULL) AS grants,
-                (SELECT count(*) FROM operators WHERE person_id <> \(person.id)) AS operators
+                (SELECT count(*) FROM operators o WHERE o.person_id <> \(person.id)
+                    AND NOT EXISTS (SELECT 1 FROM suspensions s WHERE s.subject_kind = 'person'
+                        AND s.subject_id = o.person_id AND s.reinstated_at IS NULL)) AS operators
             """)
         {
             departure.tokens = try row.int("tokens")
@@ -82,17 +81,5 @@ extension Store {
             departure.isLastOperator = try person.isOperator && row.integer("operators") == 0
         }
         return departure
-    }
-
-    /// The tenants where it was allowed find that in their own logs.
-    private func recordDeletion(ofApp id: ID<Entity.Client>, in db: any Connection, at now: Instant) throws {
-        guard let app = try app(id, in: db) else { return }
-        let tenants = try db.rows("SELECT DISTINCT tenant_id FROM grants WHERE app_id = \(id) AND revoked_at IS NULL")
-        try record(AuditEvent(.appDeleted, by: app.owner.actor, on: .app(app)), in: db, at: now)
-        for row in tenants {
-            try record(
-                AuditEvent(.appDeleted, by: app.owner.actor, on: .app(app), in: try row.id("tenant_id")),
-                in: db, at: now)
-        }
     }
 }

@@ -19,7 +19,7 @@ extension Store {
 
     private func deviceMark(for person: ID<Entity.Person>, named name: ID<Entity.Device>) -> String {
         let text = person.text + "." + name.text
-        return text + "." + keyring.digest(text, purpose: "device").hex
+        return text + "." + signature(of: text, for: "device")
     }
 
     /// The device of a mark that we made; nil for any other text.
@@ -27,7 +27,7 @@ extension Store {
         let parts = mark.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
         guard mark.utf8.count <= 200, parts.count == 3 else { return nil }
         let (person, name) = (String(decoding: parts[0], as: UTF8.self), String(decoding: parts[1], as: UTF8.self))
-        guard Self.areEqual(deviceMark(for: ID(person), named: ID(name)), mark) else { return nil }
+        guard ConstantTime.equal(deviceMark(for: ID(person), named: ID(name)).utf8, mark.utf8) else { return nil }
         return KnownDevice(person: ID(person), name: ID(name))
     }
 }

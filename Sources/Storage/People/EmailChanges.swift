@@ -3,15 +3,19 @@ package import Portal
 
 extension Store {
     /// Writes to both addresses: a link to confirm to the new one, a link to take it back to the old one. An address
-    /// that has an account already gets another letter, and the page says the same.
+    /// that has an account already gets another letter, and all pages show the same: its link is in no letter.
+    ///
+    /// - Returns: nil when the letters are on their way, else the seconds to wait.
     package func askToChangeEmail(
         of person: Person, to email: EmailAddress, confirm: (link: Secret<MailLink>, letter: Letter),
         undo: (link: Secret<MailLink>, letter: Letter), taken: Letter, from address: String = "", at now: Instant
-    ) async throws {
+    ) async throws -> Int64? {
         let (digest, undoDigest) = (keyring.digest(confirm.link), keyring.digest(undo.link))
         let (confirmLetter, undoLetter) = (confirm.letter, undo.letter)
-        guard let old = EmailAddress(person.email) else { return }
-        try await engine.write { db in
+        guard let old = EmailAddress(person.email) else { return nil }
+        return try await engine.write { db in
+            if let wait = try self.count(.emailChanges, person.id.text, in: db, at: now) { return wait }
+            if let wait = try self.count(.letters(.emailChange), email.key, in: db, at: now) { return wait }
             try db.run(
                 """
                 UPDATE email_changes SET expires_at = \(now)
@@ -19,10 +23,6 @@ extension Store {
                 """)
             try self.record(.emailChangeAsked, by: person.id, from: address, in: db, at: now)
             try self.enqueue(undoLetter, in: db, at: now)
-            guard try !self.isConfirmed(email, in: db) else {
-                try self.enqueue(taken, in: db, at: now)
-                return
-            }
             try db.run(
                 """
                 INSERT INTO email_changes (digest, undo_digest, person_id, old_email, old_email_key, new_email,
@@ -30,7 +30,8 @@ extension Store {
                 VALUES (\(digest), \(undoDigest), \(person.id), \(old.text), \(old.key), \(email.text), \(email.key),
                     \(now), \(now + Lifetime.emailChange), \(now + Lifetime.emailUndo))
                 """)
-            try self.enqueue(confirmLetter, in: db, at: now)
+            try self.enqueue(try self.isConfirmed(email, in: db) ? taken : confirmLetter, in: db, at: now)
+            return nil
         }
     }
 
@@ -83,9 +84,12 @@ extension Store {
     }
 
     /// Gives the account its old address back, whatever was made of it since, and ends every session. Later changes
-    /// are dead with it: their old addresses were somebody else's.
+    /// are dead with it: their old addresses were somebody else's. So is what would let whoever asked for the change
+    /// in again: the password, and all that was made since.
+    ///
+    /// - Parameter passwordHash: of a password that nobody knows.
     package func undoEmailChange(
-        _ link: Secret<MailLink>, from address: String = "", at now: Instant
+        _ link: Secret<MailLink>, leaving passwordHash: PasswordHash, from address: String = "", at now: Instant
     ) async throws -> EmailChange? {
         let digest = keyring.digest(link)
         return try await engine.write { db in
@@ -107,6 +111,8 @@ extension Store {
                 WHERE person_id = \(change.person.id) AND asked_at >= \(change.askedAt) AND undone_at IS NULL
                 """)
             try self.cutLoose(change.person.id, keeping: nil, in: db, at: now)
+            try db.run("UPDATE people SET password_hash = \(passwordHash) WHERE id = \(change.person.id)")
+            try self.endWhatWasMade(by: change.person.id, since: change.askedAt, in: db, at: now)
             try self.record(.emailChangeUndone, by: change.person.id, from: address, in: db, at: now)
             return change
         }
@@ -121,6 +127,42 @@ extension Store {
         try db.run("DELETE FROM sessions WHERE person_id = \(person) AND id <> \(session?.text ?? "")")
         try db.run("UPDATE mail_links SET used_at = \(now) WHERE person_id = \(person) AND used_at IS NULL")
         try expireCodes(of: person, in: db, at: now)
+    }
+
+    /// Ways in that somebody made for themselves: a second step, tokens, access of apps, secrets of their own apps.
+    private func endWhatWasMade(
+        by person: ID<Entity.Person>, since: Instant, in db: any Connection, at now: Instant
+    ) throws {
+        try db.run(
+            """
+            DELETE FROM second_factors WHERE person_id = \(person) AND coalesce(confirmed_at, begun_at) >= \(since)
+            """)
+        try db.run("DELETE FROM recovery_codes WHERE person_id = \(person) AND created_at >= \(since)")
+        try db.run(
+            """
+            UPDATE developer_tokens SET revoked_at = \(now), revoked_by = \(person)
+            WHERE person_id = \(person) AND created_at >= \(since) AND revoked_at IS NULL
+            """)
+        try db.run(
+            """
+            UPDATE token_families SET revoked_at = \(now), revoked_because = \(Reason.grantRevoked.rawValue)
+            WHERE person_id = \(person) AND created_at >= \(since) AND revoked_at IS NULL
+            """)
+        for row in try db.rows(
+            """
+            SELECT DISTINCT tenant_id FROM grants
+            WHERE person_id = \(person) AND updated_at >= \(since) AND revoked_at IS NULL
+            """)
+        {
+            try endGrants(
+                "person_id = \(person) AND updated_at >= \(since)", in: row.id("tenant_id"),
+                because: "email_change_undone", by: person, in: db, at: now)
+        }
+        try db.run(
+            """
+            DELETE FROM client_secrets WHERE created_at >= \(since)
+                AND app_id IN (SELECT id FROM apps WHERE owner_id = \(person))
+            """)
     }
 
     private func isConfirmed(_ email: EmailAddress, in db: any Connection) throws -> Bool {

@@ -1,17 +1,19 @@
+import OAuth
+
 extension Store {
     /// The token of forms shown to the holder of `seed` (a session or a visitor's cookie): derived under a key that
     /// is not in the browser, so nothing is stored and nobody else can make one.
-    package func formToken(for seed: String) -> String { keyring.digest(seed, purpose: "form").hex }
+    package func formToken(for seed: String) -> String { signature(of: seed, for: "form") }
 
     /// Compares in constant time.
     package func isFormToken(_ token: String, for seed: String) -> Bool {
-        Self.areEqual(formToken(for: seed), token)
+        ConstantTime.equal(formToken(for: seed).utf8, token.utf8)
     }
 
-    /// In a time that depends on their lengths only.
-    static func areEqual(_ a: String, _ b: String) -> Bool {
-        let (a, b) = (Array(a.utf8), Array(b.utf8))
-        guard a.count == b.count else { return false }
-        return zip(a, b).reduce(UInt8(0)) { $0 | ($1.0 ^ $1.1) } == 0
+    /// What shows later that a text is our own: 64 digits that nobody can make without the key.
+    ///
+    /// - Parameter purpose: what it shows; one purpose never serves another.
+    package func signature(of text: String, for purpose: StaticString) -> String {
+        keyring.digest(text, purpose: purpose).hex
     }
 }

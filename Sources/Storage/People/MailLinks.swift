@@ -11,6 +11,14 @@ package enum MailLinkPurpose: String, Sendable {
         case .reset: Lifetime.resetLink
         }
     }
+
+    /// The letter that carries it.
+    fileprivate var letter: Letter.Kind {
+        switch self {
+        case .verify: .verification
+        case .reset: .reset
+        }
+    }
 }
 
 extension Store {
@@ -32,18 +40,24 @@ extension Store {
         }
     }
 
-    /// Confirms an address.
+    /// Confirms an address. The link dies with every later sign-up, so what was looked up of its owner just before is
+    /// what is confirmed.
     ///
+    /// - Parameter anew: replaces what was chosen at sign-up, perhaps by somebody else.
     /// - Returns: the person, or nil when the link is unknown, used or expired.
     package func verify(
-        _ link: Secret<MailLink>, from address: String = "", at now: Instant
+        _ link: Secret<MailLink>, anew: (name: String, passwordHash: PasswordHash)? = nil, from address: String = "",
+        at now: Instant
     ) async throws -> Person? {
         let digest = keyring.digest(link)
         return try await engine.write { db in
             guard let id = try self.use(digest, for: .verify, in: db, at: now) else { return nil }
+            if let anew {
+                try db.run(
+                    "UPDATE people SET name = \(anew.name), password_hash = \(anew.passwordHash) WHERE id = \(id)")
+            }
             try db.run("UPDATE people SET verified_at = \(now) WHERE id = \(id) AND verified_at IS NULL")
-            guard let row = try db.row("\(fragment: Person.select) WHERE p.id = \(id)") else { return nil }
-            let person = try Person(row)
+            guard let person = try self.person(id, in: db) else { return nil }
             try self.record(.emailConfirmed, by: id, from: address, in: db, at: now)
             return person
         }
@@ -67,15 +81,14 @@ extension Store {
 
     /// Sets a new password by link, ends all sessions and all other links.
     package func reset(
-        _ link: Secret<MailLink>, to passwordHash: String, letter: @escaping @Sendable (Person) -> Letter,
+        _ link: Secret<MailLink>, to passwordHash: PasswordHash, letter: @escaping @Sendable (Person) -> Letter,
         from address: String = "", at now: Instant
     ) async throws -> Person? {
         let digest = keyring.digest(link)
         return try await engine.write { db in
             guard let id = try self.use(digest, for: .reset, in: db, at: now),
-                let row = try db.row("\(fragment: Person.select) WHERE p.id = \(id)")
+                let person = try self.person(id, in: db)
             else { return nil }
-            let person = try Person(row)
             try db.run("UPDATE people SET password_hash = \(passwordHash) WHERE id = \(id)")
             try db.run("DELETE FROM sessions WHERE person_id = \(id)")
             try self.expireCodes(of: id, in: db, at: now)
@@ -96,7 +109,9 @@ extension Store {
         try await engine.write { db in
             guard let row = try db.row("\(fragment: Person.select) WHERE p.email_key = \(email.key)") else { return }
             let person = try Person(row)
-            guard applies(person), !person.isSuspended else { return }
+            guard applies(person), !person.isSuspended,
+                try self.mayMail(purpose.letter, to: email, in: db, at: now)
+            else { return }
             try self.replaceLinks(of: person.id, email: email, with: digest, for: purpose, in: db, at: now)
             try self.enqueue(letter(person), carrying: digest, in: db, at: now)
         }

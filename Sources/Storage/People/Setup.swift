@@ -20,7 +20,7 @@ extension Store {
     ///
     /// - Returns: nil when the code is wrong, used, or an operator exists.
     package func claimSetup(
-        with code: Secret<SetupCode>, _ signUp: SignUp, passwordHash: String, from address: String = "",
+        with code: Secret<SetupCode>, _ signUp: SignUp, passwordHash: PasswordHash, from address: String = "",
         at now: Instant
     ) async throws -> Person? {
         let digest = keyring.digest(code)
@@ -30,35 +30,11 @@ extension Store {
                 try db.run("UPDATE setup_codes SET used_at = \(now) WHERE digest = \(digest) AND used_at IS NULL") == 1
             else { return nil }
             try db.run("DELETE FROM people WHERE email_key = \(signUp.email.key) AND verified_at IS NULL")
-            try self.insertVerified(signUp, id: id, passwordHash: passwordHash, in: db, at: now)
+            let person = try self.insertVerified(
+                signUp.email, name: signUp.name, id: id, passwordHash: passwordHash, in: db, at: now)
             try db.run("INSERT INTO operators (person_id, since) VALUES (\(id), \(now))")
             try self.record(.operatorAdded, by: id, from: address, in: db, at: now)
-            return try db.row("\(fragment: Person.select) WHERE p.id = \(id)").map(Person.init)
+            return person
         }
-    }
-
-    /// A person whose address needs no confirmation: the first operator, and the demo cast.
-    package func insertVerified(
-        _ signUp: SignUp, passwordHash: String, isOperator: Bool, at now: Instant
-    ) async throws -> Person? {
-        let id = ID<Entity.Person>.random()
-        return try await engine.write { db in
-            try self.insertVerified(signUp, id: id, passwordHash: passwordHash, in: db, at: now)
-            if isOperator {
-                try db.run("INSERT INTO operators (person_id, since) VALUES (\(id), \(now))")
-                try self.record(.operatorAdded, by: id, in: db, at: now)
-            }
-            return try db.row("\(fragment: Person.select) WHERE p.id = \(id)").map(Person.init)
-        }
-    }
-
-    private func insertVerified(
-        _ signUp: SignUp, id: ID<Entity.Person>, passwordHash: String, in db: any Connection, at now: Instant
-    ) throws {
-        try db.run(
-            """
-            INSERT INTO people (id, email, email_key, name, password_hash, created_at, verified_at)
-            VALUES (\(id), \(signUp.email.text), \(signUp.email.key), \(signUp.name), \(passwordHash), \(now), \(now))
-            """)
     }
 }

@@ -5,7 +5,7 @@ extension Store {
     /// Between the two steps of a sign-in: says who gave the right password, and when. Sealed for one browser, so that
     /// nothing is stored; worth nothing without a code, and nothing once the password is another.
     package func signInTicket(
-        of person: ID<Entity.Person>, passwordHash: String, browser seed: String, at now: Instant
+        of person: ID<Entity.Person>, passwordHash: PasswordHash, browser seed: String, at now: Instant
     ) throws -> String {
         let text = "\(person.text) \(now.seconds) \(fingerprint(passwordHash))"
         return try keepForm(Array(text.utf8), place: "sign-in " + seed)
@@ -23,7 +23,7 @@ extension Store {
         return person
     }
 
-    private func fingerprint(_ passwordHash: String) -> String {
-        keyring.digest(passwordHash, purpose: "sign-in-ticket").hex
+    private func fingerprint(_ passwordHash: PasswordHash) -> String {
+        keyring.digest(passwordHash.text, purpose: "sign-in-ticket").hex
     }
 }

@@ -15,10 +15,11 @@ package struct Throttle: Sendable {
 
     /// Of one person's codes, from wherever: only who has the password gets that far, and a million codes are few.
     package static let secondStep = Throttle(name: "second-step", limit: 5, window: 900)
-    package static let mailToAddress = Throttle(name: "mail", limit: 3, window: 3600)
     package static let mailFromAddress = Throttle(name: "mail-from", limit: 30, window: 3600)
     package static let invitationsOfTenant = Throttle(name: "invitations", limit: 30, window: 3600)
     package static let invitationsToAddress = Throttle(name: "invitations-to", limit: 3, window: 3600)
+    package static let emailChanges = Throttle(name: "email-changes", limit: 10, window: 3600)
+    package static let testTokens = Throttle(name: "test-tokens", limit: 20, window: 3600)
     package static let accessRequests = Throttle(name: "access-requests", limit: 10, window: 3600)
     package static let setup = Throttle(name: "setup", limit: 10, window: 900)
 }
@@ -65,6 +66,10 @@ extension Store {
     }
 
     /// What was counted before it was tried, and turned out to be nothing to count.
+    package func giveBack(_ throttle: Throttle, _ key: String) async throws {
+        try await engine.write { db in try self.giveBack(throttle, key, in: db) }
+    }
+
     func giveBack(_ throttle: Throttle, _ key: String, in db: any Connection) throws {
         try db.run("UPDATE throttles SET count = count - 1 WHERE key = \(stored(throttle, key)) AND count > 0")
     }

@@ -101,7 +101,9 @@ extension Store {
 
     /// Answers a request, once. A yes to an app that the rules keep out puts it on the tenant's list.
     ///
-    /// - Returns: false when another admin was faster, it ran out, or whoever answers is no admin any more.
+    /// - Parameter request: with the app as the admin saw it: a yes to another one is none.
+    /// - Returns: false when another admin was faster, it ran out, the app was changed meanwhile, or whoever answers is
+    ///   no admin any more.
     package func decide(
         _ request: AccessRequest, allowing: Bool, answer: String, by admin: Member, letter: Letter,
         from address: String, at now: Instant
@@ -109,7 +111,9 @@ extension Store {
         let tenant = admin.tenant.id
         let decision = allowing ? "allowed" : "denied"
         return try await engine.write { db in
-            guard try self.isAdmin(admin, in: db) else { return false }
+            guard try self.isAdmin(admin, in: db),
+                try !allowing || self.app(request.app.id, in: db)?.updatedAt == request.app.updatedAt
+            else { return false }
             let changed = try db.run(
                 """
                 UPDATE access_requests SET decided_at = \(now), decided_by = \(admin.person.id),
@@ -117,10 +121,10 @@ extension Store {
                 WHERE tenant_id = \(tenant) AND id = \(request.id) AND decided_at IS NULL AND expires_at > \(now)
                 """)
             guard changed == 1 else { return false }
-            var standing = try self.standing(of: request.app, in: tenant, db)
+            var standing = try self.tenantStanding(of: request.app, in: tenant, in: db)
             if allowing, try !self.policy(of: tenant, in: db).admits(standing) {
                 standing.isListed = true
-                try self.set(standing, of: request.app.id, in: tenant, by: admin.person.id, db, at: now)
+                try self.set(standing, of: request.app.id, in: tenant, by: admin.person.id, in: db, at: now)
             }
             try self.enqueue(letter, in: db, at: now)
             try self.record(
@@ -158,12 +162,37 @@ extension Store {
     ) throws -> String? {
         try db.row(
             """
-            UPDATE access_requests SET used_at = \(now), sealed_path = NULL WHERE tenant_id = \(member.tenant.id)
-                AND app_id = \(app) AND person_id = \(member.person.id) AND decision = 'allowed' AND used_at IS NULL
-                AND decided_at > \(now - AccessRequest.lifetime)
+            UPDATE access_requests AS r SET used_at = \(now), sealed_path = NULL WHERE r.tenant_id = \(member.tenant.id)
+                AND r.app_id = \(app) AND r.person_id = \(member.person.id) AND \(fragment: Store.standingYes(at: now))
             RETURNING decided_by
             """
         )?.text("decided_by")
+    }
+
+    /// That the request `r` has a yes that still counts: not used, of the last week, to the app as it is now, and by
+    /// somebody who is an admin still.
+    static func standingYes(at now: Instant) -> SQL {
+        """
+        r.decision = 'allowed' AND r.used_at IS NULL AND r.decided_at > \(now - AccessRequest.lifetime)
+            AND r.decided_at >= (SELECT a.updated_at FROM apps a WHERE a.id = r.app_id)
+            AND EXISTS (SELECT 1 FROM members d WHERE d.tenant_id = r.tenant_id AND d.person_id = r.decided_by
+                AND d.role = 'admin')
+            AND NOT EXISTS (SELECT 1 FROM suspensions s WHERE s.subject_kind = 'person' AND s.subject_id = r.decided_by
+                AND s.reinstated_at IS NULL)
+        """
+    }
+
+    /// Takes back what admins said yes to and nobody used yet.
+    ///
+    /// - Returns: how many.
+    func takeBackYeses(
+        to app: ID<Entity.Client>, in tenant: ID<Entity.Tenant>, in db: any Connection, at now: Instant
+    ) throws -> Int {
+        try db.run(
+            """
+            UPDATE access_requests SET used_at = \(now), sealed_path = NULL WHERE tenant_id = \(tenant)
+                AND app_id = \(app) AND decision = 'allowed' AND used_at IS NULL
+            """)
     }
 
     private func requests(_ which: SQL) throws -> [AccessRequest] {

@@ -1,6 +1,16 @@
 package import OAuth
 package import Portal
 
+/// How writing new rules ended.
+package enum PolicyChange: Equatable, Sendable {
+    /// - Parameter revoked: how many grants.
+    case saved(revoked: Int64)
+    /// The rules contradict more or fewer grants than the admin saw.
+    case changedMeanwhile
+    /// Whoever asked is no admin any more.
+    case gone
+}
+
 extension Store {
     /// What this tenant's admins decided about apps.
     package func policy(of tenant: ID<Entity.Tenant>) throws -> TenantPolicy {
@@ -16,20 +26,23 @@ extension Store {
         try engine.readConsistently { db in try self.permission(of: member, for: app, in: db, at: now) }
     }
 
-    package func standing(of app: App, in tenant: ID<Entity.Tenant>) throws -> AppStanding {
-        try engine.read { db in try self.standing(of: app, in: tenant, db) }
+    package func tenantStanding(of app: App, in tenant: ID<Entity.Tenant>) throws -> AppStanding {
+        try engine.read { db in try self.tenantStanding(of: app, in: tenant, in: db) }
     }
 
     /// Writes new rules. Grants that they contradict go on unless they are to be revoked too, which happens in the same
-    /// transaction.
+    /// transaction: what is revoked or kept is as much as was seen.
     ///
-    /// - Returns: how many grants were revoked; nil when whoever asked is no admin any more.
+    /// - Parameter seen: how many grants the admin saw that the new rules contradict.
     package func change(
-        _ policy: TenantPolicy, by admin: Member, revokingContradictions: Bool, from address: String, at now: Instant
-    ) async throws -> Int64? {
+        _ policy: TenantPolicy, by admin: Member, expecting seen: Int64, revokingContradictions: Bool,
+        from address: String, at now: Instant
+    ) async throws -> PolicyChange {
         let tenant = admin.tenant.id
         return try await engine.write { db in
-            guard try self.isAdmin(admin, in: db) else { return nil }
+            guard try self.isAdmin(admin, in: db) else { return .gone }
+            let beyond = try self.contradictions(to: policy, in: tenant, of: nil, in: db)
+            guard beyond.reduce(0, { $0 + $1.group.count }) == seen else { return .changedMeanwhile }
             try db.run(
                 """
                 INSERT INTO tenant_policies (tenant_id, deciders, admission, ceiling, changed_by, changed_at)
@@ -40,7 +53,7 @@ extension Store {
                 """)
             let revoked =
                 revokingContradictions
-                ? try self.revokeContradictions(in: tenant, of: nil, by: admin.person, db, at: now) : 0
+                ? try self.revokeContradictions(in: tenant, of: nil, by: admin.person, in: db, at: now) : 0
             try self.record(
                 AuditEvent(
                     .policyChanged, by: .person(admin.person), on: .tenant(admin.tenant), in: tenant,
@@ -48,7 +61,7 @@ extension Store {
                         "who": policy.deciders.rawValue, "apps": policy.admission.rawValue,
                         "ceiling": policy.ceiling?.text ?? "none", "revoked": "\(revoked)",
                     ], from: address), in: db, at: now)
-            return revoked
+            return .saved(revoked: revoked)
         }
     }
 
@@ -83,7 +96,7 @@ extension Store {
     ) async throws -> Bool {
         try await engine.write { db in
             guard try self.isAdmin(admin, in: db) else { return false }
-            try self.set(standing, of: app.id, in: admin.tenant.id, by: admin.person.id, db, at: now)
+            try self.set(standing, of: app.id, in: admin.tenant.id, by: admin.person.id, in: db, at: now)
             try self.record(
                 AuditEvent(
                     .ceilingChanged, by: .person(admin.person), on: .app(app), in: admin.tenant.id,
@@ -109,7 +122,7 @@ extension Store {
         } ?? TokenRules()
     }
 
-    func standing(of app: App, in tenant: ID<Entity.Tenant>, _ db: any Connection) throws -> AppStanding {
+    func tenantStanding(of app: App, in tenant: ID<Entity.Tenant>, in db: any Connection) throws -> AppStanding {
         let row = try db.row(
             "SELECT listed_at, ceiling FROM tenant_apps WHERE tenant_id = \(tenant) AND app_id = \(app.id)")
         return AppStanding(
@@ -119,7 +132,7 @@ extension Store {
 
     func set(
         _ standing: AppStanding, of app: ID<Entity.Client>, in tenant: ID<Entity.Tenant>, by admin: ID<Entity.Person>,
-        _ db: any Connection, at now: Instant
+        in db: any Connection, at now: Instant
     ) throws {
         let listedAt: Instant? = standing.isListed ? now : nil
         try db.run(
@@ -137,7 +150,7 @@ extension Store {
         let tenant = member.tenant.id
         let settled = try member.role == .admin ? ScopeSet() : settled(for: member, app: app, in: db, at: now)
         return try policy(of: tenant, in: db).permission(
-            of: member.role, for: standing(of: app, in: tenant, db), settled: settled)
+            of: member.role, for: tenantStanding(of: app, in: tenant, in: db), settled: settled)
     }
 
     /// What a member may go on with: what an admin said yes to and was not used yet, and what they allowed as a member
@@ -147,9 +160,8 @@ extension Store {
     ) throws -> ScopeSet {
         let rows = try db.rows(
             """
-            SELECT scopes FROM access_requests WHERE tenant_id = \(member.tenant.id) AND app_id = \(app.id)
-                AND person_id = \(member.person.id) AND decision = 'allowed' AND used_at IS NULL
-                AND decided_at > \(now - AccessRequest.lifetime)
+            SELECT r.scopes FROM access_requests r WHERE r.tenant_id = \(member.tenant.id) AND r.app_id = \(app.id)
+                AND r.person_id = \(member.person.id) AND \(fragment: Store.standingYes(at: now))
             UNION ALL SELECT g.scopes FROM grants g JOIN apps a ON a.id = g.app_id
             WHERE g.tenant_id = \(member.tenant.id) AND g.app_id = \(app.id) AND g.person_id = \(member.person.id)
                 AND g.revoked_at IS NULL AND g.allowed_as = 'member' AND g.updated_at >= a.updated_at
@@ -166,20 +178,8 @@ extension Store {
 
 extension TenantPolicy {
     init(_ row: Row) throws {
-        guard let deciders = Deciders(rawValue: try row.text("deciders")),
-            let admission = Admission(rawValue: try row.text("admission"))
-        else { throw StorageError.column("deciders", "holds what this version does not know") }
-        self.init(deciders: deciders, admission: admission, ceiling: try row.optionalScopes("ceiling"))
-    }
-}
-
-extension Row {
-    /// A column of scopes that may be NULL.
-    func optionalScopes(_ column: Column) throws -> ScopeSet? {
-        guard let text = try optionalText(column) else { return nil }
-        guard let scopes = ScopeSet(parsing: text) else {
-            throw StorageError.column(column, "holds what this version does not know")
-        }
-        return scopes
+        self.init(
+            deciders: try row.raw("deciders"), admission: try row.raw("admission"),
+            ceiling: try row.optionalScopes("ceiling"))
     }
 }

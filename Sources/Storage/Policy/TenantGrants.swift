@@ -24,32 +24,37 @@ extension Store {
             let apps = try rows.prefix(limit).compactMap { row -> TenantApp? in
                 guard let app = try self.app(row.id("app_id"), in: db) else { return nil }
                 return TenantApp(
-                    app: app, standing: try self.standing(of: app, in: tenant, db), grants: try row.integer("grants"))
+                    app: app, standing: try self.tenantStanding(of: app, in: tenant, in: db),
+                    grants: try row.integer("grants"))
             }
             return (apps: apps, hasMore: rows.count > limit)
         }
     }
 
     /// One app with what the tenant knows of it; nil when nobody here has to do with it.
-    package func app(_ id: ID<Entity.Client>, seenBy admin: Member) throws -> TenantApp? {
+    package func app(_ id: ID<Entity.Client>, seenBy admin: Member, at now: Instant) throws -> TenantApp? {
         let tenant = admin.tenant.id
         return try engine.readConsistently { db in
             let row = try db.row(
                 """
                 SELECT (SELECT count(*) FROM grants WHERE tenant_id = \(tenant) AND app_id = \(id)
                         AND revoked_at IS NULL) AS grants,
+                    (SELECT count(*) FROM access_requests WHERE tenant_id = \(tenant) AND app_id = \(id)
+                        AND decision = 'allowed' AND used_at IS NULL AND expires_at > \(now)) AS yeses,
                     EXISTS (SELECT 1 FROM tenant_apps WHERE tenant_id = \(tenant) AND app_id = \(id)) AS is_known
                 """)
-            guard let row, try row.integer("grants") > 0 || row.boolean("is_known"), let app = try self.app(id, in: db)
-            else { return nil }
+            guard let row, let app = try self.app(id, in: db) else { return nil }
+            let (grants, yeses) = (try row.integer("grants"), try row.integer("yeses"))
+            guard try grants > 0 || yeses > 0 || row.boolean("is_known") else { return nil }
             return TenantApp(
-                app: app, standing: try self.standing(of: app, in: tenant, db), grants: try row.integer("grants"))
+                app: app, standing: try self.tenantStanding(of: app, in: tenant, in: db), grants: grants,
+                unusedYeses: yeses)
         }
     }
 
     /// The live grants to an app, oldest first.
     package func grants(
-        to app: ID<Entity.Client>, seenBy admin: Member, after last: (at: Instant, id: ID<Entity.Grant>)?, limit: Int
+        to app: ID<Entity.Client>, seenBy admin: Member, after last: ListPosition?, limit: Int
     ) throws -> (grants: [MemberGrant], hasMore: Bool) {
         let place: SQL = last.map { "AND (g.created_at, g.id) > (\($0.at), \($0.id))" } ?? ""
         let found = try engine.readConsistently { db in
@@ -57,7 +62,7 @@ extension Store {
                 """
                 g.tenant_id = \(admin.tenant.id) AND g.app_id = \(app) AND g.revoked_at IS NULL \(fragment: place)
                 ORDER BY g.created_at, g.id LIMIT \(limit + 1)
-                """, in: admin.tenant.id, db)
+                """, in: admin.tenant.id, in: db)
         }
         return (grants: Array(found.prefix(limit)), hasMore: found.count > limit)
     }
@@ -69,14 +74,15 @@ extension Store {
             try self.memberGrants(
                 """
                 g.tenant_id = \(admin.tenant.id) AND g.id = \(id) AND g.app_id = \(app) AND g.revoked_at IS NULL
-                """, in: admin.tenant.id, db
+                """, in: admin.tenant.id, in: db
             ).first
         }
     }
 
-    /// Ends one grant or, without an ID, all that an app has in the tenant; refused from the next request on.
+    /// Ends one grant or, without an ID, all that an app has in the tenant, with every yes that an admin said to it and
+    /// nobody used yet; refused from the next request on.
     ///
-    /// - Returns: how many ended; nil when whoever asked is no admin any more.
+    /// - Returns: how many grants and yeses ended; nil when whoever asked is no admin any more.
     package func revokeGrants(
         to app: App, only id: ID<Entity.Grant>? = nil, by admin: Member, from address: String, at now: Instant
     ) async throws -> Int64? {
@@ -84,21 +90,15 @@ extension Store {
         let which: SQL = id.map { "app_id = \(app.id) AND id = \($0)" } ?? "app_id = \(app.id)"
         return try await engine.write { db in
             guard try self.isAdmin(admin, in: db) else { return nil }
-            let ended = try self.endGrants(which, in: tenant, because: "admin", by: admin.person.id, db, at: now)
-            guard ended > 0 else { return 0 }
-            // A yes that was not used yet goes with what it was for.
-            if id == nil {
-                try db.run(
-                    """
-                    UPDATE access_requests SET used_at = \(now) WHERE tenant_id = \(tenant) AND app_id = \(app.id)
-                        AND decision = 'allowed' AND used_at IS NULL
-                    """)
-            }
+            let ended = try self.endGrants(which, in: tenant, because: "admin", by: admin.person.id, in: db, at: now)
+            let takenBack = id == nil ? try self.takeBackYeses(to: app.id, in: tenant, in: db, at: now) : 0
+            guard ended + takenBack > 0 else { return 0 }
             try self.record(
                 AuditEvent(
                     .grantRevoked, by: .person(admin.person), on: .app(app), in: tenant,
-                    detail: id.map { ["grant": $0.text] } ?? ["grants": "\(ended)"], from: address), in: db, at: now)
-            return Int64(ended)
+                    detail: id.map { ["grant": $0.text] }
+                        ?? ["grants": "\(ended)", "unused answers": "\(takenBack)"], from: address), in: db, at: now)
+            return Int64(ended + takenBack)
         }
     }
 
@@ -107,7 +107,7 @@ extension Store {
         to policy: TenantPolicy, seenBy admin: Member, of app: ID<Entity.Client>? = nil
     ) throws -> [(app: App, group: GrantGroup, why: Contradiction)] {
         try engine.readConsistently { db in
-            try self.contradictions(to: policy, in: admin.tenant.id, of: app, db)
+            try self.contradictions(to: policy, in: admin.tenant.id, of: app, in: db)
         }
     }
 
@@ -118,7 +118,7 @@ extension Store {
         try await engine.write { db in
             guard try self.isAdmin(admin, in: db) else { return nil }
             let tenant = admin.tenant.id
-            let ended = try self.revokeContradictions(in: tenant, of: app.id, by: admin.person, db, at: now)
+            let ended = try self.revokeContradictions(in: tenant, of: app.id, by: admin.person, in: db, at: now)
             guard ended > 0 else { return 0 }
             try self.record(
                 AuditEvent(
@@ -136,7 +136,7 @@ extension Store {
     @discardableResult
     func endGrants(
         _ which: SQL, in tenant: ID<Entity.Tenant>, because reason: String, by person: ID<Entity.Person>,
-        _ db: any Connection, at now: Instant
+        in db: any Connection, at now: Instant
     ) throws -> Int {
         try db.run(
             """
@@ -154,7 +154,7 @@ extension Store {
     /// Grants, and in a second statement when their tokens were last used: named one by one SQLite finds the tokens
     /// through their index, as a column of the first it walks through all of the tenant's for every grant.
     private func memberGrants(
-        _ which: SQL, in tenant: ID<Entity.Tenant>, _ db: any Connection
+        _ which: SQL, in tenant: ID<Entity.Tenant>, in db: any Connection
     ) throws -> [MemberGrant] {
         let rows = try db.rows("\(fragment: MemberGrant.select) WHERE \(fragment: which)")
         let ids = try rows.map { try $0.text("id") }
@@ -169,23 +169,23 @@ extension Store {
     }
 
     func revokeContradictions(
-        in tenant: ID<Entity.Tenant>, of app: ID<Entity.Client>?, by person: Person, _ db: any Connection,
+        in tenant: ID<Entity.Tenant>, of app: ID<Entity.Client>?, by person: Person, in db: any Connection,
         at now: Instant
     ) throws -> Int64 {
         var ended: Int64 = 0
         let policy = try policy(of: tenant, in: db)
-        for (_, group, _) in try contradictions(to: policy, in: tenant, of: app, db) {
+        for (_, group, _) in try contradictions(to: policy, in: tenant, of: app, in: db) {
             let which: SQL = """
                 app_id = \(group.app) AND scopes = \(group.scopes.text) AND allowed_as = \(group.allowedAs)
                     AND (approved_by IS NOT NULL) = \(group.isApproved)
                 """
-            ended += Int64(try endGrants(which, in: tenant, because: "policy", by: person.id, db, at: now))
+            ended += Int64(try endGrants(which, in: tenant, because: "policy", by: person.id, in: db, at: now))
         }
         return ended
     }
 
-    private func contradictions(
-        to policy: TenantPolicy, in tenant: ID<Entity.Tenant>, of app: ID<Entity.Client>?, _ db: any Connection
+    func contradictions(
+        to policy: TenantPolicy, in tenant: ID<Entity.Tenant>, of app: ID<Entity.Client>?, in db: any Connection
     ) throws -> [(app: App, group: GrantGroup, why: Contradiction)] {
         let which: SQL = app.map { "AND app_id = \($0)" } ?? ""
         let groups = try db.rows(
@@ -198,7 +198,7 @@ extension Store {
         var apps: [ID<Entity.Client>: (app: App, standing: AppStanding)] = [:]
         return try groups.sorted { ($1.count, $0.app.text) < ($0.count, $1.app.text) }.compactMap { group in
             if apps[group.app] == nil, let app = try self.app(group.app, in: db) {
-                apps[group.app] = (app: app, standing: try self.standing(of: app, in: tenant, db))
+                apps[group.app] = (app: app, standing: try self.tenantStanding(of: app, in: tenant, in: db))
             }
             guard let (app, standing) = apps[group.app], let why = policy.contradiction(of: group, to: standing)
             else { return nil }
@@ -220,7 +220,7 @@ extension MemberGrant {
         let before = try row.optionalInstant("last_used_at")
         self.init(
             id: try row.id("id"), name: try row.text("name"), email: try row.text("email"), role: try Role(row),
-            scopes: try ScopeSet(row), allowedAs: try row.allowedAs, isApproved: try row.boolean("is_approved"),
+            scopes: try ScopeSet(row), allowedAs: try row.raw("allowed_as"), isApproved: try row.boolean("is_approved"),
             createdAt: try row.instant("created_at"), lastUsedAt: [lastUse, before].compactMap { $0 }.max())
     }
 }
@@ -228,18 +228,7 @@ extension MemberGrant {
 extension GrantGroup {
     init(_ row: Row) throws {
         self.init(
-            app: try row.id("app_id"), scopes: try ScopeSet(row), allowedAs: try row.allowedAs,
+            app: try row.id("app_id"), scopes: try ScopeSet(row), allowedAs: try row.raw("allowed_as"),
             isApproved: try row.boolean("is_approved"), count: try row.integer("grants"))
-    }
-}
-
-extension Row {
-    var allowedAs: Role {
-        get throws {
-            guard let role = Role(rawValue: try text("allowed_as")) else {
-                throw StorageError.column("allowed_as", "holds what this version does not know")
-            }
-            return role
-        }
     }
 }

@@ -1,3 +1,5 @@
+import OAuth
+
 /// What a secret is kept and looked up as: HMAC-SHA256 under a key that is not in the database, so that whoever
 /// can insert a row still cannot mint a token. 32 bytes.
 package struct Digest: Hashable, Sendable {
@@ -16,8 +18,7 @@ package struct Digest: Hashable, Sendable {
     /// Compares with stored bytes without revealing where the first difference is. (A look-up by digest needs no such
     /// care: what it could leak is the start of the digest, not of the secret.)
     package func isEqual(to stored: [UInt8]) -> Bool {
-        guard stored.count == bytes.count else { return false }
-        return zip(bytes, stored).reduce(0) { $0 | ($1.0 ^ $1.1) } == 0
+        ConstantTime.equal(bytes, stored)
     }
 
     package static func == (a: Digest, b: Digest) -> Bool { a.isEqual(to: b.bytes) }
@@ -28,11 +29,4 @@ package struct Digest: Hashable, Sendable {
 
 extension Digest: SQLConvertible {
     package var sqlValue: SQLValue { .blob(bytes) }
-}
-
-extension Row {
-    package func digest(_ column: Column) throws -> Digest {
-        guard let digest = Digest(try blob(column)) else { throw StorageError.column(column, "is not a digest") }
-        return digest
-    }
 }

@@ -29,7 +29,26 @@ package enum KeyFile {
         let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
         try? FileManager.default.createDirectory(
             atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
-        // Under another name first: a crash half-way must not leave a key file that is not one.
+        try write([key], beside: path) { draft in
+            guard link(draft, path) == 0 else { throw KeyError.unreadable(path, lastSystemError()) }
+        }
+    }
+
+    /// Writes the file anew, for its owner as before. Whoever reads it meanwhile finds the old one or the new one.
+    package static func replace(_ path: String, holding keys: [MasterKey]) throws {
+        var status = stat()
+        guard stat(path, &status) == 0 else { throw KeyError.absent(path) }
+        try write(keys, beside: path) { draft in
+            // Made by root for a server that is somebody else, it must stay that server's.
+            guard chown(draft, status.st_uid, status.st_gid) == 0 else {
+                throw KeyError.unreadable(draft, lastSystemError())
+            }
+            guard rename(draft, path) == 0 else { throw KeyError.unreadable(path, lastSystemError()) }
+        }
+    }
+
+    /// Under another name first: a crash half-way must not leave a key file that is not one.
+    private static func write(_ keys: [MasterKey], beside path: String, _ place: (String) throws -> Void) throws {
         let draft = path + ".new"
         unlink(draft)
         defer { unlink(draft) }
@@ -37,29 +56,9 @@ package enum KeyFile {
         guard descriptor >= 0 else { throw KeyError.unreadable(draft, lastSystemError()) }
         let file = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
         guard fchmod(descriptor, 0o400) == 0 else { throw KeyError.unreadable(draft, lastSystemError()) }
-        try file.write(contentsOf: Data(text(of: [key]).utf8))
-        try file.synchronize()
-        guard link(draft, path) == 0 else { throw KeyError.unreadable(path, lastSystemError()) }
-        syncFolder(folder)
-    }
-
-    /// Writes the file anew, for its owner as before. Whoever reads it meanwhile finds the old one or the new one.
-    package static func replace(_ path: String, holding keys: [MasterKey]) throws {
-        var status = stat()
-        guard stat(path, &status) == 0 else { throw KeyError.absent(path) }
-        let draft = path + ".new"
-        unlink(draft)
-        defer { unlink(draft) }
-        let descriptor = open(draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o400)
-        guard descriptor >= 0 else { throw KeyError.unreadable(draft, lastSystemError()) }
-        let file = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
-        // Made by root for a server that is somebody else, it must stay that server's.
-        guard fchmod(descriptor, 0o400) == 0, fchown(descriptor, status.st_uid, status.st_gid) == 0 else {
-            throw KeyError.unreadable(draft, lastSystemError())
-        }
         try file.write(contentsOf: Data(text(of: keys).utf8))
         try file.synchronize()
-        guard rename(draft, path) == 0 else { throw KeyError.unreadable(path, lastSystemError()) }
+        try place(draft)
         syncFolder(URL(fileURLWithPath: path).deletingLastPathComponent().path)
     }
 

@@ -120,12 +120,6 @@ extension Keyring {
         }
     }
 
-    /// The key that sealed it, for rotation; nil when it is not a sealed value.
-    package static func keyID(of sealed: [UInt8]) -> KeyID? {
-        guard sealed.count >= 1 + 8 + 12 + 16, sealed.first == version else { return nil }
-        return KeyID(trusted: Array(sealed[1..<9]))
-    }
-
     private static let version: UInt8 = 0x01
 
     /// A key for every place, so that random nonces never come near their limit.

@@ -1,5 +1,6 @@
 import Crypto
 import Foundation
+import OAuth
 
 /// The 32 bytes every other key comes from, with the name rows remember it by. Never in the database.
 package struct MasterKey: Sendable {
@@ -54,17 +55,8 @@ enum HexText {
     }
 
     static func bytes(_ text: some StringProtocol) -> [UInt8]? {
-        let values = text.utf8.map(value)
-        guard values.count.isMultiple(of: 2), values.allSatisfy({ $0 < 16 }) else { return nil }
+        let values = text.utf8.compactMap(Hexadecimal.value)
+        guard values.count == text.utf8.count, values.count.isMultiple(of: 2) else { return nil }
         return stride(from: 0, to: values.count, by: 2).map { values[$0] << 4 | values[$0 + 1] }
-    }
-
-    private static func value(_ digit: UInt8) -> UInt8 {
-        switch digit {
-        case 0x30...0x39: digit - 0x30
-        case 0x41...0x46: digit - 0x41 + 10
-        case 0x61...0x66: digit - 0x61 + 10
-        default: 255
-        }
     }
 }

@@ -28,8 +28,7 @@ package enum TimeCode {
         var found: Int64?
         for step in [present - 1, present, present + 1] where step >= 0 {
             let expected = code(seed, at: step)
-            let isSame = typed.count == 6 && zip(typed, expected).reduce(UInt8(0)) { $0 | ($1.0 ^ $1.1) } == 0
-            if isSame { found = step }
+            if ConstantTime.equal(typed, expected) { found = step }
         }
         return found
     }

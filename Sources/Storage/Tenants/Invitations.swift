@@ -15,9 +15,9 @@ extension Store {
     /// Invites an address: the link goes into one mail and nowhere else. An invitation that waits already gets a new
     /// link, role and week; the old link dies.
     ///
-    /// - Parameter letter: nil when this address had enough mail for now.
+    /// An address that had enough invitations for now, from whomever, gets no letter; whoever invites cannot tell.
     package func invite(
-        _ draft: InvitationDraft, by admin: Member, link: Secret<MailLink>, letter: Letter?, from address: String,
+        _ draft: InvitationDraft, by admin: Member, link: Secret<MailLink>, letter: Letter, from address: String,
         at now: Instant
     ) async throws -> InvitationOutcome {
         let digest = keyring.digest(link)
@@ -54,7 +54,9 @@ extension Store {
                 DO UPDATE SET digest = excluded.digest, role = excluded.role, invited_by = excluded.invited_by,
                     sent_at = excluded.sent_at, expires_at = excluded.expires_at
                 """)
-            if let letter { try self.enqueue(letter, in: db, at: now) }
+            if try self.mayMail(.invitation, to: draft.email, in: db, at: now) {
+                try self.enqueue(letter, in: db, at: now)
+            }
             try self.record(
                 AuditEvent(
                     .memberInvited, by: .person(admin.person),
@@ -102,7 +104,8 @@ extension Store {
         }
     }
 
-    /// What a link offers, while it works. Reading uses nothing up: mail scanners follow links too.
+    /// What a link offers, while it works and whoever sent it is an admin who may act. Reading uses nothing up: mail
+    /// scanners follow links too.
     package func offer(of link: Secret<MailLink>, at now: Instant) throws -> InvitationOffer? {
         let digest = keyring.digest(link)
         return try engine.read { db in try self.offer(digest, in: db, at: now) }
@@ -123,7 +126,8 @@ extension Store {
     /// Becomes a person here and joins, in one transaction. The link came to the address, so it is confirmed; a sign-up
     /// that was never confirmed gives way to its owner.
     package func signUp(
-        _ signUp: SignUp, passwordHash: String, accepting link: Secret<MailLink>, from address: String, at now: Instant
+        _ signUp: SignUp, passwordHash: PasswordHash, accepting link: Secret<MailLink>, from address: String,
+        at now: Instant
     ) async throws -> (person: Person, tenant: Tenant)? {
         let digest = keyring.digest(link)
         let id = ID<Entity.Person>.random()
@@ -132,13 +136,8 @@ extension Store {
                 EmailAddress(offer.email)?.key.utf8.elementsEqual(signUp.email.key.utf8) == true
             else { return nil }
             try db.run("DELETE FROM people WHERE email_key = \(signUp.email.key) AND verified_at IS NULL")
-            try db.run(
-                """
-                INSERT INTO people (id, email, email_key, name, password_hash, created_at, verified_at)
-                VALUES (\(id), \(signUp.email.text), \(signUp.email.key), \(signUp.name), \(passwordHash), \(now), \(now))
-                """)
-            guard let row = try db.row("\(fragment: Person.select) WHERE p.id = \(id)") else { return nil }
-            let person = try Person(row)
+            let person = try self.insertVerified(
+                signUp.email, name: signUp.name, id: id, passwordHash: passwordHash, in: db, at: now)
             guard let tenant = try self.accept(digest, as: person, email: signUp.email, in: db, from: address, at: now)
             else { throw StorageError.unavailable("the invitation was answered meanwhile") }
             return (person: person, tenant: tenant)
@@ -152,6 +151,10 @@ extension Store {
                 EXISTS (SELECT 1 FROM people p WHERE p.email_key = i.email_key AND p.verified_at IS NOT NULL) AS is_known
             FROM invitations i JOIN tenants t ON t.id = i.tenant_id JOIN people inviter ON inviter.id = i.invited_by
             WHERE i.digest = \(digest) AND i.expires_at > \(now) AND i.accepted_at IS NULL AND i.withdrawn_at IS NULL
+                AND EXISTS (SELECT 1 FROM members m WHERE m.tenant_id = i.tenant_id AND m.person_id = i.invited_by
+                    AND m.role = 'admin')
+                AND NOT EXISTS (SELECT 1 FROM suspensions s WHERE s.subject_kind = 'person'
+                    AND s.subject_id = i.invited_by AND s.reinstated_at IS NULL)
             """
         ).flatMap { row in
             let tenant = try Tenant(row)
@@ -197,15 +200,5 @@ extension Invitation {
         self.init(
             id: try row.id("id"), email: try row.text("email"), role: try Role(row), inviter: try row.text("inviter"),
             sentAt: try row.instant("sent_at"), expiresAt: try row.instant("expires_at"))
-    }
-}
-
-extension Role {
-    /// The column `role`.
-    init(_ row: Row) throws {
-        guard let role = Role(rawValue: try row.text("role")) else {
-            throw StorageError.column("role", "holds what this version does not know")
-        }
-        self = role
     }
 }

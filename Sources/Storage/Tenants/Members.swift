@@ -65,7 +65,7 @@ extension Store {
                 UPDATE members SET role = \(role) WHERE tenant_id = \(admin.tenant.id) AND person_id = \(person)
                 """)
             // What somebody sent as an admin is not worth more than they are.
-            if role == .member { try self.withdrawInvitations(by: person, in: admin.tenant.id, db, at: now) }
+            if role == .member { try self.withdrawInvitations(by: person, in: admin.tenant.id, in: db, at: now) }
             if person != admin.person.id { try self.enqueue(letter, in: db, at: now) }
             try self.record(
                 AuditEvent(
@@ -83,7 +83,7 @@ extension Store {
             guard try self.isAdmin(admin, in: db), let member = try self.member(person, of: admin.tenant.id, in: db)
             else { return .gone }
             if let obstacle = try self.obstacle(to: .leave, of: member, in: db) { return .refused(obstacle) }
-            try self.endMembership(of: member, because: "member_removed", by: admin.person, db, at: now)
+            try self.endMembership(of: member, because: "member_removed", by: admin.person, in: db, at: now)
             if person != admin.person.id { try self.enqueue(letter, in: db, at: now) }
             try self.record(
                 AuditEvent(
@@ -98,7 +98,7 @@ extension Store {
         try await engine.write { db in
             guard let member = try self.current(member, in: db) else { return .gone }
             if let obstacle = try self.obstacle(to: .leave, of: member, in: db) { return .refused(obstacle) }
-            try self.endMembership(of: member, because: "member_left", by: member.person, db, at: now)
+            try self.endMembership(of: member, because: "member_left", by: member.person, in: db, at: now)
             try self.record(
                 AuditEvent(
                     .memberRemoved, by: .person(member.person), on: .person(member.person), in: member.tenant.id,
@@ -142,22 +142,22 @@ extension Store {
     }
 
     private func endMembership(
-        of member: Member, because reason: String, by actor: Person, _ db: any Connection, at now: Instant
+        of member: Member, because reason: String, by actor: Person, in db: any Connection, at now: Instant
     ) throws {
         let (tenant, person) = (member.tenant.id, member.person.id)
         try db.run("DELETE FROM members WHERE tenant_id = \(tenant) AND person_id = \(person)")
-        try endGrants("person_id = \(person)", in: tenant, because: reason, by: actor.id, db, at: now)
+        try endGrants("person_id = \(person)", in: tenant, because: reason, by: actor.id, in: db, at: now)
         try db.run(
             """
             UPDATE developer_tokens SET revoked_at = \(now), revoked_by = \(actor.id)
             WHERE tenant_id = \(tenant) AND person_id = \(person) AND revoked_at IS NULL
             """)
-        try withdrawInvitations(by: person, in: tenant, db, at: now)
+        try withdrawInvitations(by: person, in: tenant, in: db, at: now)
         try db.run("DELETE FROM access_requests WHERE tenant_id = \(tenant) AND person_id = \(person)")
     }
 
     private func withdrawInvitations(
-        by person: ID<Entity.Person>, in tenant: ID<Entity.Tenant>, _ db: any Connection, at now: Instant
+        by person: ID<Entity.Person>, in tenant: ID<Entity.Tenant>, in db: any Connection, at now: Instant
     ) throws {
         try db.run(
             """

@@ -26,12 +26,7 @@ extension Store {
     ) async throws -> Bool {
         try await engine.write { db in
             guard try self.isAdmin(admin, in: db) else { return false }
-            try db.run("DELETE FROM tenants WHERE id = \(tenant.id)")
-            try db.run(
-                """
-                INSERT INTO quarantined_slugs (slug, until) VALUES (\(tenant.slug.text), \(now + Self.slugQuarantine))
-                ON CONFLICT (slug) DO UPDATE SET until = excluded.until
-                """)
+            try self.end(tenant, in: db, at: now)
             for letter in letters { try self.enqueue(letter, in: db, at: now) }
             try self.record(
                 AuditEvent(
@@ -41,8 +36,15 @@ extension Store {
         }
     }
 
-    /// In seconds: ninety days.
-    static var slugQuarantine: Int64 { 90 * 86_400 }
+    /// Deletes the rows. Links to it must not lead to whoever takes the name next.
+    func end(_ tenant: Tenant, in db: any Connection, at now: Instant) throws {
+        try db.run("DELETE FROM tenants WHERE id = \(tenant.id)")
+        try db.run(
+            """
+            INSERT INTO quarantined_slugs (slug, until) VALUES (\(tenant.slug.text), \(now + Lifetime.slugQuarantine))
+            ON CONFLICT (slug) DO UPDATE SET until = excluded.until
+            """)
+    }
 
     /// How much a deletion would end.
     package func reach(of tenant: Tenant) throws -> (members: Int64, grants: Int64, tokens: Int64) {

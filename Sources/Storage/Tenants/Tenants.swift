@@ -41,7 +41,7 @@ extension Store {
         }
     }
 
-    /// Those who may allow apps, for somebody who may not.
+    /// Its admins, up to ``mostTold``.
     package func admins(of tenant: ID<Entity.Tenant>) throws -> [Person] {
         try engine.read { db in try self.admins(of: tenant, in: db) }
     }
@@ -50,7 +50,7 @@ extension Store {
         try db.rows(
             """
             \(fragment: Person.select) JOIN members m ON m.person_id = p.id
-            WHERE m.tenant_id = \(tenant) AND m.role = 'admin' ORDER BY p.name, p.id LIMIT 10
+            WHERE m.tenant_id = \(tenant) AND m.role = 'admin' ORDER BY p.name, p.id LIMIT \(Store.mostTold)
             """
         ).map(Person.init)
     }
@@ -89,7 +89,7 @@ extension Store {
     /// quota is asked: see ``openTenant(_:by:from:at:)``.
     ///
     /// - Returns: nil when the slug is taken or quarantined.
-    package func openTenant(
+    package func openTenantBeyondQuota(
         _ draft: TenantDraft, kind: Tenant.Kind, admin: ID<Entity.Person>, from address: String = "",
         at now: Instant
     ) async throws -> Tenant? {
@@ -154,13 +154,10 @@ extension Tenant {
     static let select: SQL = "SELECT \(fragment: columns) FROM tenants t"
 
     init(_ row: Row) throws {
-        guard let slug = Slug(try row.text("tenant_slug")), let kind = Kind(rawValue: try row.text("tenant_kind")),
-            let plan = Plan(rawValue: try row.text("tenant_plan"))
-        else { throw StorageError.column("tenant_slug", "holds what this version does not know") }
         self.init(
-            id: try row.id("tenant_id"), slug: slug, name: try row.text("tenant_name"), kind: kind,
-            createdAt: try row.instant("tenant_created_at"), isSuspended: try row.integer("tenant_is_suspended") != 0,
-            plan: plan)
+            id: try row.id("tenant_id"), slug: try row.slug("tenant_slug"), name: try row.text("tenant_name"),
+            kind: try row.raw("tenant_kind"), createdAt: try row.instant("tenant_created_at"),
+            isSuspended: try row.boolean("tenant_is_suspended"), plan: try row.raw("tenant_plan"))
     }
 }
 
@@ -172,10 +169,8 @@ extension Member {
         """
 
     init(_ row: Row) throws {
-        guard let role = Role(rawValue: try row.text("role")) else {
-            throw StorageError.column("role", "holds what this version does not know")
-        }
         self.init(
-            tenant: try Tenant(row), person: try Person(row), role: role, since: try row.instant("member_since"))
+            tenant: try Tenant(row), person: try Person(row), role: try Role(row),
+            since: try row.instant("member_since"))
     }
 }

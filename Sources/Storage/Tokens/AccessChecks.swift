@@ -2,6 +2,15 @@ package import OAuth
 package import Portal
 
 extension Store {
+    /// What a bearer token is, of whichever kind; what can be none of ours is never looked up.
+    ///
+    /// - Parameter address: whose call it is, where that is known.
+    package func check(_ token: BearerToken, from address: String?, at now: Instant) throws -> AccessCheck {
+        if let developer = token.developer { return try check(developer, from: address, at: now) }
+        if let access = token.access { return try check(access, at: now) }
+        return .unknown
+    }
+
     /// What a developer token may do: one digest, one indexed read (the hottest path there is).
     package func check(
         _ token: Secret<OAuth.DeveloperToken>, from address: String?, at now: Instant
@@ -26,25 +35,28 @@ extension Store {
             .developerToken(digest), at: now, stored: try row.optionalInstant("last_used_at"), address: address)
         return .live(
             Access(
-                member: try Member(caller: row), scopes: try ScopeSet(row), credential: .developerToken(id),
-                issuedAt: try row.instant("issued_at"), expiresAt: expiry))
+                member: try Member(caller: row), scopes: try ScopeSet(row), sensitive: try row.sensitiveScopes,
+                credential: .developerToken(id), issuedAt: try row.instant("issued_at"), expiresAt: expiry))
     }
 
-    /// What an app's access token may do.
+    /// What an app's access token may do: what its grant lets through now, which is looked up by primary keys and not
+    /// written into tokens. So a ceiling, a policy or a role that changes is one row, however many tokens are out, and
+    /// holds for those too that are never renewed.
     package func check(_ token: Secret<AccessToken>, at now: Instant) throws -> AccessCheck {
         let digest = keyring.digest(token)
         let row = try engine.read { db in
             try db.row(
                 """
                 SELECT x.family_id, x.scopes, x.issued_at, x.expires_at, f.app_id, f.last_used_at, f.origin,
-                    a.client_id, \(fragment: Store.caller)
+                    a.client_id, \(fragment: Store.ceilingOfGrant), \(fragment: Store.caller)
                 FROM access_tokens x
                 JOIN token_families f ON f.tenant_id = x.tenant_id AND f.id = x.family_id
+                JOIN grants g ON g.tenant_id = f.tenant_id AND g.id = f.grant_id
                 JOIN members m ON m.tenant_id = x.tenant_id AND m.person_id = f.person_id
                 JOIN tenants t ON t.id = x.tenant_id JOIN people p ON p.id = f.person_id
                 JOIN apps a ON a.id = f.app_id
                 WHERE x.digest = \(digest) AND x.revoked_at IS NULL AND f.revoked_at IS NULL
-                    AND \(fragment: Store.nobodySuspended)
+                    AND \(fragment: Store.grantHolds) AND \(fragment: Store.nobodySuspended)
                     AND NOT EXISTS (SELECT 1 FROM suspensions s WHERE s.subject_kind = 'app'
                         AND s.subject_id = f.app_id AND s.reinstated_at IS NULL)
                     AND NOT EXISTS (SELECT 1 FROM suspensions s WHERE s.subject_kind = 'person'
@@ -52,6 +64,8 @@ extension Store {
                 """)
         }
         guard let row else { return .unknown }
+        let scopes = try ScopeSet(row).narrowed(to: row.optionalScopes("ceiling"))
+        guard !scopes.isEmpty else { return .unknown }
         let app: ID<Entity.Client> = try row.id("app_id")
         let expiry = try row.optionalInstant("expires_at")
         // Made while the clock was ahead, it would live as much too long.
@@ -67,18 +81,36 @@ extension Store {
         )
         return .live(
             Access(
-                member: try Member(caller: row), scopes: try ScopeSet(row),
+                member: try Member(caller: row), scopes: scopes, sensitive: try row.sensitiveScopes,
                 credential: .accessToken(family: family, app: app),
                 issuedAt: try row.instant("issued_at"), expiresAt: expiry,
                 app: Access.Caller(
                     clientID: ClientID(try row.text("client_id")),
-                    actsAsItself: try FamilyOrigin(row) == .clientCredentials)))
+                    actsAsItself: try row.raw("origin", as: FamilyOrigin.self) == .clientCredentials)))
+    }
+
+    /// Whom an access token was given to, and where, whether it works or not: so that somebody can be told why it does
+    /// not.
+    package func holder(
+        of token: Secret<AccessToken>
+    ) throws -> (app: ID<Entity.Client>, tenant: ID<Entity.Tenant>)? {
+        try engine.read { db in
+            try db.row(
+                """
+                SELECT f.app_id, f.tenant_id FROM access_tokens x
+                JOIN token_families f ON f.tenant_id = x.tenant_id AND f.id = x.family_id
+                WHERE x.digest = \(keyring.digest(token))
+                """
+            ).map { (app: try $0.id("app_id"), tenant: try $0.id("tenant_id")) }
+        }
     }
 
     private static let caller: SQL = """
         m.role, m.created_at AS member_since, t.id AS tenant_id, t.slug AS tenant_slug, t.name AS tenant_name,
         t.kind AS tenant_kind, t.created_at AS tenant_created_at, p.id AS person_id, p.email AS person_email,
-        p.name AS person_name, p.created_at AS person_created_at, p.verified_at AS person_verified_at
+        p.name AS person_name, p.created_at AS person_created_at, p.verified_at AS person_verified_at,
+        CASE m.role WHEN 'member' THEN
+            (SELECT group_concat(s.name, ' ') FROM scopes s WHERE s.sensitivity = 'high') END AS sensitive_scopes
         """
 
     private static let nobodySuspended: SQL = """
@@ -89,29 +121,27 @@ extension Store {
         """
 }
 
-extension FamilyOrigin {
-    fileprivate init(_ row: Row) throws {
-        guard let origin = FamilyOrigin(rawValue: try row.text("origin")) else {
-            throw StorageError.column("origin", "holds what this version does not know")
+extension Row {
+    /// Of `Store.caller`: the scopes that only admins may use. Empty for an admin, whom they do not concern.
+    fileprivate var sensitiveScopes: ScopeSet {
+        get throws {
+            let names = try optionalText("sensitive_scopes") ?? ""
+            return ScopeSet(names.utf8.split(separator: 0x20).compactMap { Scope(String(decoding: $0, as: UTF8.self)) })
         }
-        self = origin
     }
 }
 
 extension Member {
     /// From the columns of `Store.caller`, whose query has already refused whoever is suspended.
     fileprivate init(caller row: Row) throws {
-        guard let slug = Slug(try row.text("tenant_slug")), let role = Role(rawValue: try row.text("role")),
-            let kind = Tenant.Kind(rawValue: try row.text("tenant_kind"))
-        else { throw StorageError.column("role", "holds what this version does not know") }
         self.init(
             tenant: Tenant(
-                id: try row.id("tenant_id"), slug: slug, name: try row.text("tenant_name"), kind: kind,
-                createdAt: try row.instant("tenant_created_at")),
+                id: try row.id("tenant_id"), slug: try row.slug("tenant_slug"), name: try row.text("tenant_name"),
+                kind: try row.raw("tenant_kind"), createdAt: try row.instant("tenant_created_at")),
             person: Person(
                 id: try row.id("person_id"), email: try row.text("person_email"), name: try row.text("person_name"),
                 createdAt: try row.instant("person_created_at"),
                 verifiedAt: try row.optionalInstant("person_verified_at"), isOperator: false, isSuspended: false),
-            role: role, since: try row.instant("member_since"))
+            role: try Role(row), since: try row.instant("member_since"))
     }
 }

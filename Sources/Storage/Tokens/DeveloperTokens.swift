@@ -1,6 +1,13 @@
 package import OAuth
 package import Portal
 
+/// Why a developer token was not made.
+package enum TokenRefusal: Error, Equatable, Sendable {
+    case obstacle(Obstacle)
+    /// An active token of the same person has this description, in the same tenant.
+    case descriptionTaken
+}
+
 extension Store {
     /// Why this person cannot make a token now; nil when they can.
     package func obstacleToToken(of person: ID<Entity.Person>, at now: Instant) throws -> Obstacle? {
@@ -14,20 +21,42 @@ extension Store {
     package func make(
         _ draft: DeveloperTokenDraft, token: Secret<OAuth.DeveloperToken>,
         replacing old: ID<Entity.DeveloperToken>? = nil, letter: Letter, from address: String = "", at now: Instant
-    ) async throws -> Result<ID<Entity.DeveloperToken>, Obstacle> {
+    ) async throws -> Result<ID<Entity.DeveloperToken>, TokenRefusal> {
         let new = NewToken(draft, token, address, keyring)
         return try await engine.write { db in
             if let obstacle = try self.obstacleToToken(of: draft.member.person.id, in: db, at: now) {
-                return .failure(obstacle)
+                return .failure(.obstacle(obstacle))
             }
+            // Asked before as well, for the form; of two that are sent at once only here.
+            guard try !self.isTaken(draft, besides: old, in: db, at: now) else { return .failure(.descriptionTaken) }
             try self.insert(new, replacing: old, letter, in: db, at: now)
             return .success(new.id)
         }
     }
 
+    /// Makes the person's test token, with as much as the tenant's rules let a token have at this moment. It takes the
+    /// place of the one before.
+    ///
+    /// - Returns: nil when the rules leave nothing, or the person may not act here any more.
+    package func makeTestToken(
+        for member: Member, token: Secret<OAuth.DeveloperToken>,
+        letter: @escaping @Sendable (DeveloperTokenDraft) -> Letter, from address: String = "", at now: Instant
+    ) async throws -> ID<Entity.DeveloperToken>? {
+        try await engine.write { db in
+            guard let member = try self.current(member, in: db),
+                let draft = DeveloperTokenDraft.test(
+                    for: member, catalogue: try self.scopeCatalogue(in: db),
+                    under: try self.tokenRules(of: member.tenant.id, in: db), at: now)
+            else { return nil }
+            let new = NewToken(draft, token, address, self.keyring)
+            try self.insert(new, replacing: nil, letter(draft), in: db, at: now)
+            return new.id
+        }
+    }
+
     /// Makes a developer token, and asks nobody's quota: see ``make(_:token:replacing:letter:from:at:)``. A person has
     /// one test token in a tenant: a new one takes the place of the old.
-    package func create(
+    package func makeBeyondQuota(
         _ draft: DeveloperTokenDraft, token: Secret<OAuth.DeveloperToken>,
         replacing old: ID<Entity.DeveloperToken>? = nil, letter: Letter, from address: String = "", at now: Instant
     ) async throws -> ID<Entity.DeveloperToken> {
@@ -53,6 +82,17 @@ extension Store {
         return .toToken(
             isConfirmed: try row.optionalInstant("verified_at") != nil,
             hasWorkspace: try row.boolean("has_workspace"), having: try row.int("tokens"))
+    }
+
+    private func isTaken(
+        _ draft: DeveloperTokenDraft, besides old: ID<Entity.DeveloperToken>?, in db: any Connection, at now: Instant
+    ) throws -> Bool {
+        try db.row(
+            """
+            SELECT 1 AS one FROM developer_tokens WHERE person_id = \(draft.member.person.id)
+                AND tenant_id = \(draft.member.tenant.id) AND description = \(draft.description) AND id IS NOT \(old)
+                AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > \(now))
+            """) != nil
     }
 
     private func insert(
@@ -173,7 +213,8 @@ private struct NewToken: Sendable {
 extension DeveloperTokenSummary {
     static let select: SQL = """
         SELECT d.id, d.person_id, d.description, d.scopes, d.hint, d.created_at, d.expires_at, d.last_used_at,
-            d.last_used_address, d.revoked_at, d.purpose, \(fragment: Tenant.columns)
+            d.last_used_address, d.revoked_at, d.purpose,
+            (SELECT r.name FROM people r WHERE r.id = d.revoked_by) AS revoked_by_name, \(fragment: Tenant.columns)
         FROM developer_tokens d JOIN tenants t ON t.id = d.tenant_id
         """
 
@@ -183,17 +224,7 @@ extension DeveloperTokenSummary {
             scopes: try ScopeSet(row), hint: try row.text("hint"), createdAt: try row.instant("created_at"),
             expiresAt: try row.optionalInstant("expires_at"), lastUsedAt: try row.optionalInstant("last_used_at"),
             lastUsedAddress: try row.optionalText("last_used_address"),
-            revokedAt: try row.optionalInstant("revoked_at"),
+            revokedAt: try row.optionalInstant("revoked_at"), revokedBy: try row.optionalText("revoked_by_name"),
             purpose: DeveloperTokenPurpose(rawValue: try row.text("purpose")) ?? .own)
-    }
-}
-
-extension ScopeSet {
-    /// The column `scopes`, which holds what this type wrote.
-    init(_ row: Row) throws {
-        guard let scopes = ScopeSet(parsing: try row.text("scopes")) else {
-            throw StorageError.column("scopes", "holds what this version does not know")
-        }
-        self = scopes
     }
 }

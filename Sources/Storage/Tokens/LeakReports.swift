@@ -60,7 +60,7 @@ extension Store {
         let description = try row.text("description")
         let tenant: ID<Entity.Tenant> = try row.id("tenant_id")
         try record(report.event(on: AuditSubject(.token, id: row.text("id"), name: description), in: tenant), report)
-        guard let person = try self.person(row.id("person_id"), report) else { return }
+        guard let person = try self.person(row.id("person_id"), in: report.db) else { return }
         try enqueue(
             .developerTokenLeaked(
                 to: person.email, name: person.name, description: description,
@@ -87,7 +87,7 @@ extension Store {
             .appTokenLeaked(
                 to: owner.email, name: owner.name, app: app.details.name, tenant: name,
                 page: "\(report.links.apps)/\(app.id.text)"), in: report.db, at: report.now)
-        guard let person = try self.person(row.id("person_id"), report), person.id != owner.id else { return }
+        guard let person = try self.person(row.id("person_id"), in: report.db), person.id != owner.id else { return }
         try enqueue(
             .appTokenLeaked(
                 to: person.email, name: person.name, app: app.details.name, tenant: name,
@@ -117,12 +117,9 @@ extension Store {
         guard let ofAPI else { return }
         let name = try ofAPI.text("name")
         try record(report.event(on: AuditSubject(.api, id: ofAPI.text("id"), name: name)), report)
-        let operators = try report.db.rows(
-            "SELECT p.name, p.email FROM operators o JOIN people p ON p.id = o.person_id ORDER BY p.id LIMIT 20")
-        for one in operators {
+        for one in try operators(in: report.db) {
             try enqueue(
-                .secretLeaked(
-                    to: one.text("email"), name: one.text("name"), owner: name, page: report.links.apis),
+                .secretLeaked(to: one.email, name: one.name, owner: name, page: report.links.apis),
                 in: report.db, at: report.now)
         }
     }
@@ -159,10 +156,6 @@ extension Store {
         try record(event, in: report.db, at: report.now)
     }
 
-    private func person(_ id: ID<Entity.Person>, _ report: LeakReport) throws -> Person? {
-        try report.db.row("\(fragment: Person.select) WHERE p.id = \(id)").map(Person.init)
-    }
-
     private func tenantName(_ id: ID<Entity.Tenant>, _ report: LeakReport) throws -> String {
         try report.db.row("SELECT name FROM tenants WHERE id = \(id)")?.text("name") ?? ""
     }
@@ -181,6 +174,7 @@ private struct LeakReport {
     func event(on subject: AuditSubject, in tenant: ID<Entity.Tenant>? = nil) -> AuditEvent {
         AuditEvent(
             .tokenLeaked, by: AuditActor(.system, id: "", name: "A leak report"), on: subject, in: tenant,
-            from: address)
+            // Who reported it is not the tenant's to read.
+            from: tenant == nil ? address : "")
     }
 }

@@ -9,8 +9,8 @@ package struct MemberToken: Sendable {
 
 extension Store {
     /// The developer tokens that work in the admin's tenant, newest first.
-    package func heldTokens(
-        seenBy admin: Member, after last: (at: Instant, id: ID<Entity.DeveloperToken>)?, at now: Instant, limit: Int
+    package func memberTokens(
+        seenBy admin: Member, after last: ListPosition?, at now: Instant, limit: Int
     ) throws -> (tokens: [MemberToken], hasMore: Bool) {
         let place: SQL = last.map { "AND (d.created_at, d.id) < (\($0.at), \($0.id))" } ?? ""
         let found = try engine.readConsistently { db in
@@ -25,7 +25,7 @@ extension Store {
         return (tokens: Array(found.prefix(limit)), hasMore: found.count > limit)
     }
 
-    package func heldToken(_ id: ID<Entity.DeveloperToken>, seenBy admin: Member) throws -> MemberToken? {
+    package func memberToken(_ id: ID<Entity.DeveloperToken>, seenBy admin: Member) throws -> MemberToken? {
         try engine.readConsistently { db in
             try db.row(
                 """
@@ -58,7 +58,6 @@ extension Store {
     }
 
     private func held(_ row: Row, in db: any Connection) throws -> MemberToken? {
-        let owner = try db.row("\(fragment: Person.select) WHERE p.id = \(try row.text("person_id"))")
-        return try owner.map { MemberToken(token: try DeveloperTokenSummary(row), owner: try Person($0)) }
+        try person(row.id("person_id"), in: db).map { MemberToken(token: try DeveloperTokenSummary(row), owner: $0) }
     }
 }

@@ -31,8 +31,15 @@ extension Site {
         do {
             guard Accept(request).allowsJSON else { throw Self.notAcceptable }
             let access = try access(of: request, context)
-            if let tenant, access.member.tenant.slug != tenant { throw Self.unknownToken }
-            if let scope, !access.allows(scope) { throw Self.insufficient(scope) }
+            if let tenant, access.member.tenant.slug != tenant {
+                note(OAuthError(.invalidToken, "the token is another tenant's"), of: access, request, context)
+                throw Self.unknownToken
+            }
+            if let scope, !access.allows(scope) {
+                let error = OAuthError(.insufficientScope, "the token lacks a scope")
+                note(error, detail: "The call needs \(scope.text).", of: access, request, context)
+                throw Self.insufficient(scope)
+            }
             return try await handle(access)
         } catch let refusal as APIRefusal {
             return refusal.response
@@ -53,33 +60,49 @@ extension Site {
                 .unauthorized, "Send a token as Authorization: Bearer TOKEN.",
                 challenge: bearerChallenge(realm: "api"))
         }
-        let check: AccessCheck
-        if let token = bearer.developer {
-            check = try store.check(token, from: context.clientAddress(of: request, settings: settings), at: now)
-        } else if let token = bearer.access {
-            check = try store.check(token, at: now)
-        } else {
-            check = .unknown
-        }
-        switch check {
+        switch try store.check(bearer, from: context.clientAddress(of: request, settings: settings), at: now) {
         case .live(let access):
             if let seconds = limiter.count(.apiByToken, access.key, at: now) {
                 throw Failure.tooManyRequests(retryAfter: seconds)
             }
             return access
         case .expired:
+            let error = OAuthError(.invalidToken, "the access token has expired")
+            note(error, of: bearer, request, context)
             throw APIRefusal(
-                .tokenExpired, "Your access token has expired.",
-                challenge: bearerChallenge(
-                    realm: "api", error: OAuthError(.invalidToken, "the access token has expired")))
+                .tokenExpired, "Your access token has expired.", challenge: bearerChallenge(realm: "api", error: error))
         case .unknown:
             // Only what is no token waits: nobody's working token is held up by a neighbour's broken one.
             let network = context.network(of: request, settings: settings)
             if let seconds = limiter.count(.unknownBearers, network, at: now) {
                 throw Failure.tooManyRequests(retryAfter: seconds)
             }
+            note(OAuthError(.invalidToken, "the access token does not work any more"), of: bearer, request, context)
             throw Self.unknownToken
         }
+    }
+
+    /// Tells an app's owner why a call with one of its tokens was refused; a person's own tokens are their own affair.
+    private func note(
+        _ error: OAuthError, detail: String = "", of access: Access, _ request: Request, _ context: SiteContext
+    ) {
+        guard case .accessToken(_, let app) = access.credential else { return }
+        note(error, detail: detail, of: app, in: access.member.tenant.id, request, context)
+    }
+
+    private func note(_ error: OAuthError, of bearer: BearerToken, _ request: Request, _ context: SiteContext) {
+        guard let token = bearer.access, let holder = try? store.holder(of: token) else { return }
+        note(error, detail: "", of: holder.app, in: holder.tenant, request, context)
+    }
+
+    private func note(
+        _ error: OAuthError, detail: String, of app: ID<Entity.Client>, in tenant: ID<Entity.Tenant>,
+        _ request: Request, _ context: SiteContext
+    ) {
+        store.activity.note(
+            .refusal(
+                of: .api, by: error, detail: detail, app: app, tenant: tenant, request: .empty,
+                from: context.clientAddress(of: request, settings: settings), at: now()))
     }
 
     /// The same for a mistyped, revoked or foreign token: which of these it is, is nobody's business.
@@ -127,5 +150,19 @@ struct Accept {
         }
         let json = ["*/*", "application/*", "application/json", "application/vnd.api+json"].map { Array($0.utf8) }
         allowsJSON = ranges.contains { json.contains($0) }
+    }
+}
+
+extension Form {
+    /// A number of an API call's query.
+    ///
+    /// - Parameter sentence: what the caller reads when it is none, or outside of the range.
+    func number(
+        _ name: StaticString, in range: ClosedRange<Int>, default fallback: Int, or sentence: String
+    ) throws -> Int {
+        let text = try text(name)
+        guard !text.isEmpty else { return fallback }
+        guard let number = Int(text), range.contains(number) else { throw APIRefusal(.badRequest, sentence) }
+        return number
     }
 }

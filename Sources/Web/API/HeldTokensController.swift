@@ -77,8 +77,8 @@ struct HeldTokensController {
     private static let unknown = APIRefusal(.notFound, "There is no such token.")
 
     private static let mayNot = APIRefusal(
-        status: .forbidden, code: "insufficient_scope",
-        message: "A developer token ends other tokens only with the scope default; itself it may always end.",
+        .insufficientScope,
+        "A developer token ends other tokens only with the scope default; itself it may always end.",
         challenge: bearerChallenge(
             realm: "api", error: OAuthError(.insufficientScope, "the token lacks a scope"),
             scope: ScopeSet([.default])))
@@ -97,17 +97,9 @@ struct Window {
     }
 
     init(_ query: Form) throws {
-        start = try Self.number(query.text("start"), default: 0, atMost: 1_000_000, "start must be from 0 to 1000000.")
-        size = try Self.number(
-            query.text("resultsperpage"), default: 20, atMost: 100, "resultsperpage must be from 0 (all) to 100.")
-    }
-
-    private static func number(_ text: String, default fallback: Int, atMost most: Int, _ rule: String) throws -> Int {
-        guard !text.isEmpty else { return fallback }
-        guard let number = Int(text), (0...most).contains(number) else {
-            throw APIRefusal(.badRequest, rule)
-        }
-        return number
+        start = try query.number("start", in: 0...1_000_000, default: 0, or: "start must be from 0 to 1000000.")
+        size = try query.number(
+            "resultsperpage", in: 0...100, default: 20, or: "resultsperpage must be from 0 (all) to 100.")
     }
 }
 
@@ -130,7 +122,10 @@ private struct HeldTokenList: JSONWritable {
                 meta.field("this_page", address(from: window.start))
                 let end = window.start + shown.count
                 if end < all.count { meta.field("next_page", address(from: end)) }
-                if window.start > 0 { meta.field("prev_page", address(from: max(0, window.start - window.size))) }
+                if window.start > 0 {
+                    let previous = window.size == 0 ? 0 : max(0, window.start - window.size)
+                    meta.field("prev_page", address(from: previous))
+                }
                 meta.field("user_uri", site.userURI(of: access))
             }
         }

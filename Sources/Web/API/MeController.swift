@@ -17,15 +17,9 @@ struct MeController {
 }
 
 extension Site {
-    /// The tenant's name in the address; whether there is such a tenant, the token decides.
-    func slug(_ context: SiteContext) throws -> Slug {
-        guard let slug = context.parameters.get("tenant").flatMap(Slug.init) else { throw Failure.notFound }
-        return slug
-    }
-
     /// `meta.user_uri`: where the caller's own record is.
     func userURI(of access: Access) -> String {
-        settings.base.text + "/t/" + access.member.tenant.slug.text + "/api/v1/people/me"
+        issuer(of: access.member.tenant) + "/api/v1/people/me"
     }
 }
 

@@ -11,10 +11,10 @@ struct PeopleController {
     func index(_ request: Request, _ context: SiteContext) async throws -> Response {
         try await call(request, context, needs: .peopleRead) { access in
             let query = site.query(request)
-            let limit = try number(query.text("limit"), default: 10, in: 1...100, named: "limit must be from 1 to 100.")
+            let limit = try query.number("limit", in: 1...100, default: 10, or: "limit must be from 1 to 100.")
             let cursor = try query.text("__token")
             let start = try cursor.isEmpty ? 0 : position(cursor, of: access)
-            let page = try site.store.tenant(of: access.member).contacts(from: start, limit: Int(limit))
+            let page = try site.store.tenant(of: access.member).contacts(from: start, limit: limit)
             return .json(
                 PeopleList(
                     page: page, next: page.next.map { address(of: $0, limit, access) },
@@ -39,7 +39,7 @@ struct PeopleController {
             var response = answer(contact, access)
             response.status = .created
             response.headers[.location] =
-                "\(site.settings.base.text)/t/\(access.member.tenant.slug.text)/api/v1/people/\(contact.id)"
+                "\(site.issuer(of: access.member.tenant))/api/v1/people/\(contact.id)"
             return response
         }
     }
@@ -77,21 +77,13 @@ struct PeopleController {
         return id
     }
 
-    private func number(
-        _ text: String, default fallback: Int64, in range: ClosedRange<Int64>, named rule: String
-    ) throws -> Int64 {
-        guard !text.isEmpty else { return fallback }
-        guard let number = Int64(text), range.contains(number) else { throw Self.invalid(rule) }
-        return number
-    }
-
     // A cursor is opaque to clients, tenant-bound and authenticated, so that it can be neither edited nor carried
     // elsewhere.
 
-    private func address(of start: Int64, _ limit: Int64, _ access: Access) -> String {
-        let nonce = site.store.formToken(for: cursorSeed(start, access)).prefix(24)
+    private func address(of start: Int64, _ limit: Int, _ access: Access) -> String {
+        let nonce = nonce(of: start, access)
         return
-            "/t/\(access.member.tenant.slug.text)/api/v1/people?limit=\(limit)&__nonce=\(nonce)&__token=\(start).\(nonce)"
+            "\(access.member.tenant.path)/api/v1/people?limit=\(limit)&__nonce=\(nonce)&__token=\(start).\(nonce)"
     }
 
     private func position(_ cursor: String, of access: Access) throws -> Int64 {
@@ -99,18 +91,17 @@ struct PeopleController {
         // One spelling of a number: `+3` and `03` are not what this list gave out.
         guard parts.count == 2, let start = Int64(String(decoding: parts[0], as: UTF8.self)),
             String(start).utf8.elementsEqual(parts[0]),
-            Array(site.store.formToken(for: cursorSeed(start, access)).utf8.prefix(24)) == Array(parts[1])
-        else { throw Self.invalid("__token is not one that this list gave out; follow next and prev as they are.") }
+            ConstantTime.equal(nonce(of: start, access).utf8, parts[1])
+        else {
+            throw APIRefusal(
+                .badRequest, "__token is not one that this list gave out; follow next and prev as they are.")
+        }
         return start
     }
 
-    private func cursorSeed(_ start: Int64, _ access: Access) -> String {
-        "people \(access.member.tenant.id.text) \(start)"
+    private func nonce(of start: Int64, _ access: Access) -> String {
+        String(site.store.signature(of: "\(access.member.tenant.id.text) \(start)", for: "people-cursor").prefix(24))
     }
 
     private static let unknown = APIRefusal(.notFound, "There is no such person.")
-
-    private static func invalid(_ message: String) -> APIRefusal {
-        APIRefusal(.badRequest, message)
-    }
 }

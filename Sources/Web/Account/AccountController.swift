@@ -29,7 +29,7 @@ struct AccountController {
             problems.append(problem)
         }
         guard problems.isEmpty else { return try page(request, context, problems: problems) }
-        let hash = try await site.passwords.hash(password).text
+        let hash = try await site.passwords.hash(password)
         try await site.store.changePassword(
             of: person, to: hash, keeping: context.session.id,
             letter: .passwordChanged(to: person.email, name: person.name, forgot: site.url("/forgot")),
@@ -51,9 +51,7 @@ struct AccountController {
         _ = try await site.form(request, context)
         try await site.store.endSessions(
             of: context.person.id, except: nil, from: site.clientAddress(of: request, context), at: site.now())
-        var response = site.redirect(to: "/login", saying: .signedOutEverywhere)
-        site.setCookie(.session, "", lifetime: 0, on: &response)
-        return response
+        return site.signedOut(to: "/login", saying: .signedOutEverywhere)
     }
 
     func endSession(_ request: Request, _ context: PersonContext) async throws -> Response {
@@ -65,9 +63,7 @@ struct AccountController {
         try await site.store.endSession(
             id, of: context.person.id, from: site.clientAddress(of: request, context), at: site.now())
         guard id == context.session.id else { return site.redirect(to: "/account", saying: .sessionEnded) }
-        var response = site.redirect(to: "/login", saying: .signedOut)
-        site.setCookie(.session, "", lifetime: 0, on: &response)
-        return response
+        return site.signedOut(to: "/login", saying: .signedOut)
     }
 
     private func page(_ request: Request, _ context: PersonContext, problems: [Problem] = []) throws -> Response {

@@ -12,7 +12,7 @@ struct ActivityController {
 
     func show(_ request: Request, _ context: PersonContext) async throws -> Response {
         let (person, now) = (context.person, site.now())
-        let before = site.query(request).all("before").first.flatMap { Int64($0) }
+        let before = Int64(site.query(request).first("before"))
         let found = try site.store.activity(of: person.id, before: before, limit: Self.pageLength)
         let page = ActivityPage(
             entries: found.entries.map { ActivityPage.Entry($0, of: person, at: now) },
@@ -29,7 +29,8 @@ extension ActivityPage.Entry {
             title: entry.title, what: isAboutSelf ? "" : entry.subjectName,
             by: isOwn ? "" : entry.actor.name,
             detail: entry.detail.map { "\($0.name): \($0.value)" }.joined(separator: " · "),
-            address: entry.address, when: .relative(entry.at, at: now),
+            // Where somebody else was is theirs.
+            address: isOwn ? entry.address : "", when: .relative(entry.at, at: now),
             isWarning: AuditAction(rawValue: entry.action).map(Self.warnings.contains) ?? false)
     }
 

@@ -8,7 +8,7 @@ struct ConfirmController {
     let site: Site
 
     func ask(_ request: Request, _ context: PersonContext) async throws -> Response {
-        let next = InternalPath((try? site.query(request).text("next")) ?? "")
+        let next = InternalPath(site.query(request).first("next"))
         guard !context.session.isConfirmed(at: site.now()) else { return site.redirect(to: next?.text ?? "/account") }
         let page = ConfirmPage(
             formPath: "/account/confirm", email: context.person.email,

@@ -105,8 +105,10 @@ extension Site {
     }
 
     func isPassword(_ password: String, of person: Person) async throws -> Bool {
-        guard password.utf8.count <= 1024, let hash = try store.passwordHash(of: person.id) else { return false }
-        return try await passwords.verify(password, against: PasswordHash(hash))
+        guard password.utf8.count <= PasswordPolicy.longest, let hash = try store.passwordHash(of: person.id) else {
+            return false
+        }
+        return try await passwords.verify(password, against: hash)
     }
 
     /// The page that asks. If even that cannot be made, an ordinary error.
@@ -124,8 +126,12 @@ extension Site {
             wait = seconds
             page.retryText = ErrorPage.waiting(seconds)
         }
-        let answer = try? self.page(page, request, context, status: confirmation.status, problems: problems)
-        var response = answer ?? errorPage(.unexpected, request, context)
+        var response: Response
+        do {
+            response = try self.page(page, request, context, status: confirmation.status, problems: problems)
+        } catch {
+            return errorPage(Failure.noting(error, request, context), request, context)
+        }
         if let wait { response.headers[.retryAfter] = "\(wait)" }
         return response
     }

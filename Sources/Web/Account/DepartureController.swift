@@ -31,9 +31,7 @@ struct DepartureController {
             let now = DeleteAccountPage(try site.store.departure(of: person), of: person)
             return try site.page(now, request, context, status: .unprocessableContent)
         }
-        var response = site.redirect(to: "/login", saying: .accountDeleted)
-        site.setCookie(.session, "", lifetime: 0, on: &response)
-        return response
+        return site.signedOut(to: "/login", saying: .accountDeleted)
     }
 
     func export(_ request: Request, _ context: PersonContext) async throws -> Response {

@@ -24,11 +24,9 @@ struct EmailController {
             let problem = Problem("email", "This is the address you have already.")
             return try site.page(page, request, context, problems: [problem])
         }
-        guard try await site.mayMail(email, request, context) else {
-            throw Failure.tooManyRequests(retryAfter: 3600)
-        }
+        try await site.countMail(request, context)
         let (confirm, undo) = (Secret<MailLink>.random(), Secret<MailLink>.random())
-        try await site.store.askToChangeEmail(
+        let wait = try await site.store.askToChangeEmail(
             of: person, to: email,
             confirm: (
                 link: confirm,
@@ -43,6 +41,7 @@ struct EmailController {
             ),
             taken: .newEmailIsTaken(to: email.text, name: person.name, signIn: site.url("/login")),
             from: site.clientAddress(of: request, context), at: site.now())
+        if let wait { throw Failure.tooManyRequests(retryAfter: wait) }
         return site.redirect(to: "/account", saying: .emailAsked)
     }
 
@@ -77,9 +76,14 @@ struct EmailController {
 
     func undo(_ request: Request, _ context: SiteContext) async throws -> Response {
         _ = try await site.form(request, context)
-        guard let link = mailLink(context),
+        guard let link = mailLink(context), try site.store.emailChange(undoneBy: link, at: site.now()) != nil else {
+            return try gone(request, context)
+        }
+        // Whoever asked for the change knew the password. Nobody knows this one: the way in is the mailbox.
+        let nobodys = try await site.passwords.hash(Secret<MailLink>.random().reveal())
+        guard
             try await site.store.undoEmailChange(
-                link, from: site.clientAddress(of: request, context), at: site.now()) != nil
+                link, leaving: nobodys, from: site.clientAddress(of: request, context), at: site.now()) != nil
         else { return try gone(request, context) }
         return site.redirect(to: "/forgot", saying: .emailKept)
     }

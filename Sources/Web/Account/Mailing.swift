@@ -7,13 +7,11 @@ extension Site {
     /// Where a demo shows its mail; empty, and then not shown, anywhere else.
     var demoMailPath: String { settings.isDemo ? "/demo/mail" : "" }
 
-    /// Counts a mail that somebody asked for.
+    /// Counts that somebody asks for a mail. How many the mailbox gets is counted where a letter is written.
     ///
-    /// - Returns: false when the address has had enough for now; whoever asked is told the same as always.
     /// - Throws: 429 when too many were asked for from one network address.
-    func mayMail(_ email: EmailAddress, _ request: Request, _ context: some Browsing) async throws -> Bool {
+    func countMail(_ request: Request, _ context: some Browsing) async throws {
         try await count(.mailFromAddress, network(of: request, context))
-        return try await store.count(.mailToAddress, email.key, at: now()) == nil
     }
 
     /// Counts an attempt, and ends the request with 429 when it was one too many.

@@ -90,7 +90,8 @@ struct PersonExport: JSONWritable {
                 json.field("action", entry.action)
                 json.field("by", entry.actor.name)
                 json.field("subject", entry.subjectName)
-                json.field("address", entry.address)
+                // Where somebody else was is theirs.
+                json.field("address", entry.actor.id.utf8.elementsEqual(person.id.text.utf8) ? entry.address : nil)
             }
         }
     }

@@ -9,7 +9,11 @@ struct SecondFactorController {
     let site: Site
 
     func show(_ request: Request, _ context: PersonContext) async throws -> Response {
-        try page(request, context)
+        // What the page shows while a key waits is as good as the second step itself.
+        if let factor = try site.store.secondFactor(of: context.person.id), factor.confirmedAt == nil {
+            try site.askToConfirm(context)
+        }
+        return try page(request, context)
     }
 
     /// Makes the key that the next page shows. It counts for nothing until a code of it comes back.
@@ -22,8 +26,17 @@ struct SecondFactorController {
     }
 
     func confirm(_ request: Request, _ context: PersonContext) async throws -> Response {
-        let form = try await site.confirmedForm(request, context)
+        let form = try await site.form(request, context)
         let (person, now) = (context.person, site.now())
+        guard let factor = try site.store.secondFactor(of: person.id) else {
+            return site.redirect(to: "/account/second-factor")
+        }
+        // Sent twice: the codes are there to be seen, or were seen.
+        guard factor.confirmedAt == nil else { return site.redirect(to: "/account/second-factor/codes") }
+        // Whoever has a code of a key saw its page, which asked for a proof ten minutes ago at most. Nobody is asked again
+        // while the code runs out.
+        let isFresh = (-60...Lifetime.confirmation).contains(now - factor.begunAt)
+        if !isFresh { try await site.confirm(form, request, context) }
         if let wait = try await site.store.count(.secondStep, person.id.text, at: now) {
             throw Failure.tooManyRequests(retryAfter: wait)
         }
@@ -32,9 +45,17 @@ struct SecondFactorController {
             of: person.id, with: try form.text("code"), recovery: codes,
             letter: .secondFactorOn(to: person.email, name: person.name, account: site.url("/account/second-factor")),
             from: site.clientAddress(of: request, context), at: now)
-        guard isOn else { return try page(request, context, problems: [.wrongCode]) }
-        try await site.store.clear(.secondStep, person.id.text)
-        return showOnce(codes, context)
+        if isOn {
+            try await site.store.clear(.secondStep, person.id.text)
+            return showOnce(codes, context)
+        }
+        guard try site.store.secondFactor(of: person.id)?.confirmedAt == nil else {
+            try await site.store.giveBack(.secondStep, person.id.text)
+            return site.redirect(to: "/account/second-factor/codes")
+        }
+        // The page shows the key again.
+        if isFresh { try await site.confirm(form, request, context) }
+        return try page(request, context, problems: [.wrongCode])
     }
 
     func renewCodes(_ request: Request, _ context: PersonContext) async throws -> Response {
@@ -86,11 +107,9 @@ extension SecondFactorController {
             page.codesLeft = counted(Int64(factor.recoveryCodesLeft), "recovery code")
             page.hasFewCodes = factor.recoveryCodesLeft < 3
         } else if let seed = try site.store.waitingSeed(of: person.id) {
-            // What is shown here is as good as the second step itself.
-            try site.askToConfirm(context)
             let key = Base32.text(seed)
             let address =
-                "otpauth://totp/Gatewright:\(FormEncoding.encode(person.email))?secret=\(key)&issuer=Gatewright"
+                "otpauth://totp/Gatewright:\(PercentEncoding.encode(person.email))?secret=\(key)&issuer=Gatewright"
             let code = QRCode(address)
             page.key = Self.grouped(key)
             page.squares = code?.squares ?? ""

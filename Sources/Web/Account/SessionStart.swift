@@ -22,6 +22,13 @@ extension Site {
         return response
     }
 
+    /// Goes on without a session: the browser forgets its cookie.
+    func signedOut(to path: String, saying notice: NoticeText) -> Response {
+        var response = redirect(to: path, saying: notice)
+        setCookie(.session, "", lifetime: 0, on: &response)
+        return response
+    }
+
     /// Leaves a mark in the browser of somebody who proved to be this person. It signs nobody in: it keeps the door
     /// open for them while others guess elsewhere.
     func knowDevice(as person: Person, _ context: some Browsing, on response: inout Response) {

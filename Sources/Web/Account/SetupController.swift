@@ -27,7 +27,7 @@ struct SetupController {
         guard let code, case .valid(let signUp) = checked else {
             return try site.page(page, request, context, problems: problems)
         }
-        let hash = try await site.passwords.hash(signUp.password).text
+        let hash = try await site.passwords.hash(signUp.password)
         do {
             let claimed = try await site.store.claimSetup(
                 with: code, signUp, passwordHash: hash, from: site.clientAddress(of: request, context),

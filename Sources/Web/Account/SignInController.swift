@@ -9,7 +9,7 @@ struct SignInController {
     let site: Site
 
     func new(_ request: Request, _ context: SiteContext) async throws -> Response {
-        let next = InternalPath((try? site.query(request).text("next")) ?? "")
+        let next = InternalPath(site.query(request).first("next"))
         let session = context.visitor.session
         // Somebody signed in has nothing to do here, unless an authorization request wants them to prove it again.
         if session != nil, next?.isAuthorization != true { return site.redirect(to: next?.text ?? "/dashboard") }
@@ -21,17 +21,19 @@ struct SignInController {
         let (typed, password) = (try form.text("email"), try form.text("password"))
         let next = InternalPath(try form.text("next"))
         // Bounded before hashing; nobody's password is longer, because none can be set.
-        guard password.utf8.count <= 1024 else { throw Failure.badRequest("A password has at most 1,024 characters.") }
+        guard password.utf8.count <= PasswordPolicy.longest else { throw Failure.badRequest(PasswordPolicy.tooLong) }
         let email = EmailAddress(typed)
         var page = page(email: typed, next: next)
         if let wait = try await site.countSignIn(email, request, context) {
             page.retryText = ErrorPage.waiting(wait)
-            var response = try site.page(page, request, context, status: .tooManyRequests)
-            response.headers[.retryAfter] = "\(wait)"
-            return response
+            return try tooOften(page, wait: wait, request, context)
         }
         guard let person = try await person(email, password) else {
             return try site.page(page, request, context, problems: [.wrongCredentials])
+        }
+        guard !person.isSuspended else {
+            try await site.forgiveFailures(of: person, request, context)
+            return try site.page(page, request, context, problems: [try suspended(person)])
         }
         guard !person.hasSecondFactor else { return try secondStep(for: person, next: next, request, context) }
         try await site.forgiveFailures(of: person, request, context)
@@ -61,15 +63,13 @@ struct SignInController {
         guard
             let person = try site.store.person(
                 ofTicket: ticket, browser: context.visitor.formSeed, at: site.now()), person.hasSecondFactor
-        else { return site.redirect(to: "/login" + (next.map { "?next=" + FormEncoding.encode($0.text) } ?? "")) }
+        else { return site.redirect(to: "/login" + (next.map { "?next=" + PercentEncoding.encode($0.text) } ?? "")) }
         let byAddress = try await site.store.count(
             .signInByAddress, site.network(of: request, context), at: site.now())
         let byPerson = try await site.store.count(.secondStep, person.id.text, at: site.now())
         if let wait = byAddress ?? byPerson {
             page.retryText = ErrorPage.waiting(wait)
-            var response = try site.page(page, request, context, status: .tooManyRequests)
-            response.headers[.retryAfter] = "\(wait)"
-            return response
+            return try tooOften(page, wait: wait, request, context)
         }
         guard try await site.useCode(try form.text("code"), of: person, request, context) else {
             return try site.page(page, request, context, problems: [.wrongCode])
@@ -85,27 +85,40 @@ struct SignInController {
         try await site.store.endSession(
             session.id, of: session.person.id, from: site.clientAddress(of: request, context), at: site.now())
         let next = InternalPath(try form.text("next")).map { "?next=" + PercentEncoding.encode($0.text) }
-        var response = site.redirect(to: "/login" + (next ?? ""), saying: .signedOut)
-        site.setCookie(.session, "", lifetime: 0, on: &response)
+        return site.signedOut(to: "/login" + (next ?? ""), saying: .signedOut)
+    }
+
+    private func tooOften(
+        _ page: some Page, wait seconds: Int64, _ request: Request, _ context: SiteContext
+    ) throws -> Response {
+        var response = try site.page(page, request, context, status: .tooManyRequests)
+        response.headers[.retryAfter] = "\(seconds)"
         return response
     }
 
-    /// Whose address and password these are, if they may sign in. Unknown, unconfirmed and suspended people cost
-    /// the same work and get the same answer as a wrong password.
+    /// Whose address and password these are. Unknown and unconfirmed people cost the same work and get the same answer as
+    /// a wrong password.
     private func person(_ email: EmailAddress?, _ password: String) async throws -> Person? {
         guard let email, let candidate = try site.store.signInCandidate(for: email) else {
             try await site.passwords.verifyNothing(password)
             return nil
         }
         let person = candidate.person
-        let hash = PasswordHash(candidate.passwordHash)
-        guard try await site.passwords.verify(password, against: hash), person.verifiedAt != nil,
-            !person.isSuspended
-        else { return nil }
+        let hash = candidate.passwordHash
+        guard try await site.passwords.verify(password, against: hash), person.verifiedAt != nil else { return nil }
         if site.passwords.needsRehash(hash) {
-            try await site.store.rehash(person.id, to: try await site.passwords.hash(password).text)
+            try await site.store.rehash(person.id, to: try await site.passwords.hash(password))
         }
         return person
+    }
+
+    /// Said only to whoever gave the right password: nobody else learns that there is an account.
+    private func suspended(_ person: Person) throws -> Problem {
+        let since = try site.store.suspensions(of: .person(person)).first?.at
+        return Problem(
+            "email",
+            "This account is suspended. The reason is in the mail"
+                + (since.map { " of " + Moment.day($0).text } ?? "") + ".")
     }
 
     /// The page, saying which app asked when signing in is a step of authorizing it.

@@ -1,6 +1,6 @@
 /// What the last action came to, carried over one redirect as a word from this list, never as text.
 enum NoticeText: String {
-    case verified, signedOut, passwordChanged, passwordReset, sessionEnded, othersEnded
+    case verified, welcome, signedOut, passwordChanged, passwordReset, sessionEnded, othersEnded
     case signedOutEverywhere, secondFactorOff, secondFactorReset, emailChanged, emailKept, emailAsked, accountDeleted
     case tokenRevoked, appSaved, appDeleted, secretRevoked, grantRevoked, tenantOpened
     case samplesAdded, samplesNotAdded
@@ -8,7 +8,8 @@ enum NoticeText: String {
     case invitationSent, invitationWithdrawn, invitationAccepted, accessRevoked, nothingToRevoke
     case appListed, appRulesSaved, requestSent, requestAllowed, requestDenied, heldTokenRevoked, tokenRulesSaved
     case switchedToV2, directFlowOn, directFlowOff, grantGivenBack, testTokenRevoked
-    case draftSaved, applicationSent, applicationDecided, decidedMeanwhile, appReviewed, reviewWithdrawn, appChanged
+    case draftSaved, applicationSent, applicationDecided, decidedMeanwhile, reviewAsked, appReviewed, reviewWithdrawn,
+        appChanged
     case environmentAdded, environmentSaved, environmentDeleted, environmentKeyRevoked, keyRotatedBefore
     case hmacRequired, hmacNotRequired, hmacKeyMissing, integrationAdded, integrationSaved, integrationDeleted
     case integrationIncomplete, connectionRefreshed, refreshFailed, metadataSaved, connectionDeleted
@@ -18,6 +19,7 @@ enum NoticeText: String {
     var notice: Notice {
         switch self {
         case .verified: Notice(.ok, "Your email address is confirmed. Sign in to go on.")
+        case .welcome: Notice(.ok, "Your email address is confirmed, and you are signed in.")
         case .signedOut: Notice(.ok, "You are signed out.")
         case .passwordChanged: Notice(.ok, "Your password is changed. All other sessions were signed out.")
         case .passwordReset: Notice(.ok, "Your new password is set. Sign in with it.")
@@ -28,7 +30,7 @@ enum NoticeText: String {
         case .secondFactorReset: Notice(.ok, "Two-step sign-in is reset, and they are told by mail.")
         case .emailChanged: Notice(.ok, "Your email address is changed. All other sessions were signed out.")
         case .emailKept:
-            Notice(.ok, "Your account keeps its old address, and everybody was signed out. Choose a new password.")
+            Notice(.ok, "Your account keeps its old address, and nobody is signed in. Choose a new password.")
         case .emailAsked: Notice(.ok, "We sent a link to the new address. Until you follow it, everything stays.")
         case .accountDeleted: Notice(.ok, "Your account is deleted.")
         case .tokenRevoked: Notice(.ok, "The token is revoked. Anything that used it has stopped working.")
@@ -46,6 +48,7 @@ enum NoticeText: String {
         case .applicationDecided: Notice(.ok, "Decided. The applicant gets a mail.")
         case .decidedMeanwhile:
             Notice(.warn, "Nothing was decided: somebody decided before you, or the applicant sent another version.")
+        case .reviewAsked: Notice(.ok, "The operators are asked. You get a mail when somebody has looked.")
         case .appReviewed: Notice(.ok, "The app counts as reviewed. Its developer gets a mail.")
         case .reviewWithdrawn: Notice(.ok, "The review is withdrawn. Its developer gets a mail.")
         case .appChanged: Notice(.warn, "Nothing was done: the app has changed since you opened this page. Look again.")

@@ -59,6 +59,8 @@ extension Site {
         do {
             return .html(try renderer.render(page, in: layout(for: request, context)), status: failure.status)
         } catch {
+            // It names templates and what they ask for, and holds no value of the request.
+            context.logger.error("the error page cannot be rendered", metadata: ["cause": "\(error)"])
             return .text(failure.sentence, status: failure.status)
         }
     }

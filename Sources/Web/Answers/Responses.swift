@@ -1,6 +1,7 @@
 import HTTPTypes
 import Hummingbird
 import NIOCore
+import OAuth
 
 extension Response {
     /// 303 unless said otherwise, so that what was posted is never posted again somewhere else.
@@ -35,5 +36,22 @@ extension Response {
         Response(
             status: status, headers: [.contentType: "text/plain; charset=utf-8"],
             body: ResponseBody(byteBuffer: ByteBuffer(string: text)))
+    }
+}
+
+extension Response {
+    /// JSON that everybody may have, pages of other sites too: there is nothing of anybody in it.
+    static func published(_ bytes: [UInt8]) -> Response {
+        var response = Response.json(bytes: bytes)
+        response.headers[.cacheControl] = "public, max-age=300"
+        response.headers[.accessControlAllowOrigin] = "*"
+        return response
+    }
+
+    /// RFC 6749 §5.2.
+    static func refusal(_ error: OAuthError, realm: String) -> Response {
+        var response = Response.json(bytes: error.json(), status: .init(code: error.status))
+        if let challenge = error.basicChallenge(realm: realm) { response.headers[.wwwAuthenticate] = challenge }
+        return response
     }
 }

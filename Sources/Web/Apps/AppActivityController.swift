@@ -65,6 +65,7 @@ extension AppEvent.Kind {
         case .authorize: "Authorization"
         case .token: "Token request"
         case .direct: "Direct flow"
+        case .api: "API call"
         case .change: "Change"
         }
     }
@@ -108,7 +109,8 @@ extension ActivityFilter {
     var errors: [Choice] {
         let offered: [OAuthError.Code] = [
             .invalidRequest, .invalidClient, .invalidGrant, .invalidScope, .unauthorizedClient, .accessDenied,
-            .unsupportedGrantType, .unsupportedResponseType, .loginRequired, .consentRequired,
+            .unsupportedGrantType, .unsupportedResponseType, .loginRequired, .consentRequired, .invalidToken,
+            .insufficientScope,
         ]
         return [Choice(value: "", label: "Any", isChosen: error == nil)]
             + offered.map { Choice(value: $0.rawValue, label: $0.rawValue, isChosen: $0.rawValue == error) }

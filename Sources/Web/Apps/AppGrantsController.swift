@@ -14,7 +14,7 @@ struct AppGrantsController {
         let now = site.now()
         let found = try site.store.grants(
             to: app.id, seenBy: context.person.id, after: place, limit: Self.pageSize)
-        let reach = try site.store.spread(of: app.id)
+        let reach = try site.store.reach(of: app.id)
         let page = AppGrantsPage(
             name: app.details.name, appPath: app.path, tabs: AppTab.row(below: app.path, current: "People and grants"),
             reach: reach.grants == 0 ? "" : reach.words,

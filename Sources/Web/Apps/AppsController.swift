@@ -54,7 +54,7 @@ struct AppsController {
     }
 
     func show(_ request: Request, _ context: PersonContext) async throws -> Response {
-        let slug = site.query(request).all("at").first ?? ""
+        let slug = site.query(request).first("at")
         let page = try site.page(for: try app(context), seenBy: context.person, connectingTo: slug)
         return try site.page(page, request, context)
     }
@@ -64,7 +64,7 @@ struct AppsController {
         return try site.page(try page(AppForm(app.details), editing: app), request, context)
     }
 
-    /// Saving moves `updatedAt`: consent pages that were open before have to ask again.
+    /// Consent pages that were open before have to ask again when what they say has changed.
     func update(_ request: Request, _ context: PersonContext) async throws -> Response {
         let sent = try await site.form(request, context)
         let app = try app(context)
@@ -78,21 +78,20 @@ struct AppsController {
             return try site.page(
                 try page(form, editing: app, problems: problems), request, context, problems: problems)
         case .valid(let details):
-            guard
-                try app.details.tokenFormat == details.tokenFormat || details.tokenFormat == .v2
-                    || !site.store.holdsRefreshTokens(app.id)
-            else {
+            // A changed callback redirects codes: as dangerous as a new secret.
+            if details.isDangerous(since: app.details) { try await site.confirm(sent, request, context) }
+            let now = site.now()
+            let change = try await site.store.update(
+                app.id, of: context.person.id, to: details, from: site.clientAddress(of: request, context), at: now)
+            switch change {
+            case .saved: break
+            case .unknownApp: throw Failure.notFound
+            case .holdsRefreshTokens:
                 let problem = Problem(
                     "token_format", "There is no way back to V1: clients of this app hold refresh tokens already.")
                 return try site.page(
                     try page(form, editing: app, problems: [problem]), request, context, problems: [problem])
             }
-            // Strictly later than before, also for two changes within one second.
-            let now = max(site.now(), app.updatedAt + 1)
-            guard
-                try await site.store.update(
-                    app.id, of: context.person.id, to: details, from: site.clientAddress(of: request, context), at: now)
-            else { throw Failure.notFound }
             let changed = details.changes(since: app.details).keys.sorted()
             if !changed.isEmpty {
                 site.store.activity.note(
@@ -100,6 +99,17 @@ struct AppsController {
             }
             return site.redirect(to: app.path, saying: .appSaved)
         }
+    }
+
+    func askForReview(_ request: Request, _ context: PersonContext) async throws -> Response {
+        _ = try await site.form(request, context)
+        let app = try app(context)
+        let isAsked = try await site.store.askForReview(
+            of: app.id, by: context.person,
+            toOperators: { [site] in
+                .reviewWaiting(to: $0, app: $1.details.name, page: site.url($1.operatorPath))
+            }, from: site.clientAddress(of: request, context), at: site.now())
+        return site.redirect(to: app.path, saying: isAsked ? .reviewAsked : nil)
     }
 
     func askToDelete(_ request: Request, _ context: PersonContext) async throws -> Response {

@@ -15,7 +15,11 @@ struct DirectFlowController {
     func turnOn(_ request: Request, _ context: PersonContext) async throws -> Response {
         let form = try await site.confirmedForm(request, context)
         let app = try site.app(named: context.parameters.get("app"), of: context.person)
-        guard let lifetime = DirectLifetime(typed: try form.text("lifetime")), Self.obstacle(for: app).isEmpty else {
+        let obstacle = Self.obstacle(for: app)
+        guard obstacle.isEmpty else {
+            return try site.page(try page(of: app), request, context, problems: [Problem("lifetime", obstacle)])
+        }
+        guard let lifetime = DirectLifetime(typed: try form.text("lifetime")) else {
             let problem = Problem("lifetime", "Choose how long a token lives.")
             return try site.page(try page(of: app), request, context, problems: [problem])
         }
@@ -54,7 +58,7 @@ struct DirectFlowController {
             address: """
                 \(site.url("/user/oauth_allow"))
                   ?api_key=\(app.clientID)
-                  &callback=\(FormEncoding.encode(callback))
+                  &callback=\(PercentEncoding.encode(callback))
                   &state=$STATE
                 """,
             answer: "\(callback)?access_token=$ACCESS_TOKEN&state=$STATE", formPath: app.path + "/direct",

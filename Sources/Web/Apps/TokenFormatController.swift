@@ -62,7 +62,7 @@ struct TokenFormatController {
             liveV1: state.liveV1 == 0 ? "" : Self.live(state.liveV1, isV1: isV1),
             moved: state.moved == 0 ? "" : "\(state.moved) \(state.moved == 1 ? "was" : "were") exchanged.",
             exchangeCall: Self.exchangeCall(
-                of: app, at: member.map { site.issuer(of: $0.tenant) } ?? site.url("/t/$TENANT")),
+                of: app, at: site.settings.tenants.issuer(of: member?.tenant.slug.text ?? "$TENANT")),
             exchangeReply: """
                 {"access_token":"gw_at_…","refresh_token":"gw_rt_…","token_type":"Bearer",
                  "expires_in":86400,"scope":"\(app.details.scopes.text)","created_at":…}

@@ -77,6 +77,7 @@ struct AuthorizeController {
                     question.scopes, to: app, by: member, redirectURI: callback, from: address, at: now)
             else { return nil }
             site.store.activity.count(.direct, of: app.id, at: now)
+            site.metrics.noteIssued(.directFlow)
             return callbackURL(callback, token: token, state: question.state)
         }
     }

@@ -75,9 +75,9 @@ struct DirectController {
 
     private func choice(of app: App, _ asked: AuthorizeRequest, among memberships: [Member]) -> ChooseTenantPage {
         let path =
-            "/user/oauth_allow?api_key=\(FormEncoding.encode(app.clientID))"
-            + "&callback=\(FormEncoding.encode(asked.redirectURI.text))"
-            + (asked.state.map { "&state=" + FormEncoding.encode($0) } ?? "")
+            "/user/oauth_allow?api_key=\(PercentEncoding.encode(app.clientID))"
+            + "&callback=\(PercentEncoding.encode(asked.redirectURI.text))"
+            + (asked.state.map { "&state=" + PercentEncoding.encode($0) } ?? "")
         return ChooseTenantPage(
             appName: app.details.name,
             choices: memberships.map { member in

@@ -40,16 +40,18 @@ struct SignInErrand {
         guard parts.count == 3, let seconds = Int64(String(decoding: parts[0], as: UTF8.self)) else { return nil }
         let asked = Instant(seconds: seconds)
         let before = String(decoding: parts[1], as: UTF8.self)
-        guard now - asked < Self.lifetime, token(asked, before, store).utf8.elementsEqual(parts[2]) else { return nil }
+        guard now - asked < Self.lifetime, ConstantTime.equal(token(asked, before, store).utf8, parts[2]) else {
+            return nil
+        }
         return session != nil && mark(of: session, store).utf8.elementsEqual(before.utf8) ? asked + 1 : asked
     }
 
     /// Names a session without giving it away.
     private func mark(of session: Session?, _ store: Store) -> String {
-        session.map { String(store.formToken(for: "sign-in before \($0.id.text)").prefix(16)) } ?? "nobody"
+        session.map { String(store.signature(of: $0.id.text, for: "sign-in-before").prefix(16)) } ?? "nobody"
     }
 
     private func token(_ asked: Instant, _ before: String, _ store: Store) -> String {
-        store.formToken(for: "sign-in \(asked.seconds) \(before) \(path)")
+        store.signature(of: "\(asked.seconds) \(before) \(path)", for: "sign-in-asked")
     }
 }

@@ -37,7 +37,7 @@ struct ConnectionPagesController {
         page.isNarrowed = before != nil || filter.search != nil || !filter.integrations.isEmpty || filter.isBroken
         if found.count > shown.count, let last = shown.last {
             let asked = [("q", search), ("integration", key), ("state", filter.isBroken ? "broken" : "")]
-                .filter { !$0.1.utf8.isEmpty }.map { "\($0.0)=\(FormEncoding.encode($0.1))&" }.joined()
+                .filter { !$0.1.utf8.isEmpty }.map { "\($0.0)=\(PercentEncoding.encode($0.1))&" }.joined()
             page.nextPath = "\(path)?\(asked)after=\(site.cursor(String(last.number), of: list))"
         }
         return try site.page(page, request, context)
@@ -186,8 +186,8 @@ extension ConnectionPagesController {
                     title: trace.action.title, outcome: trace.outcome.title, outcomeKind: trace.outcome.kind,
                     at: .relative(trace.startedAt, at: now), path: "\(activity)/\(trace.id.text)")
             }, languages: site.call(for: connection.connectionID, of: connection.integrationKey).languages,
-            activityPath: "\(activity)?integration=\(FormEncoding.encode(connection.integrationKey))&connection="
-                + FormEncoding.encode(connection.connectionID),
+            activityPath: "\(activity)?integration=\(PercentEncoding.encode(connection.integrationKey))&connection="
+                + PercentEncoding.encode(connection.connectionID),
             revealPath: path + "/reveal", refreshPath: path + "/refresh", metadataPath: path + "/metadata",
             deletePath: path + "/delete")
         if isRevealed, connection.credentials.raw != .null { page.raw = connection.credentials.raw.indented }

@@ -57,7 +57,7 @@ extension IntegrationPage {
         let path = IntegrationSetUpController.path(integration, desk)
         let number = try site.store.connectionCounts(of: desk.environment)[integration.id] ?? 0
         let current = integration.state(with: provider)
-        let query = "?integration=" + FormEncoding.encode(integration.details.key)
+        let query = "?integration=" + PercentEncoding.encode(integration.details.key)
         (state, stateKind, advice) = (current.title, current.kind, integration.advice(with: provider))
         hasSecret = integration.hasSecret
         formPath = path

@@ -58,7 +58,7 @@ struct TestConnectController {
             top: try site.top(of: desk, at: .integrations),
             name: integration.title(with: site.outside.provider(of: integration)), isConnected: false,
             integrationPath: path,
-            activityPath: "\(desk.path)/activity?integration=\(FormEncoding.encode(key))",
+            activityPath: "\(desk.path)/activity?integration=\(PercentEncoding.encode(key))",
             connectPath: path + "/connect")
         let id = query.all("connection_id").first ?? ""
         if query.all("status").first?.utf8.elementsEqual("success".utf8) == true,
@@ -91,7 +91,8 @@ struct TestConnectController {
         _ = try await site.store.open(ask, as: token, in: desk.environment, at: site.now())
         let back = site.url(IntegrationSetUpController.path(integration, desk) + "/tested")
         return site.redirect(
-            to: "/connect?session_token=\(token.reveal())&integration=\(FormEncoding.encode(integration.details.key))"
-                + "&return_url=\(FormEncoding.encode(back))")
+            to:
+                "/connect?session_token=\(token.reveal())&integration=\(PercentEncoding.encode(integration.details.key))"
+                + "&return_url=\(PercentEncoding.encode(back))")
     }
 }

@@ -103,7 +103,7 @@ private struct TraceQuery {
         [
             ("action", action), ("outcome", outcome), ("integration", integration), ("connection", connection),
             ("from", from), ("until", until),
-        ].filter { !$0.1.utf8.isEmpty }.map { "\($0.0)=\(FormEncoding.encode($0.1))&" }.joined()
+        ].filter { !$0.1.utf8.isEmpty }.map { "\($0.0)=\(PercentEncoding.encode($0.1))&" }.joined()
     }
 
     var actions: [Choice] {

@@ -22,6 +22,7 @@ struct VisitorMiddleware: RouterMiddleware {
                 return Failure(error).answer(to: request, context, at: site)
             }
         }
+        let started = site.settings.showsTiming ? ContinuousClock.now : nil
         var context = context
         let cookies = Cookies(request)
         context.visitor = try visitor(with: cookies)
@@ -51,6 +52,7 @@ struct VisitorMiddleware: RouterMiddleware {
         if context.visitor.notice != nil, response.status == .ok {
             site.setCookie(.notice, "", lifetime: 0, on: &response)
         }
+        if let started { response.addTiming("page", since: started) }
         return response
     }
 

@@ -8,7 +8,8 @@ struct DemoController {
     let site: Site
 
     func mails(_ request: Request, _ context: SiteContext) async throws -> Response {
-        try site.page(try site.outboxPage(at: "/demo/mail", isDemoMail: true), request, context)
+        let page = try site.outboxPage(at: "/demo/mail", site.query(request), isDemoMail: true)
+        return try site.page(page, request, context)
     }
 
     func mail(_ request: Request, _ context: SiteContext) async throws -> Response {
@@ -51,17 +52,13 @@ struct DemoController {
               -d "code_verifier=\(offer?.codeVerifier ?? "$CODE_VERIFIER")" \\
               \(page.issuer)/oauth/token
             """
-        page.nextCurl = "curl -H \"Authorization: Bearer $ACCESS_TOKEN\" \(page.issuer)/api/v1/people"
+        page.nextCurl = ExampleCall.people.curl(page.issuer + ExampleCall.people.path, bearer: "$ACCESS_TOKEN")
         return page
     }
 
     /// The tenant whose issuer this is (RFC 9207 §2.4), compared byte for byte.
     private func tenant(calling issuer: String) throws -> Tenant? {
-        let prefix = Array(site.url("/t/").utf8)
-        let bytes = Array(issuer.utf8)
-        guard bytes.starts(with: prefix) else { return nil }
-        guard let slug = Slug(String(decoding: bytes.dropFirst(prefix.count), as: UTF8.self)) else { return nil }
-        return try site.store.tenant(slug)
+        try site.settings.tenants.slug(ofIssuer: issuer).flatMap { try site.store.tenant($0) }
     }
 }
 
@@ -75,7 +72,7 @@ private struct AuthorizationAnswer {
     var errorDescription = ""
 
     init(_ query: Form) {
-        let value = { (name: StaticString) in TypedText.line(query.all(name).first ?? "", atMost: 500) ?? "" }
+        let value = { (name: StaticString) in TypedText.line(query.first(name), atMost: 500) ?? "" }
         code = Secret<AuthorizationCode>(value("code"))?.reveal() ?? ""
         state = value("state")
         issuer = value("iss")

@@ -3,8 +3,8 @@ import Portal
 
 extension APIPage {
     /// - Parameter slug: a workspace of the reader's, or a name that stands for one.
-    init(base: String, slug: String) {
-        let issuer = "\(base)/t/\(slug)"
+    init(at slug: String, _ tenants: TenantAddresses) {
+        let issuer = tenants.issuer(of: slug)
         let people = "/t/\(slug)/api/v1/people"
         self.init(
             issuer: issuer,

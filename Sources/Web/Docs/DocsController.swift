@@ -21,7 +21,7 @@ struct DocsController {
 
     func api(_ request: Request, _ context: SiteContext) async throws -> Response {
         let slug = try context.visitor.session.flatMap { try workspaces(of: $0.person).first?.slug.text }
-        return try site.page(APIPage(base: site.settings.base.text, slug: slug ?? Self.someWorkspace), request, context)
+        return try site.page(APIPage(at: slug ?? Self.someWorkspace, site.settings.tenants), request, context)
     }
 
     /// `?workspace=&app=`, both the reader's own.
@@ -30,10 +30,10 @@ struct DocsController {
         let person = context.visitor.session?.person
         let workspaces = try person.map { try self.workspaces(of: $0) } ?? []
         let apps = try person.map { try site.store.apps(of: $0.id) } ?? []
-        let workspace = Self.chosen(query.all("workspace").first, among: workspaces, \.slug.text)
-        let app = Self.chosen(query.all("app").first, among: apps, \.id.text)
-        let (base, slug) = (site.settings.base.text, workspace?.slug.text ?? Self.someWorkspace)
-        let flow = app.map { FlowExample(of: $0, base: base, slug: slug) } ?? .placeholder(base: base, slug: slug)
+        let workspace = Self.chosen(query.first("workspace"), among: workspaces, \.slug.text)
+        let app = Self.chosen(query.first("app"), among: apps, \.id.text)
+        let (slug, tenants) = (workspace?.slug.text ?? Self.someWorkspace, site.settings.tenants)
+        let flow = app.map { FlowExample(of: $0, at: slug, tenants) } ?? .placeholder(at: slug, tenants)
         let page = QuickstartPage(
             hasChoice: workspaces.count > 1 || apps.count > 1,
             workspaces: workspaces.map {
@@ -43,7 +43,7 @@ struct DocsController {
             appName: app?.details.name, appPath: app?.path, hasSecret: flow.isConfidential,
             newTokenPath: "/tokens/new?" + (workspace.map { "tenant=\($0.slug.text)&" } ?? "")
                 + "description=Quick+start&scopes=account:read+people:read&expires=7",
-            token: QuickstartPage.Example(languages: TokenExample(address: base + "/v2/me").languages),
+            token: QuickstartPage.Example(languages: TokenExample(address: site.url("/v2/me")).languages),
             reply: ExampleCall.me.reply, flow: QuickstartPage.Example(languages: flow.languages))
         return try site.page(page, request, context)
     }
@@ -56,8 +56,8 @@ struct DocsController {
 
     /// The one that was asked for by name; else the first.
     private static func chosen<Value>(
-        _ asked: String?, among values: [Value], _ name: (Value) -> String
+        _ asked: String, among values: [Value], _ name: (Value) -> String
     ) -> Value? {
-        values.first { value in asked.map { $0.utf8.elementsEqual(name(value).utf8) } ?? false } ?? values.first
+        values.first { asked.utf8.elementsEqual(name($0).utf8) } ?? values.first
     }
 }

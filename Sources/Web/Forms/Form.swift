@@ -39,6 +39,9 @@ struct Form {
         return values.count == 1 ? values[0].value : ""
     }
 
+    /// The first value of a field, "" when it was not sent: for what an address asks a page, where nothing is refused.
+    func first(_ name: StaticString) -> String { all(name).first ?? "" }
+
     /// Every value of a repeated field.
     func all(_ name: StaticString) -> [String] { list.all(Parameter(name)) }
 }

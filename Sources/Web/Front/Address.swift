@@ -26,8 +26,8 @@ enum Address {
             self = .notCanonical
             return
         }
-        // Probes of load balancers use addresses, not names.
-        if path == "/healthz" || path == "/readyz" {
+        // Probes of load balancers, and monitoring, use addresses and not names.
+        if path == "/healthz" || path == "/readyz" || path == "/metrics" {
             self = .portal
             return
         }

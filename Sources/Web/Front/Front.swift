@@ -8,11 +8,13 @@ import OAuth
 package struct Front: HTTPResponder {
     let site: Site
     let router: RouterResponder<SiteContext>
+    let classes: RouteClasses
 
     /// A path that no route has.
     private static let nowhere = "/404"
 
     package func respond(to request: Request, context: SiteContext) async throws -> Response {
+        let started = ContinuousClock.now
         var response: Response
         do {
             response = try await route(request, context)
@@ -22,6 +24,7 @@ package struct Front: HTTPResponder {
             response = Failure.noting(error, request, context).answer(to: request, context, at: site)
         }
         SecurityHeaders.add(to: &response, site: site)
+        site.metrics.note(response.status, of: classes[context.endpointPath], since: started)
         return response
     }
 
@@ -80,7 +83,7 @@ enum Surface {
     private static func isMachine(_ segments: [String]) -> Bool {
         guard let first = segments.first else { return false }
         switch first {
-        case "assets", "v2", "v2.1", "healthz", "readyz", ".well-known", "api": return true
+        case "assets", "v2", "v2.1", "healthz", "readyz", "metrics", ".well-known", "api": return true
         case "openapi.json", "leaked-tokens", "health": return true
         case "connection", "connections", "config", "integrations", "provider", "providers", "proxy",
             "environment-variables":

@@ -15,12 +15,12 @@ struct MembersController {
 
     func changeRole(_ request: Request, _ context: PersonContext) async throws -> Response {
         let form = try await site.form(request, context)
+        let typed = try form.text("role")
+        let role = Role.allCases.first { $0.rawValue.utf8.elementsEqual(typed.utf8) }
+        if role == .admin { try await site.confirm(form, request, context) }
         let admin = try site.admin(context)
         let member = try member(context, seenBy: admin)
-        let typed = try form.text("role")
-        guard let role = Role.allCases.first(where: { $0.rawValue.utf8.elementsEqual(typed.utf8) }) else {
-            throw Failure.badRequest("Choose Admin or Member.")
-        }
+        guard let role else { throw Failure.badRequest("Choose Admin or Member.") }
         let letter = Letter.roleChanged(
             to: member.person.email, name: member.person.name, tenant: admin.tenant.name, role: role,
             by: admin.person.name, page: site.url(admin.tenant.path))
@@ -82,9 +82,9 @@ extension MembersController {
         _ reader: Member, _ request: Request, _ context: PersonContext, problems: [Problem] = []
     ) throws -> Response {
         let query = site.query(request)
-        let words = TypedText.line(query.all("q").first ?? "", atMost: 100) ?? ""
+        let words = TypedText.line(query.first("q"), atMost: 100) ?? ""
         let list = "members \(reader.tenant.id.text)"
-        let last = try site.place(query.all("after").first, of: list).map { ID<Entity.Person>($0) }
+        let last = try site.place(query.first("after"), of: list).map { ID<Entity.Person>($0) }
         let (members, hasMore) = try site.store.members(
             seenBy: reader, matching: words, after: last, limit: Self.perPage)
         let base = listPath(reader.tenant)
@@ -97,7 +97,7 @@ extension MembersController {
             invitations: isAdmin
                 ? try site.store.invitations(seenBy: reader, at: now).map { row($0, reader.tenant, at: now) } : [],
             query: words, isNarrowed: !words.isEmpty || last != nil, listPath: base,
-            nextPath: next.map { "\(base)?q=\(FormEncoding.encode(words))&after=\($0)" } ?? "",
+            nextPath: next.map { "\(base)?q=\(PercentEncoding.encode(words))&after=\($0)" } ?? "",
             invitePath: isAdmin ? reader.tenant.path + "/invitations/new" : "")
         return try site.page(page, request, context, problems: problems)
     }

@@ -11,13 +11,15 @@ struct ApplicationsController {
 
     func index(_ request: Request, _ context: OperatorContext) async throws -> Response {
         let query = site.query(request)
-        let asked = DeveloperApplication.State(rawValue: (try? query.text("state")) ?? "")
+        let asked = DeveloperApplication.State(rawValue: query.first("state"))
         let state = asked.flatMap { $0 == .draft ? nil : $0 } ?? .submitted
-        let after = ListPosition((try? query.text("after")) ?? "")
+        let after = ListPosition(query.first("after"))
         let found = try site.store.applications(state, after: after, limit: Self.perPage + 1)
         let now = site.now()
-        let rows = try found.prefix(Self.perPage).map { application in
-            ApplicationsPage.Application(application, risks: try risks(of: application, at: now), at: now)
+        // Once for the whole page: there may be thousands.
+        let known = try site.store.knownNames()
+        let rows = found.prefix(Self.perPage).map { application in
+            ApplicationsPage.Application(application, risks: application.risks(known: known, at: now), at: now)
         }
         var page = ApplicationsPage(
             applications: rows,
@@ -36,7 +38,7 @@ struct ApplicationsController {
     }
 
     func decide(_ request: Request, _ context: OperatorContext) async throws -> Response {
-        let form = try await site.form(request, context)
+        let form = try await site.confirmedForm(request, context)
         let application = try application(context)
         let checked = ApplicationDecision.check(
             verdict: try form.text("decision"), reason: try form.text("reason"))
@@ -70,10 +72,6 @@ struct ApplicationsController {
         return found
     }
 
-    private func risks(of application: DeveloperApplication, at now: Instant) throws -> [RiskHint] {
-        application.risks(known: try site.store.knownNames(besides: application.person.id), at: now)
-    }
-
     /// What was sent last, also while its writer works on the next version.
     private func page(for application: DeveloperApplication) throws -> ApplicationPage {
         let now = site.now()
@@ -92,7 +90,7 @@ struct ApplicationsController {
             name: application.person.name, email: application.person.email, personPath: application.person.operatorPath,
             status: status, statusKind: kind, accountAge: .relative(application.person.createdAt, at: now),
             organization: sent.organization, websiteURL: sent.website, about: sent.about, building: sent.building,
-            hints: try risks(of: application, at: now).map { ApplicationPage.Hint($0) },
+            hints: application.risks(known: try site.store.knownNames(), at: now).map { ApplicationPage.Hint($0) },
             differences: versions.dropFirst().first.map { previous in
                 sent.differences(since: previous.answers).map {
                     ApplicationPage.Difference(field: $0.field, before: $0.before, after: $0.after)

@@ -11,16 +11,13 @@ struct AppsDeskController {
     func index(_ request: Request, _ context: OperatorContext) async throws -> Response {
         let list = OperatorList(at: "/operator/apps", site.query(request))
         let apps = try site.store.apps(list.filter, after: list.after, limit: OperatorList.perPage + 1)
-        let shown = apps.prefix(OperatorList.perPage)
-        let page = OperatorListPage(
-            heading: "Apps", sentence: "What developers registered, newest first.", listPath: list.path,
-            query: list.query,
-            shows: list.choices([
-                (value: "unreviewed", label: "Not reviewed"), (value: "suspended", label: "Suspended"),
-            ]), rows: shown.map { OperatorListPage.Row($0) }, factsTitle: "Allowed in",
-            nextPath: list.nextPath(
-                apps.count, last: shown.last.map { ListPosition(at: $0.app.createdAt, id: $0.app.id.text) }),
-            isFiltered: list.isFiltered)
+        let page = list.page(
+            "Apps", "What developers registered, newest first.",
+            shows: [
+                (value: "asked", label: "Review asked for"), (value: "unreviewed", label: "Not reviewed"),
+                (value: "suspended", label: "Suspended"),
+            ], of: apps, factsTitle: "Allowed in", row: { OperatorListPage.Row($0, at: site.now()) },
+            position: { ListPosition(at: $0.app.createdAt, id: $0.app.id.text) })
         return try site.page(page, request, context)
     }
 
@@ -30,7 +27,7 @@ struct AppsDeskController {
 
     /// Counts only for the app as it was when the operator's page was made.
     func review(_ request: Request, _ context: OperatorContext) async throws -> Response {
-        let form = try await site.form(request, context)
+        let form = try await site.confirmedForm(request, context)
         let app = try app(context)
         let typed = try form.text("note")
         let note = TypedText.line(typed, atMost: 300) ?? ""
@@ -48,7 +45,7 @@ struct AppsDeskController {
     }
 
     func withdraw(_ request: Request, _ context: OperatorContext) async throws -> Response {
-        let form = try await site.form(request, context)
+        let form = try await site.confirmedForm(request, context)
         let app = try app(context)
         switch site.operatorReason(try form.text("because"), field: "because") {
         case .failure(let problem):
@@ -68,29 +65,16 @@ struct AppsDeskController {
     func suspend(_ request: Request, _ context: OperatorContext) async throws -> Response {
         let form = try await site.confirmedForm(request, context)
         let app = try app(context)
-        switch site.operatorReason(try form.text("reason"), field: "reason") {
-        case .failure(let problem):
-            var page = try page(for: app)
-            page.reason = try form.text("reason")
-            return try site.page(page, request, context, problems: [problem])
-        case .success(let reason):
-            _ = try await site.store.suspend(
-                .app(app), because: reason, by: context.session.person,
-                letters: [
-                    .suspended(to: app.owner.email, name: app.owner.name, what: what(app), reason: reason)
-                ], from: site.clientAddress(of: request, context), at: site.now())
-            return site.redirect(to: app.operatorPath, saying: .suspended)
-        }
+        return try await site.suspend(
+            .app(app), called: what(app), telling: [(app.owner.email, app.owner.name)], form, request, context
+        ) { try page(for: app) }
     }
 
     func reinstate(_ request: Request, _ context: OperatorContext) async throws -> Response {
-        _ = try await site.form(request, context)
+        _ = try await site.confirmedForm(request, context)
         let app = try app(context)
-        _ = try await site.store.reinstate(
-            .app(app), by: context.session.person,
-            letters: [.reinstated(to: app.owner.email, name: app.owner.name, what: what(app))],
-            from: site.clientAddress(of: request, context), at: site.now())
-        return site.redirect(to: app.operatorPath, saying: .reinstated)
+        return try await site.reinstate(
+            .app(app), called: what(app), telling: [(app.owner.email, app.owner.name)], request, context)
     }
 
     private func what(_ app: App) -> String { "your app \"\(app.details.name)\"" }
@@ -112,9 +96,17 @@ struct AppsDeskController {
             facts: [
                 Fact(label: "Client ID", value: app.clientID), Fact(label: "ID", value: app.id.text),
                 Fact(label: "Kind", value: app.kindName),
+                Fact(label: "PKCE", value: details.pkceRequired ? "Required" : "Optional"),
+                Fact(
+                    label: "Tokens",
+                    value: details.tokenFormat == .v1 ? "Never expire (V1)" : "Expire after 24 hours (V2)"),
+                Fact(
+                    label: "Direct flow",
+                    value: try site.store.directFlow(of: app.id).map { "On, tokens live \($0.lifetime.words)" } ?? "Off"
+                ),
                 Fact(label: "Callbacks", value: details.callbacks.joined(separator: ", ")),
                 Fact(label: "Scopes", value: details.scopes.text),
-                Fact(label: "Allowed in", value: counted(try site.store.tenantCount(of: app.id), "tenant")),
+                Fact(label: "Allowed in", value: counted(try site.store.reach(of: app.id).tenants, "tenant")),
                 Fact(label: "Registered", value: Moment.exact(app.createdAt).text),
                 Fact(label: "Changed", value: Moment.exact(app.updatedAt).text),
             ],
@@ -126,6 +118,10 @@ struct AppsDeskController {
                 SubjectPage.Way(path: "/operator/audit?actor=\(app.id.text)", text: "What it did"),
             ], history: [],
             effect: "Its tokens are refused and nobody can allow it, from the next request on. Nothing is deleted.")
+        if let asked = try site.store.reviewRequest(of: app.id) {
+            page.facts.append(
+                Fact(label: "Review asked for", value: "by \(asked.askedBy), \(Moment.exact(asked.askedAt).text)"))
+        }
         page.show(suspensions)
         for review in try site.store.reviews(of: app.id) {
             if let end = review.endedAt {
@@ -154,9 +150,10 @@ struct AppsDeskController {
         let sensitive = try site.store.scopeCatalogue().filter {
             $0.sensitivity == .high && app.details.scopes.contains($0.scope)
         }
-        let known = try site.store.knownNames(besides: app.owner.id)
-        return app.risks(owner: owner, known: known, sensitive: sensitive.map(\.scope.text), at: now)
-            .map { ApplicationPage.Hint($0) }
+        return app.risks(
+            owner: owner, known: try site.store.knownNames(), sensitive: sensitive.map(\.scope.text), at: now
+        )
+        .map { ApplicationPage.Hint($0) }
     }
 }
 
@@ -171,10 +168,14 @@ extension App {
 }
 
 extension OperatorListPage.Row {
-    fileprivate init(_ listed: ListedApp) {
+    fileprivate init(_ listed: ListedApp, at now: Instant) {
         let app = listed.app
+        let asked = listed.asked.map {
+            "; \($0.askedBy) asked for a review \(Moment.relative($0.askedAt, at: now).text)"
+        }
         self.init(
-            path: app.operatorPath, name: app.details.name, sub: "by \(app.owner.name), \(app.owner.email)",
+            path: app.operatorPath, name: app.details.name,
+            sub: "by \(app.owner.name), \(app.owner.email)\(asked ?? "")",
             facts: counted(listed.tenants, "tenant"), since: .day(app.createdAt), status: app.operatorStatus.text,
             statusKind: app.operatorStatus.kind)
     }

@@ -11,10 +11,11 @@ struct AuditController {
 
     func index(_ request: Request, _ context: OperatorContext) async throws -> Response {
         let query = site.query(request)
-        let asked = Asked(query)
-        let before = Int64((try? query.text("before")) ?? "")
-        let scope: AuditScope = asked.tenant.utf8.isEmpty ? .everything : .tenant(ID(asked.tenant))
-        let found = try site.store.auditPage(scope, asked.filter, before: before, limit: Self.perPage)
+        let asked = AuditQuery(query)
+        let tenant = AuditQuery.id(query.first("tenant"))
+        let scope: AuditScope = tenant.isEmpty ? .everything : .tenant(ID(tenant))
+        let found = try site.store.auditPage(
+            scope, asked.filter, before: Int64(query.first("before")), limit: Self.perPage)
         var names: [ID<Entity.Tenant>: String] = [:]
         for tenant in Set(found.entries.compactMap(\.tenant)) {
             names[tenant] = try site.store.tenant(tenant)?.name ?? tenant.text
@@ -24,10 +25,10 @@ struct AuditController {
             areas: ([(name: "", title: "Everything")] + AuditAction.areas).map {
                 Choice(value: $0.name, label: $0.title, isChosen: $0.name.utf8.elementsEqual(asked.area.utf8))
             },
-            actor: asked.actor, subject: asked.subject, tenant: asked.tenant, from: asked.from, until: asked.until,
-            nextPath: found.next.map { "/operator/audit?" + asked.query + "&before=\($0)" } ?? "",
-            isFiltered: asked.isFiltered)
-        return try site.page(page, request, context)
+            actor: asked.actor, subject: asked.subject, tenant: tenant, from: asked.from, until: asked.until,
+            nextPath: found.next.map { "/operator/audit?\(asked.text)tenant=\(tenant)&before=\($0)" } ?? "",
+            isFiltered: asked.isNarrow || !tenant.isEmpty)
+        return try site.page(page, request, context, problems: asked.problems)
     }
 
     func health(_ request: Request, _ context: OperatorContext) async throws -> Response {
@@ -39,12 +40,12 @@ struct AuditController {
     }
 
     private func readings(_ health: Health, at now: Instant) -> [HealthPage.Reading] {
-        let isLate = health.oldestMail.map { now - $0 > 3600 } ?? false
-        let oldest = health.oldestMail.map { ", the oldest from \(Moment.relative($0, at: now).text)" } ?? ""
-        let keyAge = health.activeKeySince.map { now - $0 } ?? 0
+        let isLate = health.gauges.oldestMail.map { now - $0 > 3600 } ?? false
+        let oldest = health.gauges.oldestMail.map { ", the oldest from \(Moment.relative($0, at: now).text)" } ?? ""
+        let keyAge = health.gauges.activeKeySince.map { now - $0 } ?? 0
         return [
             HealthPage.Reading(
-                label: "Mail that waits", value: "\(health.mailWaiting)\(oldest)", kind: isLate ? "bad" : "ok",
+                label: "Mail that waits", value: "\(health.gauges.mailWaiting)\(oldest)", kind: isLate ? "bad" : "ok",
                 advice: isLate ? "The mail server may be out of reach: the reason stands in the sent mail." : ""),
             HealthPage.Reading(
                 label: "Mail that failed", value: "\(health.mailFailed)", kind: health.mailFailed > 0 ? "warn" : "ok",
@@ -62,7 +63,7 @@ struct AuditController {
                 label: "Key in use", value: "\(health.activeKey), \(counted(keyAge / 86_400, "day")) old",
                 kind: keyAge > 365 * 86_400 ? "warn" : "ok",
                 advice: keyAge > 365 * 86_400 ? "It is older than a year: gatewright keys rotate makes a new one." : ""),
-            HealthPage.Reading(label: "Database", value: Self.size(health.databaseSize), kind: "mute"),
+            HealthPage.Reading(label: "Database", value: Self.size(health.gauges.databaseSize), kind: "mute"),
             HealthPage.Reading(
                 label: "Schema", value: "\(health.migrations) migrations, newest \(health.newestMigration)",
                 kind: "mute"),
@@ -70,40 +71,12 @@ struct AuditController {
                 label: "Last sweep of what expired",
                 value: site.lastSweep.value.map { Moment.relative($0, at: now).text } ?? "none since the start",
                 kind: site.lastSweep.value.map { now - $0 > 3600 } ?? false ? "warn" : "ok"),
-            HealthPage.Reading(label: "Events in the audit log", value: "\(health.auditEvents)", kind: "mute"),
+            HealthPage.Reading(label: "Events in the audit log", value: "\(health.gauges.auditEvents)", kind: "mute"),
         ]
     }
 
     private static func size(_ bytes: Int64) -> String {
         bytes < 1_000_000 ? "\(bytes / 1000) kB" : "\(bytes / 1_000_000) MB"
-    }
-}
-
-/// What the filter of the page says; dates are days in UTC, both included.
-private struct Asked {
-    let area, actor, subject, tenant, from, until: String
-
-    init(_ form: Form) {
-        area = (try? form.text("area")) ?? ""
-        actor = String(((try? form.text("actor")) ?? "").prefix(60))
-        subject = String(((try? form.text("subject")) ?? "").prefix(60))
-        tenant = String(((try? form.text("tenant")) ?? "").prefix(60))
-        from = (try? form.text("from")) ?? ""
-        until = (try? form.text("until")) ?? ""
-    }
-
-    var filter: AuditFilter {
-        AuditFilter(
-            area: area.utf8.isEmpty ? nil : area, actor: actor.utf8.isEmpty ? nil : actor,
-            subject: subject.utf8.isEmpty ? nil : subject, from: CalendarDate(from)?.startOfDay,
-            until: CalendarDate(until).map { $0.startOfDay + 86_400 })
-    }
-
-    var isFiltered: Bool { [area, actor, subject, tenant, from, until].contains { !$0.utf8.isEmpty } }
-
-    var query: String {
-        [("area", area), ("actor", actor), ("subject", subject), ("tenant", tenant), ("from", from), ("until", until)]
-            .map { "\($0.0)=\(FormEncoding.encode($0.1))" }.joined(separator: "&")
     }
 }
 

@@ -37,7 +37,7 @@ struct CatalogueController {
     }
 
     func remove(_ request: Request, _ context: OperatorContext) async throws -> Response {
-        _ = try await site.form(request, context)
+        _ = try await site.confirmedForm(request, context)
         let scope = try scope(context)
         let isGone = try await site.store.removeScope(
             scope, by: context.session.person, from: site.clientAddress(of: request, context), at: site.now())
@@ -69,7 +69,7 @@ struct CatalogueController {
     private func save(
         _ existing: ScopeDescription?, _ request: Request, _ context: OperatorContext
     ) async throws -> Response {
-        let form = try ScopeForm(try await site.form(request, context))
+        let form = try ScopeForm(try await site.confirmedForm(request, context))
         switch form.check(editing: existing, catalogue: try site.store.scopeCatalogue()) {
         case .invalid(let problems):
             return try site.page(ScopeFormPage(form, editing: existing), request, context, problems: problems)

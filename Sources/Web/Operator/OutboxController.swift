@@ -5,7 +5,8 @@ struct OutboxController {
     let site: Site
 
     func index(_ request: Request, _ context: OperatorContext) async throws -> Response {
-        try site.page(try site.outboxPage(at: "/operator/outbox", isDemoMail: false), request, context)
+        let page = try site.outboxPage(at: "/operator/outbox", site.query(request), isDemoMail: false)
+        return try site.page(page, request, context)
     }
 
     func show(_ request: Request, _ context: OperatorContext) async throws -> Response {

@@ -11,55 +11,31 @@ struct PeopleDeskController {
     func index(_ request: Request, _ context: OperatorContext) async throws -> Response {
         let list = OperatorList(at: "/operator/people", site.query(request))
         let people = try site.store.people(list.filter, after: list.after, limit: OperatorList.perPage + 1)
-        let shown = people.prefix(OperatorList.perPage)
-        let page = OperatorListPage(
-            heading: "People", sentence: "Everybody who has an account, newest first.", listPath: list.path,
-            query: list.query, shows: list.choices([(value: "suspended", label: "Suspended")]),
-            rows: shown.map { OperatorListPage.Row($0) }, factsTitle: "Email",
-            nextPath: list.nextPath(
-                people.count, last: shown.last.map { ListPosition(at: $0.createdAt, id: $0.id.text) }),
-            isFiltered: list.isFiltered)
+        let page = list.page(
+            "People", "Everybody who has an account, newest first.",
+            shows: [(value: "suspended", label: "Suspended")], of: people, factsTitle: "Email",
+            row: { OperatorListPage.Row($0) }, position: { ListPosition(at: $0.createdAt, id: $0.id.text) })
         return try site.page(page, request, context)
     }
 
     func show(_ request: Request, _ context: OperatorContext) async throws -> Response {
-        try site.page(try page(for: try person(context), seenBy: context), request, context)
+        try site.page(try page(for: try site.person(named: context), seenBy: context), request, context)
     }
 
     func suspend(_ request: Request, _ context: OperatorContext) async throws -> Response {
         let form = try await site.confirmedForm(request, context)
-        let person = try person(context)
+        let person = try site.person(named: context)
         guard person.id != context.session.person.id else { throw Failure.forbidden("You cannot suspend yourself.") }
-        switch site.operatorReason(try form.text("reason"), field: "reason") {
-        case .failure(let problem):
-            var page = try page(for: person, seenBy: context)
-            page.reason = try form.text("reason")
-            return try site.page(page, request, context, problems: [problem])
-        case .success(let reason):
-            _ = try await site.store.suspend(
-                .person(person), because: reason, by: context.session.person,
-                letters: [.suspended(to: person.email, name: person.name, what: "your account", reason: reason)],
-                from: site.clientAddress(of: request, context), at: site.now())
-            return site.redirect(to: person.operatorPath, saying: .suspended)
-        }
+        return try await site.suspend(
+            .person(person), called: "your account", telling: [(person.email, person.name)], form, request, context
+        ) { try page(for: person, seenBy: context) }
     }
 
     func reinstate(_ request: Request, _ context: OperatorContext) async throws -> Response {
-        _ = try await site.form(request, context)
-        let person = try person(context)
-        _ = try await site.store.reinstate(
-            .person(person), by: context.session.person,
-            letters: [.reinstated(to: person.email, name: person.name, what: "your account")],
-            from: site.clientAddress(of: request, context), at: site.now())
-        return site.redirect(to: person.operatorPath, saying: .reinstated)
-    }
-
-    private func person(_ context: OperatorContext) throws -> Person {
-        guard let id = context.parameters.get("person"), let person = try site.store.person(ID<Entity.Person>(id))
-        else {
-            throw Failure.notFound
-        }
-        return person
+        _ = try await site.confirmedForm(request, context)
+        let person = try site.person(named: context)
+        return try await site.reinstate(
+            .person(person), called: "your account", telling: [(person.email, person.name)], request, context)
     }
 
     private func page(for person: Person, seenBy context: OperatorContext) throws -> SubjectPage {
@@ -83,7 +59,7 @@ struct PeopleDeskController {
             } + apps.map { SubjectPage.Way(path: $0.operatorPath, text: "The app \($0.details.name)") }
                 + [
                     SubjectPage.Way(
-                        path: person.operatorPath + "/second-factor", text: "Turn off their two-step sign-in"),
+                        path: person.secondFactorPath, text: "Turn off their two-step sign-in"),
                     SubjectPage.Way(path: "/operator/audit?actor=\(person.id.text)", text: "What they did"),
                     SubjectPage.Way(path: "/operator/audit?subject=\(person.id.text)", text: "What was done to them"),
                 ],
@@ -103,9 +79,22 @@ struct PeopleDeskController {
     }
 }
 
+extension Site {
+    /// The person that an address of the operator's desk names.
+    func person(named context: OperatorContext) throws -> Person {
+        guard let id = context.parameters.get("person"), let person = try store.person(ID<Entity.Person>(id)) else {
+            throw Failure.notFound
+        }
+        return person
+    }
+}
+
 extension Person {
     /// The person's page at the operator's desk.
     var operatorPath: String { "/operator/people/\(id.text)" }
+
+    /// Where an operator takes two-step sign-in away from them.
+    var secondFactorPath: String { operatorPath + "/second-factor" }
 
     var operatorStatus: (text: String, kind: String) {
         if isSuspended { return ("Suspended", "bad") }

@@ -11,14 +11,11 @@ struct TenantsDeskController {
     func index(_ request: Request, _ context: OperatorContext) async throws -> Response {
         let list = OperatorList(at: "/operator/tenants", site.query(request))
         let tenants = try site.store.tenants(list.filter, after: list.after, limit: OperatorList.perPage + 1)
-        let shown = tenants.prefix(OperatorList.perPage)
-        let page = OperatorListPage(
-            heading: "Tenants", sentence: "Every tenant, sandboxes included, newest first.", listPath: list.path,
-            query: list.query, shows: list.choices([(value: "suspended", label: "Suspended")]),
-            rows: shown.map { OperatorListPage.Row($0) }, factsTitle: "Plan and members",
-            nextPath: list.nextPath(
-                tenants.count, last: shown.last.map { ListPosition(at: $0.tenant.createdAt, id: $0.tenant.id.text) }),
-            isFiltered: list.isFiltered)
+        let page = list.page(
+            "Tenants", "Every tenant, sandboxes included, newest first.",
+            shows: [(value: "suspended", label: "Suspended")], of: tenants, factsTitle: "Plan and members",
+            row: { OperatorListPage.Row($0) },
+            position: { ListPosition(at: $0.tenant.createdAt, id: $0.tenant.id.text) })
         return try site.page(page, request, context)
     }
 
@@ -27,7 +24,7 @@ struct TenantsDeskController {
     }
 
     func changePlan(_ request: Request, _ context: OperatorContext) async throws -> Response {
-        let form = try await site.form(request, context)
+        let form = try await site.confirmedForm(request, context)
         let tenant = try tenant(context)
         guard let plan = Tenant.Plan(rawValue: try form.text("plan")), tenant.kind == .standard else {
             throw Failure.badRequest("There is no such plan.")
@@ -41,32 +38,20 @@ struct TenantsDeskController {
     func suspend(_ request: Request, _ context: OperatorContext) async throws -> Response {
         let form = try await site.confirmedForm(request, context)
         let tenant = try tenant(context)
-        switch site.operatorReason(try form.text("reason"), field: "reason") {
-        case .failure(let problem):
-            var page = try page(for: tenant)
-            page.reason = try form.text("reason")
-            return try site.page(page, request, context, problems: [problem])
-        case .success(let reason):
-            let letters = try site.store.admins(of: tenant.id).map {
-                Letter.suspended(to: $0.email, name: $0.name, what: tenant.name, reason: reason)
-            }
-            _ = try await site.store.suspend(
-                .tenant(tenant), because: reason, by: context.session.person, letters: letters,
-                from: site.clientAddress(of: request, context), at: site.now())
-            return site.redirect(to: tenant.operatorPath, saying: .suspended)
-        }
+        return try await site.suspend(
+            .tenant(tenant), called: tenant.name, telling: try admins(of: tenant), form, request, context
+        ) { try page(for: tenant) }
     }
 
     func reinstate(_ request: Request, _ context: OperatorContext) async throws -> Response {
-        _ = try await site.form(request, context)
+        _ = try await site.confirmedForm(request, context)
         let tenant = try tenant(context)
-        let letters = try site.store.admins(of: tenant.id).map {
-            Letter.reinstated(to: $0.email, name: $0.name, what: tenant.name)
-        }
-        _ = try await site.store.reinstate(
-            .tenant(tenant), by: context.session.person, letters: letters,
-            from: site.clientAddress(of: request, context), at: site.now())
-        return site.redirect(to: tenant.operatorPath, saying: .reinstated)
+        return try await site.reinstate(
+            .tenant(tenant), called: tenant.name, telling: try admins(of: tenant), request, context)
+    }
+
+    private func admins(of tenant: Tenant) throws -> [(email: String, name: String)] {
+        try site.store.admins(of: tenant.id).map { ($0.email, $0.name) }
     }
 
     private func tenant(_ context: OperatorContext) throws -> Tenant {
@@ -116,24 +101,12 @@ extension Tenant {
     }
 }
 
-extension Tenant.Plan {
-    /// For people.
-    var title: String {
-        switch self {
-        case .standard: "Standard"
-        case .network: "Network"
-        case .enterprise: "Enterprise"
-        }
-    }
-}
-
 extension OperatorListPage.Row {
     fileprivate init(_ listed: ListedTenant) {
         let tenant = listed.tenant
-        let plan = tenant.kind == .sandbox ? "Sandbox" : tenant.plan.title
         self.init(
             path: tenant.operatorPath, name: tenant.name, sub: tenant.slug.text,
-            facts: "\(plan), \(counted(listed.members, "member"))", since: .day(tenant.createdAt),
+            facts: "\(tenant.planTitle), \(counted(listed.members, "member"))", since: .day(tenant.createdAt),
             status: tenant.operatorStatus.text, statusKind: tenant.operatorStatus.kind)
     }
 }

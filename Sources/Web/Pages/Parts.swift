@@ -54,11 +54,3 @@ package struct Fact: Sendable {
     var label: String
     var value: String
 }
-
-/// The two letters on a tile: of the first two words, or the first two letters.
-package func initials(of name: String) -> String {
-    let words = name.split { !$0.isLetter && !$0.isNumber }
-    guard let first = words.first else { return "?" }
-    guard words.count > 1 else { return String(first.prefix(2)).uppercased() }
-    return words.prefix(2).compactMap(\.first).map { String($0).uppercased() }.joined()
-}

@@ -69,13 +69,13 @@ extension MemberTokensController {
         _ form: TokenRulesForm, _ admin: Member, _ request: Request, _ context: PersonContext, problems: [Problem] = []
     ) throws -> Response {
         let list = "held tokens \(admin.tenant.id.text)"
-        let place = TimedPlace(try site.place(site.query(request).all("after").first, of: list))
+        let place = try site.place(site.query(request).first("after"), of: list).flatMap { ListPosition($0) }
         let now = site.now()
-        let (tokens, hasMore) = try site.store.heldTokens(
-            seenBy: admin, after: place.map { (at: $0.at, id: ID($0.id)) }, at: now, limit: Self.perPage)
+        let (tokens, hasMore) = try site.store.memberTokens(
+            seenBy: admin, after: place, at: now, limit: Self.perPage)
         let rules = try site.store.tokenRules(of: admin.tenant.id)
         let path = admin.tenant.path + "/tokens"
-        let next = hasMore ? tokens.last.map { TimedPlace(at: $0.token.createdAt, id: $0.token.id.text).text } : nil
+        let next = hasMore ? tokens.last.map { ListPosition(at: $0.token.createdAt, id: $0.token.id.text).text } : nil
         let page = HeldTokensPage(
             top: try site.top(of: admin, at: .tokens),
             tokens: tokens.map { HeldTokensPage.Row($0, rules, path: path, at: now) },
@@ -88,7 +88,7 @@ extension MemberTokensController {
     }
 
     private func held(_ context: PersonContext, seenBy admin: Member) throws -> MemberToken {
-        guard let id = context.parameters.get("token"), let held = try site.store.heldToken(ID(id), seenBy: admin)
+        guard let id = context.parameters.get("token"), let held = try site.store.memberToken(ID(id), seenBy: admin)
         else { throw Failure.notFound }
         return held
     }

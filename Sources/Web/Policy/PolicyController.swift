@@ -16,7 +16,7 @@ struct PolicyController {
 
     /// Saves, but first shows which access that was given before contradicts the new rules, and asks what becomes of it.
     func update(_ request: Request, _ context: PersonContext) async throws -> Response {
-        let sent = try await site.form(request, context)
+        let sent = try await site.confirmedForm(request, context)
         let admin = try site.admin(context)
         var form = PolicyForm()
         form.deciders = try sent.text("deciders")
@@ -28,27 +28,35 @@ struct PolicyController {
             let policy = try site.store.policy(of: admin.tenant.id)
             return try site.page(try page(form, policy, admin), request, context, problems: problems)
         case .valid(let policy):
-            let beyond = try site.store.contradictions(to: policy, seenBy: admin)
-            let revokes = try sent.text("existing").utf8.elementsEqual("revoke".utf8)
-            // What is revoked or kept is what was seen, not what came since.
-            let wasSeen = try sent.text("reviewed").utf8.elementsEqual(
-                "\(beyond.reduce(0) { $0 + $1.group.count })".utf8)
-            guard try beyond.isEmpty || (wasSeen && !sent.text("existing").isEmpty) else {
-                var page = try page(form, policy, admin)
-                page.isAsking = true
-                return try site.page(page, request, context)
+            let seen = try site.store.contradictions(to: policy, seenBy: admin).reduce(0) { $0 + $1.group.count }
+            let existing = try sent.text("existing")
+            let isAnswered = try !existing.isEmpty && sent.text("reviewed").utf8.elementsEqual("\(seen)".utf8)
+            guard seen == 0 || isAnswered else { return try ask(form, policy, admin, request, context) }
+            let revokes = existing.utf8.elementsEqual("revoke".utf8)
+            let change = try await site.store.change(
+                policy, by: admin, expecting: seen, revokingContradictions: revokes,
+                from: site.clientAddress(of: request, context), at: site.now())
+            switch change {
+            case .saved:
+                return site.redirect(
+                    to: admin.tenant.path + "/policy", saying: revokes ? .policySavedAndRevoked : .policySaved)
+            case .changedMeanwhile: return try ask(form, policy, admin, request, context)
+            case .gone: throw Failure.notFound
             }
-            let revoked = try await site.store.change(
-                policy, by: admin, revokingContradictions: revokes, from: site.clientAddress(of: request, context),
-                at: site.now())
-            guard revoked != nil else { throw Failure.notFound }
-            return site.redirect(
-                to: admin.tenant.path + "/policy", saying: revokes ? .policySavedAndRevoked : .policySaved)
         }
     }
 }
 
 extension PolicyController {
+    /// What becomes of the access that was given before and contradicts these rules.
+    private func ask(
+        _ form: PolicyForm, _ policy: TenantPolicy, _ admin: Member, _ request: Request, _ context: PersonContext
+    ) throws -> Response {
+        var page = try page(form, policy, admin)
+        page.isAsking = true
+        return try site.page(page, request, context)
+    }
+
     private func page(_ form: PolicyForm, _ policy: TenantPolicy, _ admin: Member) throws -> PolicyPage {
         let catalogue = try site.store.scopeCatalogue()
         let beyond = try site.store.contradictions(to: policy, seenBy: admin)
@@ -88,7 +96,7 @@ extension Contradiction {
         case .tooMuch(let scopes):
             "Beyond the limit: "
                 + catalogue.filter { scopes.contains($0.scope) }.map { "“\($0.title)”" }.joined(separator: ", ")
-                + ". Their tokens lose it when they are renewed."
+                + ". Tokens that exist lose it at once."
         }
     }
 }

@@ -61,12 +61,14 @@ struct RequestsController {
         return try site.page(try page(try asked(context, seenBy: member), member), request, context)
     }
 
+    /// A yes counts only for the app as it was when the admin's page was made.
     func decide(_ request: Request, _ context: PersonContext) async throws -> Response {
         let sent = try await site.form(request, context)
-        let admin = try site.admin(context)
-        let asked = try asked(context, seenBy: admin)
         let decision = try sent.text("decision")
         let isAllowed = decision.utf8.elementsEqual("allow".utf8)
+        if isAllowed { try await site.confirm(sent, request, context) }
+        let admin = try site.admin(context)
+        let asked = try asked(context, seenBy: admin)
         guard isAllowed || decision.utf8.elementsEqual("deny".utf8) else {
             throw Failure.badRequest("Choose Allow or Deny.")
         }
@@ -77,6 +79,10 @@ struct RequestsController {
             page.answerTyped = typed
             return try site.page(page, request, context, problems: problems)
         case .valid(let answer):
+            let isSeen = try sent.text("as_of").utf8.elementsEqual("\(asked.app.updatedAt.seconds)".utf8)
+            guard isSeen || !isAllowed else {
+                return site.redirect(to: path(asked.id, admin.tenant), saying: .appChanged)
+            }
             let letter = Letter.accessDecided(
                 to: asked.person.email, name: asked.person.name, isAllowed: isAllowed, app: asked.app.details.name,
                 tenant: admin.tenant.name, by: admin.person.name, answer: answer,
@@ -84,7 +90,7 @@ struct RequestsController {
             let isDone = try await site.store.decide(
                 asked, allowing: isAllowed, answer: answer, by: admin, letter: letter,
                 from: site.clientAddress(of: request, context), at: site.now())
-            // Another admin was faster: the page says who, and what.
+            // Another admin was faster, or the app was changed: the page says who, and what.
             guard isDone else { return site.redirect(to: path(asked.id, admin.tenant)) }
             return site.redirect(
                 to: admin.tenant.path + "/requests", saying: isAllowed ? .requestAllowed : .requestDenied)
@@ -108,7 +114,7 @@ extension RequestsController {
         let now = site.now()
         let catalogue = try site.store.scopeCatalogue()
         let policy = try site.store.policy(of: member.tenant.id)
-        let standing = try site.store.standing(of: asked.app, in: member.tenant.id)
+        let standing = try site.store.tenantStanding(of: asked.app, in: member.tenant.id)
         let state = asked.state(at: now)
         let scopes = asked.scopes.narrowed(to: policy.ceiling(of: standing))
         let details = asked.app.details
@@ -125,8 +131,12 @@ extension RequestsController {
             page.decided = .relative(decision.at, at: now)
             page.answer = decision.answer
         }
+        if member.role == .admin, state == .allowed, !asked.isUsed, now < asked.expiresAt {
+            page.appPath = "\(member.tenant.path)/apps/\(asked.app.id.text)"
+        }
         if state == .waiting, member.role == .admin {
             page.formPath = path(asked.id, member.tenant)
+            page.asOf = "\(asked.app.updatedAt.seconds)"
             page.listsApp = !policy.admits(standing)
         }
         if isAsker, asked.canGoOn, !asked.isUsed, state != .waiting, now < asked.expiresAt {
@@ -164,15 +174,25 @@ extension RequestsController {
 }
 
 extension ConsentQuestion {
-    /// The authorization request that led to this question, written anew (RFC 6749 §4.1.1, RFC 7636 §4.3).
+    /// The request that led to this question, written anew: of the authorization endpoint (RFC 6749 §4.1.1, RFC 7636
+    /// §4.3) or of the direct flow, which has no scopes and names its tenant.
     fileprivate func path(of app: App, at tenant: Tenant) -> String {
-        let parameters: [(String, String?)] = [
-            ("client_id", app.clientID), ("redirect_uri", redirectURIWasSent ? redirectURI : nil),
-            ("scope", scopes.text), ("state", state), ("code_challenge", challenge),
-            ("code_challenge_method", challenge == nil ? nil : "S256"),
-        ]
-        return parameters.reduce("\(tenant.path)/oauth/authorize?response_type=code") { path, parameter in
-            parameter.1.map { "\(path)&\(parameter.0)=\(FormEncoding.encode($0))" } ?? path
+        let start: String
+        let parameters: [(String, String?)]
+        switch delivery {
+        case .code:
+            start = "\(tenant.path)/oauth/authorize?response_type=code"
+            parameters = [
+                ("client_id", app.clientID), ("redirect_uri", redirectURIWasSent ? redirectURI : nil),
+                ("scope", scopes.text), ("state", state), ("code_challenge", challenge),
+                ("code_challenge_method", challenge == nil ? nil : "S256"),
+            ]
+        case .token:
+            start = "/user/oauth_allow?tenant=\(tenant.slug.text)"
+            parameters = [("api_key", app.clientID), ("callback", redirectURI), ("state", state)]
+        }
+        return parameters.reduce(start) { path, parameter in
+            parameter.1.map { "\(path)&\(parameter.0)=\(PercentEncoding.encode($0))" } ?? path
         }
     }
 }

@@ -12,7 +12,7 @@ struct TenantAppsController {
     func index(_ request: Request, _ context: PersonContext) async throws -> Response {
         let admin = try site.admin(context)
         let list = "apps \(admin.tenant.id.text)"
-        let last = try site.place(site.query(request).all("after").first, of: list).map { ID<Entity.Client>($0) }
+        let last = try site.place(site.query(request).first("after"), of: list).map { ID<Entity.Client>($0) }
         let (apps, hasMore) = try site.store.apps(seenBy: admin, after: last, limit: Self.perPage)
         let policy = try site.store.policy(of: admin.tenant.id)
         let path = admin.tenant.path + "/apps"
@@ -33,18 +33,18 @@ struct TenantAppsController {
     /// The form that puts an app on the list, by its client ID.
     func add(_ request: Request, _ context: PersonContext) async throws -> Response {
         let admin = try site.admin(context)
-        return try add(site.query(request).all("client_id").first ?? "", admin, request, context)
+        return try add(site.query(request).first("client_id"), admin, request, context)
     }
 
     func admit(_ request: Request, _ context: PersonContext) async throws -> Response {
-        let sent = try await site.form(request, context)
+        let sent = try await site.confirmedForm(request, context)
         let admin = try site.admin(context)
         let typed = try sent.text("client_id")
         guard let app = try site.store.app(clientID: typed), !app.isSuspended else {
             return try add(
                 typed, admin, request, context, problems: [Problem("client_id", "No app has this client ID.")])
         }
-        var standing = try site.store.standing(of: app, in: admin.tenant.id)
+        var standing = try site.store.tenantStanding(of: app, in: admin.tenant.id)
         standing.isListed = true
         guard
             try await site.store.set(
@@ -55,7 +55,7 @@ struct TenantAppsController {
 
     /// Whether the app is on the list, and its own limit.
     func setRules(_ request: Request, _ context: PersonContext) async throws -> Response {
-        let sent = try await site.form(request, context)
+        let sent = try await site.confirmedForm(request, context)
         let admin = try site.admin(context)
         let app = try app(context, seenBy: admin)
         let rules = AppRulesForm(
@@ -83,8 +83,11 @@ struct TenantAppsController {
             sentences: [
                 "\(name) loses its access to \(admin.tenant.name) at once, for everybody who gave it: "
                     + "\(counted(app.grants, "grant")). Its tokens stop working.",
+                app.unusedYeses == 0
+                    ? "" : "A yes that an admin gave to a member, and nobody used yet, counts no longer.",
                 "It can ask again, as your policy lets it.",
-            ], facts: [Fact(label: "Made by", value: app.app.owner.name)], action: "Revoke all access",
+            ].filter { !$0.isEmpty }, facts: [Fact(label: "Made by", value: app.app.owner.name)],
+            action: "Revoke all access",
             formPath: path(app, admin.tenant) + "/revoke", cancelPath: path(app, admin.tenant))
         return try site.page(page, request, context)
     }
@@ -147,11 +150,10 @@ extension TenantAppsController {
         problems: [Problem] = []
     ) throws -> Response {
         let list = "grants \(admin.tenant.id.text) \(app.app.id.text)"
-        let place = try site.place(site.query(request).all("after").first, of: list)
-        let last = TimedPlace(place).map { (at: $0.at, id: ID<Entity.Grant>($0.id)) }
+        let last = try site.place(site.query(request).first("after"), of: list).flatMap { ListPosition($0) }
         let (grants, hasMore) = try site.store.grants(
             to: app.app.id, seenBy: admin, after: last, limit: Self.perPage)
-        let next = hasMore ? grants.last.map { TimedPlace(at: $0.createdAt, id: $0.id.text).text } : nil
+        let next = hasMore ? grants.last.map { ListPosition(at: $0.createdAt, id: $0.id.text).text } : nil
         let policy = try site.store.policy(of: admin.tenant.id)
         let beyond = try site.store.contradictions(to: policy, seenBy: admin, of: app.app.id)
         var page = TenantAppPage(
@@ -175,7 +177,9 @@ extension TenantAppsController {
     }
 
     private func app(_ context: PersonContext, seenBy admin: Member) throws -> TenantApp {
-        guard let id = context.parameters.get("app"), let app = try site.store.app(ID(id), seenBy: admin) else {
+        guard let id = context.parameters.get("app"),
+            let app = try site.store.app(ID(id), seenBy: admin, at: site.now())
+        else {
             throw Failure.notFound
         }
         return app

@@ -16,7 +16,7 @@ struct TenantAuditController {
         let query = site.query(request)
         let filter = AuditQuery(query)
         let list = "audit \(admin.tenant.id.text)"
-        let place = try site.place(query.all("after").first, of: list).flatMap { Int64($0) }
+        let place = try site.place(query.first("after"), of: list).flatMap { Int64($0) }
         let found = try site.store.auditPage(
             .tenant(admin.tenant.id), filter.filter, before: place, limit: Self.perPage)
         let looksFar = query.all("check").contains { $0.utf8.elementsEqual("far".utf8) }
@@ -42,7 +42,7 @@ struct TenantAuditController {
         let admin = try site.admin(context)
         let query = site.query(request)
         let filter = AuditQuery(query)
-        guard let format = AuditExport.Format(rawValue: query.all("format").first ?? ""), filter.problems.isEmpty
+        guard let format = AuditExport.Format(rawValue: query.first("format")), filter.problems.isEmpty
         else { throw Failure.badRequest("Choose CSV or JSON, and days written as YYYY-MM-DD.") }
         let now = site.now()
         if let wait = site.limiter.count(.exports, admin.tenant.id.text, at: now) {
@@ -65,72 +65,14 @@ struct TenantAuditController {
     }
 }
 
-/// What a log is narrowed to, as the address says it.
-struct AuditQuery {
-    private(set) var filter = AuditFilter()
-    let area: String
-    let actor: String
-    let subject: String
-    let from: String
-    let until: String
-    private(set) var problems: [Problem] = []
-
-    init(_ query: Form) {
-        let asked = query.all("area").first ?? ""
-        area = AuditAction.areas.map(\.name).first { $0.utf8.elementsEqual(asked.utf8) } ?? ""
-        actor = Self.id(query.all("actor").first)
-        subject = Self.id(query.all("subject").first)
-        from = String((query.all("from").first ?? "").prefix(20))
-        until = String((query.all("until").first ?? "").prefix(20))
-        filter.area = area.isEmpty ? nil : area
-        filter.actor = actor.isEmpty ? nil : actor
-        filter.subject = subject.isEmpty ? nil : subject
-        filter.from = day(from, field: "from")?.startOfDay
-        filter.until = day(until, field: "until").map { $0.startOfDay + 86_400 }
-    }
-
-    var isNarrow: Bool { ![area, actor, subject, from, until].allSatisfy(\.isEmpty) }
-
-    var areas: [Choice] {
-        [Choice(value: "", label: "Everything", isChosen: area.isEmpty)]
-            + AuditAction.areas.filter { !["person", "developer", "installation"].contains($0.name) }.map {
-                Choice(value: $0.name, label: $0.name == "tenant" ? "Workspace and policy" : $0.title).chosen(if: area)
-            }
-    }
-
-    /// For an address, with a final `&`.
-    var text: String {
-        [("area", area), ("actor", actor), ("subject", subject), ("from", from), ("until", until)]
-            .filter { !$0.1.isEmpty }.map { "\($0.0)=\(FormEncoding.encode($0.1))&" }.joined()
-    }
-
-    private mutating func day(_ typed: String, field: String) -> CalendarDate? {
-        guard !typed.isEmpty else { return nil }
-        guard let day = CalendarDate(typed) else {
-            problems.append(Problem(field, "Enter a date as year, month and day, such as 2027-03-31."))
-            return nil
-        }
-        return day
-    }
-
-    /// Something that looks like one of our IDs.
-    private static func id(_ text: String?) -> String {
-        guard let text, text.utf8.count <= 60,
-            text.utf8.allSatisfy({
-                ($0 | 0x20 >= 0x61 && $0 | 0x20 <= 0x7A) || (0x30...0x39).contains($0) || $0 == 0x5F
-            })
-        else { return "" }
-        return text
-    }
-}
-
 extension TenantAuditPage.Row {
     fileprivate init(_ entry: AuditEntry, path: String, at now: Instant) {
         self.init(
-            at: .exact(entry.at), actor: entry.isErased ? "Somebody who was forgotten" : entry.actor.name,
-            actorPath: entry.actor.id.isEmpty ? "" : "\(path)?actor=\(FormEncoding.encode(entry.actor.id))",
+            at: .exact(entry.at),
+            actor: entry.isErased && entry.actor.name.isEmpty ? "Somebody who was forgotten" : entry.actor.name,
+            actorPath: entry.actor.id.isEmpty ? "" : "\(path)?actor=\(PercentEncoding.encode(entry.actor.id))",
             title: entry.title, subject: entry.subjectName.isEmpty ? entry.subjectID : entry.subjectName,
-            subjectPath: entry.subjectID.isEmpty ? "" : "\(path)?subject=\(FormEncoding.encode(entry.subjectID))",
+            subjectPath: entry.subjectID.isEmpty ? "" : "\(path)?subject=\(PercentEncoding.encode(entry.subjectID))",
             details: entry.detail.map { Fact(label: $0.name, value: $0.value) }, address: entry.address,
             sequence: "\(entry.sequence)")
     }
@@ -145,5 +87,15 @@ extension AuditReport {
         }
         let number = first.sequence.map { "Event \($0)" } ?? "An event"
         return "\(number) \(first.problem). Somebody changed the database: tell the operator of this portal."
+    }
+}
+
+extension AuditQuery {
+    /// Those of a workspace.
+    fileprivate var areas: [Choice] {
+        [Choice(value: "", label: "Everything", isChosen: area.isEmpty)]
+            + AuditAction.areas.filter { !["person", "developer", "installation"].contains($0.name) }.map {
+                Choice(value: $0.name, label: $0.name == "tenant" ? "Workspace and policy" : $0.title).chosen(if: area)
+            }
     }
 }

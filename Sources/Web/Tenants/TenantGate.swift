@@ -45,9 +45,20 @@ extension Site {
     }
 }
 
-extension Tenant {
-    /// Its home on the portal.
-    var path: String { "/t/\(slug.text)" }
+extension Site {
+    /// The tenant that a path names. A suspended one is gone for everybody.
+    func liveTenant(_ context: some RequestContext) throws -> Tenant {
+        guard let slug = context.parameters.get("tenant").flatMap(Slug.init), let tenant = try store.tenant(slug),
+            !tenant.isSuspended
+        else { throw Failure.notFound }
+        return tenant
+    }
+
+    /// The tenant's name in the address; whether there is such a tenant, the token decides.
+    func slug(_ context: SiteContext) throws -> Slug {
+        guard let slug = context.parameters.get("tenant").flatMap(Slug.init) else { throw Failure.notFound }
+        return slug
+    }
 }
 
 extension TenantTop {

@@ -17,15 +17,16 @@ struct TenantSettingsController {
         let sent = try await site.form(request, context)
         let admin = try site.admin(context)
         let typed = try sent.text("name")
-        guard let name = TypedText.line(typed, atMost: 80) else {
-            let problem = Problem("name", "Enter a name, up to 80 characters.")
-            return try site.page(try page(admin, name: typed), request, context, problems: [problem])
+        switch Tenant.check(name: typed) {
+        case .invalid(let problems):
+            return try site.page(try page(admin, name: typed), request, context, problems: problems)
+        case .valid(let name):
+            guard
+                try await site.store.rename(
+                    admin.tenant, to: name, by: admin, from: site.clientAddress(of: request, context), at: site.now())
+            else { throw Failure.notFound }
+            return site.redirect(to: admin.tenant.path + "/settings", saying: .tenantSaved)
         }
-        guard
-            try await site.store.rename(
-                admin.tenant, to: name, by: admin, from: site.clientAddress(of: request, context), at: site.now())
-        else { throw Failure.notFound }
-        return site.redirect(to: admin.tenant.path + "/settings", saying: .tenantSaved)
     }
 
     func askToLeave(_ request: Request, _ context: PersonContext) async throws -> Response {
@@ -51,7 +52,7 @@ struct TenantSettingsController {
         return try site.page(try deletePage(admin), request, context)
     }
 
-    /// By typing its name, and after proving who one is.
+    /// By typing its name, and after proving who one is. Up to 500 members are told.
     func destroy(_ request: Request, _ context: PersonContext) async throws -> Response {
         let sent = try await site.confirmedForm(request, context)
         let admin = try site.admin(context)
@@ -80,8 +81,9 @@ extension TenantSettingsController {
         let isAdmin = member.role == .admin
         return TenantSettingsPage(
             top: try site.top(of: member, at: .settings), isAdmin: isAdmin, name: name,
-            pathAddress: site.issuer(of: tenant), subdomainAddress: site.subdomainAddress(of: tenant),
-            plan: tenant.kind == .sandbox ? "Sandbox" : "Standard", created: .day(tenant.createdAt),
+            pathAddress: site.address(of: tenant, as: .path),
+            subdomainAddress: site.address(of: tenant, as: .subdomain),
+            plan: tenant.planTitle, created: .day(tenant.createdAt),
             formPath: tenant.path + "/settings", leavePath: tenant.path + "/leave",
             deletePath: isAdmin ? tenant.path + "/delete" : "")
     }

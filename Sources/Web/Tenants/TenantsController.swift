@@ -24,7 +24,7 @@ struct TenantsController {
         case .valid(let draft) where problems.isEmpty:
             let address = site.clientAddress(of: request, context)
             switch try await site.store.openTenant(draft, by: context.person.id, from: address, at: site.now()) {
-            case .success(let tenant): return site.redirect(to: "/t/\(tenant.slug.text)", saying: .tenantOpened)
+            case .success(let tenant): return site.redirect(to: tenant.path, saying: .tenantOpened)
             case .failure(.slugTaken): problems.append(TenantDraft.taken)
             case .failure(.obstacle(let obstacle)): problems.append(Problem("name", obstacle.sentence))
             }
@@ -37,10 +37,9 @@ struct TenantsController {
     /// Fills an empty list of people with those of a sandbox, because an admin pressed the button that says so.
     func addSamples(_ request: Request, _ context: PersonContext) async throws -> Response {
         _ = try await site.form(request, context)
-        let member = try site.member(context)
-        guard member.role == .admin else { throw Failure.forbidden("Only an admin can add people here.") }
-        let added = try await site.store.tenant(of: member).addSamples(at: site.now())
-        return site.redirect(to: "/t/\(member.tenant.slug.text)", saying: added ? .samplesAdded : .samplesNotAdded)
+        let admin = try site.admin(context)
+        let added = try await site.store.tenant(of: admin).addSamples(at: site.now())
+        return site.redirect(to: admin.tenant.path, saying: added ? .samplesAdded : .samplesNotAdded)
     }
 
     /// For its members; to everybody else it is as unknown as one that does not exist.
@@ -59,7 +58,8 @@ extension TenantsController {
             ?? 0
         return TenantPage(
             top: try site.top(of: member, at: .overview), name: tenant.name, role: member.role.title,
-            pathAddress: issuer, subdomainAddress: site.subdomainAddress(of: tenant),
+            pathAddress: site.address(of: tenant, as: .path),
+            subdomainAddress: site.address(of: tenant, as: .subdomain),
             members: counted(try site.store.reach(of: tenant).members, "member"), membersPath: tenant.path + "/members",
             whoMayAllow: try site.store.policy(of: tenant.id).sentence,
             waiting: waiting == 0 ? "" : waiting == 1 ? "1 request is waiting." : "\(waiting) requests are waiting.",
@@ -73,7 +73,7 @@ extension TenantsController {
                 Fact(label: "API", value: issuer + "/api/v1/people"),
             ],
             newTokenPath: member.person.verifiedAt == nil ? "" : "/tokens/new?tenant=\(tenant.slug.text)",
-            testTokenPath: "/t/\(tenant.slug.text)/test-token")
+            testTokenPath: tenant.path + "/test-token")
     }
 
     /// - Returns: nil when there are none.
@@ -97,14 +97,8 @@ extension TenantPolicy {
     }
 }
 
-extension Role {
-    /// For people.
-    var title: String { self == .admin ? "Admin" : "Member" }
-}
-
 extension Site {
-    /// The other spelling of a tenant's address: its own host.
-    func subdomainAddress(of tenant: Tenant) -> String {
-        "\(settings.base.isSecure ? "https" : "http")://\(tenant.slug.text).\(settings.tenantHost)"
+    func address(of tenant: Tenant, as form: TenantAddresses.Form) -> String {
+        settings.tenants.address(of: tenant.slug.text, as: form)
     }
 }

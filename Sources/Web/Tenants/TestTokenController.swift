@@ -31,16 +31,22 @@ struct TestTokenController {
         let now = site.now()
         let shown = try page(of: member, context)
         guard shown.whyNot.isEmpty else { return try site.page(shown, request, context, status: .unprocessableContent) }
+        try await site.count(.testTokens, context.person.id.text)
         let catalogue = try site.store.scopeCatalogue()
-        let draft = DeveloperTokenDraft.test(for: member, catalogue: catalogue, at: now)
         let token = Secret<OAuth.DeveloperToken>.random()
-        let scopes = catalogue.filter { draft.scopes.contains($0.scope) }
-        let letter = Letter.tokenCreated(
-            to: context.person.email, name: context.person.name, description: draft.description,
-            tenant: member.tenant.name, scopes: scopes.map { (title: $0.title, name: $0.scope.text) },
-            expires: draft.expiresAt.map { Moment.exact($0).text } ?? "", list: site.url("/tokens"))
-        let id = try await site.store.create(
-            draft, token: token, letter: letter, from: site.clientAddress(of: request, context), at: now)
+        let list = site.url("/tokens")
+        let id = try await site.store.makeTestToken(
+            for: member, token: token,
+            letter: { draft in
+                let scopes = catalogue.filter { draft.scopes.contains($0.scope) }
+                return .tokenCreated(
+                    to: member.person.email, name: member.person.name, description: draft.description,
+                    tenant: member.tenant.name, scopes: scopes.map { (title: $0.title, name: $0.scope.text) },
+                    expires: draft.expiresAt.map { Moment.exact($0).text } ?? "", list: list)
+            }, from: site.clientAddress(of: request, context), at: now)
+        // The rules were changed since the page was made: it says so when it is shown again.
+        guard let id else { return site.redirect(to: shown.formPath) }
+        site.metrics.noteIssued(.developerToken)
         site.shownOnce.keep(token.reveal(), of: id.text, for: context.session.id, at: now)
         return site.redirect(to: shown.formPath)
     }
@@ -48,7 +54,7 @@ struct TestTokenController {
     func revoke(_ request: Request, _ context: PersonContext) async throws -> Response {
         let member = try member(context)
         _ = try await site.form(request, context)
-        let path = "/t/\(member.tenant.slug.text)/test-token"
+        let path = member.tenant.path + "/test-token"
         guard let token = try site.store.testToken(of: context.person.id, in: member.tenant.id) else {
             return site.redirect(to: path)
         }
@@ -71,11 +77,18 @@ struct TestTokenController {
     }
 
     private func page(of member: Member, _ context: PersonContext) throws -> TestTokenPage {
-        let path = "/t/\(member.tenant.slug.text)"
+        let path = member.tenant.path
+        let rules = try site.store.tokenRules(of: member.tenant.id)
+        let draft = DeveloperTokenDraft.test(
+            for: member, catalogue: try site.store.scopeCatalogue(), under: rules, at: site.now())
+        var whyNot = ""
+        if context.person.verifiedAt == nil {
+            whyNot = "Confirm your email address first: the link is in your mail."
+        } else if draft == nil {
+            whyNot = "The rules of \(member.tenant.name) leave nothing that a test token of yours could do."
+        }
         return TestTokenPage(
-            tenantName: member.tenant.name, tenantPath: path,
-            whyNot: context.person.verifiedAt == nil
-                ? "Confirm your email address first: the link is in your mail." : "",
-            formPath: path + "/test-token", revokePath: path + "/test-token/revoke")
+            tenantName: member.tenant.name, tenantPath: path, rules: rules.sentence(at: member.tenant.name) ?? "",
+            whyNot: whyNot, formPath: path + "/test-token", revokePath: path + "/test-token/revoke")
     }
 }

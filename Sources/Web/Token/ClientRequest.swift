@@ -37,20 +37,23 @@ struct ClientRequest {
 }
 
 extension Site {
-    /// Authenticates a client. Failures are counted for this client at this address only: guessing there locks nobody
-    /// else out.
+    /// Authenticates a client. Failures are counted for this client at this address: guessing there locks nobody else
+    /// out. All failures of an address are counted too, under whatever names, and hold up none but failures.
     func admit<Client>(
         _ credentials: ClientCredentials, _ request: Request, _ context: SiteContext,
         _ authenticate: () throws -> Result<Client, OAuthError>
     ) throws -> Client {
         let now = now()
-        let network = SiteContext.network(of: context.clientAddress(of: request, settings: settings))
+        let network = network(of: request, context)
         let counter = "\(network) \(credentials.clientID.text)"
         if let seconds = limiter.wait(.tokenFailures, counter, at: now) {
             throw Failure.tooManyRequests(retryAfter: seconds)
         }
         switch try authenticate() {
         case .failure(let error):
+            if let seconds = limiter.count(.clientFailures, network, at: now) {
+                throw Failure.tooManyRequests(retryAfter: seconds)
+            }
             _ = limiter.count(.tokenFailures, counter, at: now)
             throw error
         case .success(let client): return client

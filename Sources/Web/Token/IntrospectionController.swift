@@ -12,7 +12,7 @@ struct IntrospectionController {
 
     func tenant(_ request: Request, _ context: SiteContext) async throws -> Response {
         let slug = try site.slug(context)
-        let answer = try await answer(request, context, at: slug, realm: site.url("/t/\(slug.text)"))
+        let answer = try await answer(request, context, at: slug, realm: site.settings.tenants.issuer(of: slug.text))
         // A live token says that its tenant is there. Only other answers need to ask: where nothing is, is a 404.
         if !answer.isActive { _ = try site.liveTenant(context) }
         return answer.response
@@ -40,16 +40,5 @@ struct IntrospectionController {
         } catch let error as OAuthError {
             return (.refusal(error, realm: realm), false)
         }
-    }
-}
-
-extension Store {
-    /// What a bearer token is, of whichever kind; what can be none of ours is never looked up.
-    ///
-    /// - Parameter address: whose call it is, where that is known.
-    func check(_ token: BearerToken, from address: String?, at now: Instant) throws -> AccessCheck {
-        if let developer = token.developer { return try check(developer, from: address, at: now) }
-        if let access = token.access { return try check(access, at: now) }
-        return .unknown
     }
 }

@@ -28,13 +28,3 @@ struct MetadataController {
 
     private func scopes() throws -> ScopeSet { ScopeSet(try site.store.scopeCatalogue().map(\.scope)) }
 }
-
-extension Response {
-    /// JSON that everybody may have, pages of other sites too: there is nothing of anybody in it.
-    static func published(_ bytes: [UInt8]) -> Response {
-        var response = Response.json(bytes: bytes)
-        response.headers[.cacheControl] = "public, max-age=300"
-        response.headers[.accessControlAllowOrigin] = "*"
-        return response
-    }
-}

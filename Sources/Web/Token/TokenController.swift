@@ -24,6 +24,7 @@ struct TokenController {
             site.note(
                 error, of: clientID, body: body, in: tenant,
                 from: context.clientAddress(of: request, settings: site.settings))
+            site.metrics.noteRefused(error.code)
             return .refusal(error, realm: site.issuer(of: tenant))
         }
     }
@@ -44,6 +45,7 @@ struct TokenController {
         switch outcome.answer {
         case .success(let answer):
             site.note(wanted, by: client, in: tenant)
+            site.metrics.noteIssued(TokenIssue(wanted))
             return .json(bytes: answer.json())
         case .failure(let error):
             context.logger.notice(
@@ -54,24 +56,5 @@ struct TokenController {
                 ])
             throw error
         }
-    }
-}
-
-extension Response {
-    /// RFC 6749 §5.2.
-    static func refusal(_ error: OAuthError, realm: String) -> Response {
-        var response = Response.json(bytes: error.json(), status: .init(code: error.status))
-        if let challenge = error.basicChallenge(realm: realm) { response.headers[.wwwAuthenticate] = challenge }
-        return response
-    }
-}
-
-extension Site {
-    /// The tenant that a path names. A suspended one is gone for everybody.
-    func liveTenant(_ context: some RequestContext) throws -> Tenant {
-        guard let slug = context.parameters.get("tenant").flatMap(Slug.init), let tenant = try store.tenant(slug),
-            !tenant.isSuspended
-        else { throw Failure.notFound }
-        return tenant
     }
 }

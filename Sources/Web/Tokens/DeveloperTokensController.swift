@@ -39,9 +39,13 @@ struct DeveloperTokensController {
             return try site.page(try page(form, context), request, context, problems: problems)
         case .valid(let draft):
             let address = site.clientAddress(of: request, context)
-            guard let id = try await make(draft, replacing: try replaced(by: form, context), from: address, context)
-            else { return try list(request, context, status: .unprocessableContent) }
-            return site.redirect(to: "/tokens/\(id.text)/created")
+            switch try await make(draft, replacing: try replaced(by: form, context), from: address, context) {
+            case .success(let id): return site.redirect(to: "/tokens/\(id.text)/created")
+            case .failure(.obstacle): return try list(request, context, status: .unprocessableContent)
+            case .failure(.descriptionTaken):
+                let problem = Problem.takenDescription(draft.description, at: draft.member.tenant)
+                return try site.page(try page(form, context), request, context, problems: [problem])
+            }
         }
     }
 
@@ -146,12 +150,10 @@ extension DeveloperTokensController {
     }
 
     /// Makes the token, tells its owner by mail, and keeps it for the one page that shows it.
-    ///
-    /// - Returns: nil when somebody has used up what was left, meanwhile.
     private func make(
         _ draft: DeveloperTokenDraft, replacing old: DeveloperTokenSummary?, from address: String,
         _ context: PersonContext
-    ) async throws -> ID<Entity.DeveloperToken>? {
+    ) async throws -> Result<ID<Entity.DeveloperToken>, TokenRefusal> {
         let now = site.now()
         let token = Secret<OAuth.DeveloperToken>.random()
         let scopes = try site.store.scopeCatalogue().filter { draft.scopes.contains($0.scope) }
@@ -162,8 +164,9 @@ extension DeveloperTokensController {
             replacing: old.flatMap { $0.status(at: now) == .active ? $0.description : nil }, list: site.url("/tokens"))
         let made = try await site.store.make(
             draft, token: token, replacing: old?.id, letter: letter, from: address, at: now)
-        guard case .success(let id) = made else { return nil }
+        guard case .success(let id) = made else { return made }
+        site.metrics.noteIssued(.developerToken)
         site.shownOnce.keep(token.reveal(), of: id.text, for: context.session.id, at: now)
-        return id
+        return made
     }
 }

@@ -10,8 +10,7 @@ extension Site {
     ) -> TokenCreatedPage.Call? {
         let scopes = token.scopes
         guard let example = ExampleCall(scopes: scopes, isOwn: true) else { return nil }
-        let path = "/t/\(token.tenant.slug.text)"
-        let address = url(example == .me ? "/v2/me" : path + example.path)
+        let address = url(example == .me ? "/v2/me" : token.tenant.path + example.path)
         return TokenCreatedPage.Call(
             sentence: example.sentence(at: token.tenant.name), curl: example.curl(address, bearer: bearer),
             reply: example == .me ? introduction(of: person) : example.reply)

@@ -15,7 +15,9 @@ struct LeakedTokensController {
     func report(_ request: Request, _ context: SiteContext) async throws -> Response {
         let now = site.now()
         let address = context.clientAddress(of: request, settings: site.settings)
-        if let seconds = site.limiter.count(.leakReports, address, at: now) {
+        if let seconds = site.limiter.count(
+            .leakReports, context.network(of: request, settings: site.settings), at: now)
+        {
             throw Failure.tooManyRequests(retryAfter: seconds)
         }
         let body = Array(try await request.body.collect(upTo: Self.largestBody).readableBytesView)
@@ -42,10 +44,6 @@ private struct Receipt: JSONWritable {
     let message: String
 
     func write(to json: inout JSONWriter) { json.object { $0.field("message", message) } }
-}
-
-extension RateLimiter.Rule {
-    static let leakReports = RateLimiter.Rule(name: "leak-reports", count: 30, per: 60)
 }
 
 extension HTTPField.Name {

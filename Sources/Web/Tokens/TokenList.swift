@@ -13,10 +13,10 @@ struct TokenFilter {
     let order: Order
 
     init(_ query: Form) {
-        let asked = query.all("status").first ?? ""
+        let asked = query.first("status")
         status = ["active", "expired", "revoked", "all"].first { $0.utf8.elementsEqual(asked.utf8) } ?? "active"
-        words = TypedText.line(query.all("q").first ?? "", atMost: 100) ?? ""
-        order = query.all("sort").first.flatMap(Order.init) ?? .newest
+        words = TypedText.line(query.first("q"), atMost: 100) ?? ""
+        order = Order(rawValue: query.first("sort")) ?? .newest
     }
 
     /// What works comes first, whatever the order; what never happened comes last.
@@ -80,8 +80,9 @@ extension TokensPage.Token {
             (status, statusKind) = ("Expired", "bad")
         case .revoked:
             (status, statusKind) = ("Revoked", "mute")
-            // Only its owner can revoke a token.
-            ending = token.revokedAt.map { "Revoked by \(person.name) on \(Moment.day($0).text)" } ?? ""
+            // By its owner, by an admin of the workspace, or because somebody reported it as leaked.
+            let by = token.revokedBy.map { "by \($0) " } ?? ""
+            ending = token.revokedAt.map { "Revoked \(by)on \(Moment.day($0).text)" } ?? ""
         }
     }
 
@@ -94,9 +95,4 @@ extension TokensPage.Token {
 extension DeveloperTokenSummary {
     /// The last second at which it works: its day is what people chose, the second after belongs to the next day.
     var lastMoment: Instant? { expiresAt.map { $0 - 1 } }
-}
-
-/// "1 token", "3 tokens".
-func counted(_ count: Int64, _ noun: String) -> String {
-    "\(count) \(noun)\(count == 1 ? "" : "s")"
 }

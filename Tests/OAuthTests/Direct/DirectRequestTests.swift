@@ -1,7 +1,7 @@
 import OAuth
 import Testing
 
-/// Seed 004: the token straight to the callback, for apps whose developer turned it on.
+/// The token straight to the callback, for apps whose developer turned it on.
 @Suite("Direct flow · the request")
 struct DirectRequestTests {
     private let fields = Fields(pairs: [

@@ -1,7 +1,7 @@
 import OAuth
 import Testing
 
-@Suite("JSON bodies (seed 000)")
+@Suite("JSON bodies")
 struct JSONBodyTests {
     private func list(_ json: String) throws(OAuthError) -> ParameterList {
         try ParameterList(json: Array(json.utf8))

@@ -37,7 +37,7 @@ struct CodeGrantTests {
         #expect(families.count == 1, "all hang on the same family")
     }
 
-    @Test func `§4.1.4: a V1 app gets one token without an end and no refresh token (seed 000)`() throws {
+    @Test func `§4.1.4: a V1 app gets one token without an end and no refresh token`() throws {
         let v1 = Cast.client(tokenFormat: .v1)
         let outcome = try redeeming(by: v1)
         #expect(outcome.response?.renewal == nil)

@@ -1,7 +1,7 @@
 import OAuth
 import Testing
 
-/// Seed 000's way from V1 to V2: the V1 access token, presented once as a refresh token.
+/// The way from V1 to V2: the V1 access token, presented once as a refresh token.
 @Suite("RFC 6749 · §6: a V1 access token for a V2 pair")
 struct MoveToV2Tests {
     private let v1 = Cast.secret(AccessToken.self, seed: 9)

@@ -69,7 +69,7 @@ struct RefreshTests {
         #expect(outcome.effects.isEmpty)
     }
 
-    @Test func `seed 000: refresh tokens do not expire`() throws {
+    @Test func `refresh tokens do not expire`() throws {
         #expect(try refreshing(at: Cast.now + 10 * 365 * 86_400).response != nil)
     }
 

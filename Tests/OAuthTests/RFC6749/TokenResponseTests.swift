@@ -5,7 +5,7 @@ import Testing
 struct TokenResponseTests {
     private func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }
 
-    @Test func `§5.1: V2 answers with seed 000's members, in its order`() throws {
+    @Test func `§5.1: V2 answers with these members, in this order`() throws {
         let response = try #require(try redeeming().response)
         let refresh = try #require(response.renewal?.refreshToken).reveal()
         #expect(
@@ -14,7 +14,7 @@ struct TokenResponseTests {
                 + #""token_type":"Bearer","expires_in":86400,"scope":"people:read","created_at":1800000000}"#)
     }
 
-    @Test func `§5.1: V1 answers with seed 000's three members`() throws {
+    @Test func `§5.1: V1 answers with three members`() throws {
         let response = try #require(try redeeming(by: Cast.client(tokenFormat: .v1)).response)
         #expect(
             text(response.json())

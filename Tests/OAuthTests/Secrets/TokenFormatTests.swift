@@ -1,7 +1,7 @@
 import OAuth
 import Testing
 
-@Suite("Token text (security.md 6.1)")
+@Suite("Token text")
 struct TokenFormatTests {
     @Test(arguments: [
         ("zQWBuTSOoRi4A9spHcVY5ncnsDkxkJ", "0mLq17"),

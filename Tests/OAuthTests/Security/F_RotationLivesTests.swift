@@ -2,7 +2,7 @@ import Testing
 
 @testable import OAuth
 
-@Suite("Security F · Lives of a refresh token (security.md 6.3)")
+@Suite("Security F · Lives of a refresh token")
 struct RotationLives {
     @Test func `a thief who shadows every refresh is caught at the fourth rotation in a row`() throws {
         let ledger = Ledger()

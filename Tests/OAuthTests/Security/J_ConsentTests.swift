@@ -3,6 +3,8 @@ import Testing
 
 @Suite("Security J · Consent")
 struct ConsentCases {
+    private enum Role { case admin, member }
+
     private func step(
         _ fields: Fields = .authorize, client: Client = Cast.roster, signedIn: Instant? = Cast.now,
         role: Role? = .admin,

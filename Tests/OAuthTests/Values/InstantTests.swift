@@ -34,7 +34,7 @@ struct InstantTests {
         let prefixes = [
             Entity.Person.prefix, Entity.Tenant.prefix, Entity.Client.prefix, Entity.ClientSecret.prefix,
             Entity.Grant.prefix, Entity.Code.prefix, Entity.TokenFamily.prefix, Entity.DeveloperToken.prefix,
-            Entity.Session.prefix, Entity.Mail.prefix, Entity.Ticket.prefix,
+            Entity.Session.prefix, Entity.Mail.prefix,
         ]
         #expect(Set(prefixes).count == prefixes.count)
     }

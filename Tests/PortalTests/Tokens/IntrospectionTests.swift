@@ -13,6 +13,7 @@ struct IntrospectionDecisionTests {
     ) -> Access {
         Access(
             member: Cast.member(role), scopes: ScopeSet(parsing: scopes) ?? ScopeSet(),
+            sensitive: ScopeDescription.sensitive,
             credential: app.map { .accessToken(family: ID("fam_1"), app: $0) } ?? .developerToken(ID("tok_1")),
             issuedAt: Cast.now, expiresAt: nil,
             app: app.map { Access.Caller(clientID: ClientID("gw_id_" + $0.text), actsAsItself: actsAsItself) })
@@ -94,7 +95,7 @@ struct IntrospectionDecisionTests {
     }
 
     @Test func `default is spelled out, and for a member it is not everything`() {
-        let all = "account:read default people:read people:write tags:read tags:write"
+        let all = "account:read billing:manage default people:read people:write tags:read tags:write"
         #expect(answer(access("default"), to: Self.api)?.scopes.text == all)
         #expect(answer(access("default", .member), to: Self.api)?.scopes.text == "account:read people:read tags:read")
     }

@@ -115,7 +115,7 @@ struct ClientSecretTests {
     }
 
     @Test func `a public app has no secret to rotate, and is refused with any`() async throws {
-        let native = try await test.store.register(
+        let native = try await test.store.registerBeyondQuota(
             try TestStore.details("On a phone", kind: .public), owner: test.lin, secret: nil, at: now)
         let refusal = try await test.store.rotateSecret(
             of: native.id, owner: test.lin, to: .random(), overlap: .now, letter: TestStore.letter(), at: now)
@@ -125,7 +125,7 @@ struct ClientSecretTests {
 
     @Test func `an app that became public is refused with the secret it had`() async throws {
         let details = try TestStore.details("Roster Sync", kind: .public)
-        #expect(try await test.store.update(test.rosterSync.id, of: test.lin.id, to: details, at: now + 1))
+        #expect(try await test.store.update(test.rosterSync.id, of: test.lin.id, to: details, at: now + 1) == .saved)
         let body = "client_id=\(test.rosterSync.clientID)&client_secret=" + test.rosterSecret.reveal()
         let credentials = try ClientCredentials.read(
             authorizationHeaders: [], body: try ParameterList(query: body), query: .empty)

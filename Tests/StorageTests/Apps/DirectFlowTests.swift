@@ -93,7 +93,7 @@ struct AppOwnerTests {
         #expect(asked.grants.first?.visibleName == "Mallory")
         let rest = try test.store.grants(to: test.rosterSync.id, seenBy: test.lin.id, after: asked.next, limit: 1)
         #expect(rest.grants.first?.tenant.name == "Acme" && rest.next == nil)
-        let reach = try test.store.spread(of: test.rosterSync.id)
+        let reach = try test.store.reach(of: test.rosterSync.id)
         #expect(reach.grants == 2 && reach.people == 2 && reach.tenants == 2)
     }
 
@@ -134,7 +134,7 @@ struct AppOwnerTests {
     @Test func `switching to V2 asks nobody again`() async throws {
         var details = test.rosterSync.details
         details.tokenFormat = .v1
-        #expect(try await test.store.update(test.rosterSync.id, of: test.lin.id, to: details, at: now))
+        #expect(try await test.store.update(test.rosterSync.id, of: test.lin.id, to: details, at: now) == .saved)
         _ = try await test.redeem(try await test.code(at: now + 2), at: now + 2)
         #expect(try test.store.tokenFormats(of: test.rosterSync.id).liveV1 == 1)
         #expect(!(try test.store.holdsRefreshTokens(test.rosterSync.id)))
@@ -150,8 +150,9 @@ struct AppOwnerTests {
         let member = try test.member(test.ada, test.acme)
         func make(at moment: Instant) async throws -> Secret<OAuth.DeveloperToken> {
             let token = Secret<OAuth.DeveloperToken>.random()
-            let draft = DeveloperTokenDraft.test(for: member, catalogue: try test.store.scopeCatalogue(), at: moment)
-            _ = try await test.store.create(draft, token: token, letter: TestStore.letter(), at: moment)
+            _ = try #require(
+                try await test.store.makeTestToken(
+                    for: member, token: token, letter: { _ in TestStore.letter() }, at: moment))
             return token
         }
         let first = try await make(at: now)
@@ -161,5 +162,25 @@ struct AppOwnerTests {
         #expect(try test.store.check(second, from: "198.51.100.1", at: now + 86_409).word == "live")
         #expect(try test.store.check(second, from: "198.51.100.1", at: now + 86_410).word == "expired")
         #expect(try test.store.testToken(of: test.ada.id, in: test.acme.id)?.purpose == .test)
+    }
+
+    @Test func `Case 118: a test token keeps to the tenant's rules for tokens`() async throws {
+        let ada = try test.member(test.ada, test.acme)
+        func make(for member: Member) async throws -> ScopeSet? {
+            let id = try await test.store.makeTestToken(
+                for: member, token: .random(), letter: { _ in TestStore.letter() }, at: now)
+            return try id.flatMap { try test.store.developerToken($0, of: member.person.id)?.scopes }
+        }
+        #expect(try await make(for: ada) == (try scopes("account:read people:read people:write")))
+        let rules = TokenRules(scopes: try scopes("account:read people:write"))
+        #expect(try await test.store.change(rules, by: ada, from: "", at: now))
+        #expect(try await make(for: ada) == (try scopes("account:read people:write")))
+        let grace = try test.member(test.grace, test.acme)
+        #expect(try await make(for: grace) == (try scopes("account:read")))
+        let writing = TokenRules(scopes: try scopes("people:write"))
+        #expect(try await test.store.change(writing, by: ada, from: "", at: now))
+        #expect(try await make(for: grace) == nil)
+        try await test.removeMember(test.grace, from: test.acme)
+        #expect(try await make(for: grace) == nil)
     }
 }

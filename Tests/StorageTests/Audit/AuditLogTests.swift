@@ -88,7 +88,7 @@ struct AuditLogTests {
             _ = try db.run("CREATE TRIGGER full BEFORE INSERT ON audit_events BEGIN SELECT RAISE(ABORT, 'full'); END")
         }
         await #expect(throws: StorageError.self) {
-            _ = try await self.site.store.register(
+            _ = try await self.site.store.registerBeyondQuota(
                 try TestStore.details("Unheard of"), owner: self.site.ada, secret: nil, at: TestStore.start)
         }
         #expect(try site.store.apps(of: site.ada.id).isEmpty)
@@ -96,19 +96,40 @@ struct AuditLogTests {
     }
 
     @Test func `Who is forgotten leaves empty names, and a chain that still holds`() async throws {
-        try await write(.appEdited, in: site.acme)
-        try await site.engine.write { db in
-            _ = try db.run(
-                """
-                UPDATE audit_events SET actor_name = '', subject_name = '', detail = '{}', address = '', erased_at = 1
-                WHERE actor_id = \(self.site.ada.id)
-                """)
-        }
+        let (ada, grace) = (try site.member(site.ada, site.acme), try site.member(site.grace, site.acme))
+        try await site.store.record(
+            AuditEvent(
+                .memberRoleChanged, by: .person(grace.person), on: .person(ada.person), in: site.acme.id,
+                detail: ["role": "member", "why": "She asked me to."], from: "203.0.113.9"), at: TestStore.start)
+        try await site.store.record(
+            AuditEvent(
+                .memberRoleChanged, by: .person(ada.person), on: .person(grace.person), in: site.acme.id,
+                detail: ["role": "admin"], from: "203.0.113.10"), at: TestStore.start)
+        #expect(try await site.store.delete(site.grace, letter: TestStore.letter(), at: TestStore.start) != nil)
         let report = try site.store.verifyAuditLog()
         #expect(report.findings.isEmpty)
         #expect(report.erased > 0)
-        let entry = try #require(try site.store.auditPage(.tenant(site.acme.id), limit: 1).entries.first)
-        #expect(entry.isErased && entry.actor.name.isEmpty && entry.actor.id == site.ada.id.text)
+        #expect(try site.store.auditChain(of: site.acme.id, newest: 100).findings.isEmpty)
+        let found = try site.store.auditPage(.tenant(site.acme.id), AuditFilter(area: "member"), limit: 3).entries
+        let (promoted, demoted) = (found[1], found[2])
+        // What was done stays, and whom it was done to, for the others in the workspace.
+        #expect(demoted.isErased && demoted.actor.name.isEmpty && demoted.actor.id == site.grace.id.text)
+        #expect(demoted.address.isEmpty && demoted.subjectName == "Ada")
+        #expect(demoted.detail.map(\.name) == ["role"] && demoted.detail.first?.value == "member")
+        #expect(promoted.isErased && promoted.actor.name == "Ada" && promoted.address == "203.0.113.10")
+        #expect(promoted.subjectName.isEmpty && promoted.subjectID == site.grace.id.text)
+        #expect(promoted.detail.first?.value == "admin")
+        // Later the other one is forgotten too.
+        try await site.store.addMember(site.mallory.id, to: site.acme.id, as: .admin, at: TestStore.start)
+        #expect(try await site.store.delete(site.ada, letter: TestStore.letter(), at: TestStore.start) != nil)
+        #expect(try site.store.verifyAuditLog().findings.isEmpty)
+        let left = try site.engine.read { db in
+            try db.rows(
+                "SELECT actor_name, subject_name, address FROM audit_events WHERE action = 'member.role_changed'"
+            )
+            .map { try $0.text("actor_name") + $0.text("subject_name") + $0.text("address") }
+        }
+        #expect(left == ["", ""])
     }
 
     private func write(_ action: AuditAction, in tenant: Tenant?) async throws {

@@ -17,7 +17,7 @@ struct AuditTamperingTests {
             try await site.store.record(
                 AuditEvent(
                     .appEdited, by: .person(site.ada), on: .app(site.rosterSync), in: tenant.id,
-                    detail: ["number": "\(number)"]),
+                    detail: ["number": "\(number)", "scopes": "people:read"], from: "203.0.113.7"),
                 at: TestStore.start + Int64(number))
         }
     }
@@ -45,6 +45,11 @@ struct AuditTamperingTests {
             ("UPDATE audit_events SET actor_id = 'per_x'", 1, 1),
             ("UPDATE audit_events SET actor_name = 'Mallory'", 1, 1),
             ("UPDATE audit_events SET detail = '{}'", 4, 4),
+            ("UPDATE audit_events SET facts = '{}'", 2, 2),
+            ("UPDATE audit_events SET facts = NULL", 2, 2),
+            ("UPDATE audit_events SET actor_name = '', address = '', detail = '{}', erased_at = 1", 3, 3),
+            ("UPDATE audit_events SET subject_name = '', detail = '{}', erased_at = 1", 3, 3),
+            ("UPDATE audit_events SET actor_digest = subject_digest", 1, 1),
             ("UPDATE audit_events SET address = '192.0.2.1'", 4, 4),
             ("UPDATE audit_events SET subject_id = 'app_x'", 2, 2),
             ("DELETE FROM audit_events", 2, 2),
@@ -60,6 +65,70 @@ struct AuditTamperingTests {
         let finding = try #require(try site.store.verifyAuditLog().findings.first)
         #expect(finding.tenant == site.acme.id)
         #expect(finding.sequence == first + named)
+    }
+
+    @Test func `Case 264: emptying events as if somebody in them were forgotten is named, without dropping a trigger`()
+        async throws
+    {
+        // As the server itself does it, for somebody who is still here.
+        try await site.engine.write { db in
+            _ = try db.run(
+                """
+                UPDATE audit_events SET actor_name = '', subject_name = '', detail = '{}', address = '', erased_at = 1
+                WHERE action = 'app.edited'
+                """)
+        }
+        let findings = try site.store.verifyAuditLog().findings
+        #expect(findings.count == 10)
+        #expect(try !site.store.auditChain(of: site.acme.id, newest: 3).findings.isEmpty)
+        // Nor does it help to invent that they deleted their account.
+        let end = try #require(try site.store.auditPage(.everything, limit: 1).entries.first)
+        try await site.engine.write { db in
+            _ = try db.run(
+                """
+                INSERT INTO audit_events (position, tenant_id, sequence, at, action, area, actor_kind, actor_id, actor_name,
+                    subject_kind, subject_id, subject_name, detail, address, personal_digest, previous, hash)
+                SELECT \(end.position + 1), '', 1 + (SELECT max(sequence) FROM audit_events WHERE tenant_id = ''), at,
+                    'person.deleted', 'person', 'person', \(self.site.ada.id), '', 'person', \(self.site.ada.id), '', '{}',
+                    '', personal_digest, hash, hash
+                FROM audit_events WHERE tenant_id = '' ORDER BY sequence DESC LIMIT 1
+                """)
+        }
+        #expect(try site.store.verifyAuditLog().findings.count == 11)
+    }
+
+    @Test func `Case 264: events from before their parts were told apart hold, and are erased whole`() async throws {
+        @Sendable func joined(_ fields: [String]) -> String { fields.map { "\($0.utf8.count):\($0)" }.joined() }
+        let (keys, acme, grace, ada) = (site.keyring, site.acme.id, site.grace, site.ada)
+        let position = try #require(try site.store.auditPage(.everything, limit: 1).entries.first).position + 1
+        let sequence = try #require(try site.store.auditPage(.tenant(acme), limit: 1).entries.first).sequence + 1
+        // As the version before wrote them: one digest over all texts, and no facts.
+        let detail = #"{"role":"member"}"#
+        let personal = keys.digest(joined([grace.name, ada.name, detail, "203.0.113.9"]), purpose: "audit-personal")
+        try await site.engine.write { db in
+            let last = try db.row(
+                "SELECT hash FROM audit_events WHERE tenant_id = \(acme) ORDER BY sequence DESC LIMIT 1")
+            guard let previous = try last?.digest("hash") else { throw TestStore.Refused() }
+            let hash = keys.digest(
+                joined([
+                    "audit1", previous.hex, "\(position)", acme.text, "\(sequence)", "\(TestStore.start.seconds)",
+                    "member.role_changed", "person", grace.id.text, "person", ada.id.text, personal.hex,
+                ]), purpose: "audit")
+            _ = try db.run(
+                """
+                INSERT INTO audit_events (position, tenant_id, sequence, at, action, area, actor_kind, actor_id, actor_name,
+                    subject_kind, subject_id, subject_name, detail, address, personal_digest, previous, hash)
+                VALUES (\(position), \(acme), \(sequence), \(TestStore.start), 'member.role_changed', 'member', 'person',
+                    \(grace.id), \(grace.name), 'person', \(ada.id), \(ada.name), \(detail), '203.0.113.9', \(personal),
+                    \(previous), \(hash))
+                """)
+        }
+        #expect(try site.store.verifyAuditLog().findings.isEmpty)
+        #expect(try await site.store.delete(grace, letter: TestStore.letter(), at: TestStore.start) != nil)
+        #expect(try site.store.verifyAuditLog().findings.isEmpty)
+        let found = try site.store.auditPage(.tenant(acme), AuditFilter(subject: ada.id.text), limit: 1)
+        let entry = try #require(found.entries.first)
+        #expect(entry.isErased && entry.actor.name.isEmpty && entry.subjectName.isEmpty && entry.detail.isEmpty)
     }
 
     @Test func `Case 264: two events that changed places are named`() async throws {
@@ -88,7 +157,7 @@ struct AuditTamperingTests {
                 """
                 INSERT INTO audit_events SELECT \(end.position + 1), tenant_id, sequence + 1, at, action, area, actor_kind,
                     actor_id, actor_name, subject_kind, subject_id, subject_name, detail, address, personal_digest,
-                    erased_at, hash, hash
+                    erased_at, hash, hash, facts, actor_digest, subject_digest, detail_digest
                 FROM audit_events WHERE position = \(last.position)
                 """)
         }

@@ -109,7 +109,7 @@ struct CodeTests {
     @Test func `Case 46: another app gets nothing for the code, which still works for its own`() async throws {
         let code = try await test.code()
         #expect(try await test.redeem(code, by: try test.client(test.leech)).error == .invalidGrant)
-        let native = try await test.store.register(
+        let native = try await test.store.registerBeyondQuota(
             try TestStore.details("Leech on a phone", kind: .public), owner: test.mallory, secret: nil, at: now)
         #expect(try await test.redeem(code, by: try test.client(native)).error == .invalidGrant)
         #expect(try test.check(try await test.redeem(code).tokens.access) == "live")

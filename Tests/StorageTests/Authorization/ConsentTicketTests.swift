@@ -89,7 +89,7 @@ struct ConsentTicketTests {
         let ticket = try await keep()
         var details = test.rosterSync.details
         details.name = "Roster Sync, improved"
-        #expect(try await test.store.update(test.rosterSync.id, of: test.lin.id, to: details, at: now + 5))
+        #expect(try await test.store.update(test.rosterSync.id, of: test.lin.id, to: details, at: now + 5) == .saved)
         #expect(try await take(ticket, at: now + 6) == nil)
         #expect(try await take(try await keep(at: now + 6), at: now + 7) != nil)
     }
@@ -98,7 +98,7 @@ struct ConsentTicketTests {
         let ticket = try await keep()
         var details = test.rosterSync.details
         details.callbacks = ["https://roster.example/elsewhere"]
-        #expect(try await test.store.update(test.rosterSync.id, of: test.lin.id, to: details, at: now))
+        #expect(try await test.store.update(test.rosterSync.id, of: test.lin.id, to: details, at: now) == .saved)
         #expect(try await take(ticket) == nil)
     }
 

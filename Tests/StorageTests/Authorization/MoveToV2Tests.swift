@@ -13,7 +13,8 @@ struct MoveToV2Tests {
     private func use(_ format: Client.TokenFormat, at moment: Instant = TestStore.start) async throws {
         var details = test.rosterSync.details
         details.tokenFormat = format
-        try #require(try await test.store.update(test.rosterSync.id, of: test.lin.id, to: details, at: moment))
+        try #require(
+            try await test.store.update(test.rosterSync.id, of: test.lin.id, to: details, at: moment) == .saved)
     }
 
     /// What Ada allowed while the app used V1; the app uses V2 afterwards.
@@ -100,5 +101,14 @@ struct MoveToV2Tests {
         let pair = try await test.tokens()
         #expect(try await present(pair.access).error == .invalidGrant)
         #expect(try test.check(pair.access, at: now + 11) == "live")
+    }
+
+    @Test func `an app whose clients hold refresh tokens does not go back, whenever they got them`() async throws {
+        _ = try await test.tokens()
+        var details = test.rosterSync.details
+        details.tokenFormat = .v1
+        let change = try await test.store.update(test.rosterSync.id, of: test.lin.id, to: details, at: now)
+        #expect(change == .holdsRefreshTokens)
+        #expect(try test.store.app(test.rosterSync.id)?.details.tokenFormat == .v2)
     }
 }

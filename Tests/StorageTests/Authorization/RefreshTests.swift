@@ -133,7 +133,7 @@ struct RefreshTests {
         #expect(try await test.refresh(chain[1].refresh, at: now + 3).response != nil)
     }
 
-    @Test func `seed 000: a refresh token that lay for a year still works`() async throws {
+    @Test func `a refresh token that lay for a year still works`() async throws {
         let tokens = try await test.tokens()
         let year = now + 366 * 86_400
         let next = try await test.refresh(tokens.refresh, at: year).tokens
@@ -168,9 +168,9 @@ struct RefreshTests {
         #expect(try test.count("SELECT generation FROM token_families") == 9)
     }
 
-    @Test func `seed 000: a V1 app gets an access token that never expires, and no refresh token`() async throws {
+    @Test func `a V1 app gets an access token that never expires, and no refresh token`() async throws {
         let secret = Secret<ClientSecretKind>.random()
-        let old = try await test.store.register(
+        let old = try await test.store.registerBeyondQuota(
             try TestStore.details("Roster Sync 1", format: .v1, pkce: false), owner: test.lin, secret: secret, at: now)
         let code = try await test.code(to: old, challenge: nil)
         let outcome = try await test.redeem(code, by: try test.client(old, secret: secret), verifier: nil)

@@ -71,7 +71,7 @@ struct ApplicationTests {
         let last = try #require(first.last)
         let position = ListPosition(at: try #require(last.submittedAt), id: last.id.text)
         #expect(try test.store.applications(.submitted, after: position, limit: 2).map(\.person.name) == ["Lin"])
-        #expect(try test.store.applicationCount(.submitted) == 3)
+        #expect(try test.store.health().applicationsWaiting == 3)
     }
 
     @Test func `every step is in the log`() async throws {

@@ -26,7 +26,6 @@ struct RowTests {
         #expect(try row.isNull("ended"))
         #expect(try row.blob("bytes") == [0, 255])
         #expect(try row.boolean("yes"))
-        #expect(row.count == 5)
     }
 
     @Test func `a column that is not there, is null or of another type throws and does not trap`() throws {

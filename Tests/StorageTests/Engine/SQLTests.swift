@@ -1,4 +1,5 @@
 import OAuth
+import Portal
 import Storage
 import Testing
 

@@ -40,13 +40,39 @@ struct ReviewTests {
         #expect(try await review())
         #expect(try await !review(), "it is reviewed already")
         var details = test.rosterSync.details
-        details.description = "The same, in better words than before."
+        details.scopes = try scopes("people:read")
         _ = try await test.store.update(test.rosterSync.id, of: test.lin.id, to: details, at: now + 1)
         #expect(try test.store.app(test.rosterSync.id)?.isReviewed == true)
         details.callbacks.append("https://elsewhere.example/callback")
         _ = try await test.store.update(test.rosterSync.id, of: test.lin.id, to: details, at: now + 2)
         #expect(try test.store.app(test.rosterSync.id)?.isReviewed == false)
         #expect(try test.store.reviews(of: test.rosterSync.id).first?.endedBecause == "the app was changed")
+    }
+
+    static let weaker: [(name: String, change: @Sendable (inout AppDetails) -> Void)] = [
+        ("another description", { $0.description = "The official payroll tool of your employer." }),
+        ("PKCE made optional", { $0.pkceRequired = false }), ("tokens without an end", { $0.tokenFormat = .v1 }),
+        ("another homepage", { $0.homepage = "https://elsewhere.example" }),
+    ]
+
+    @Test(arguments: 0..<weaker.count)
+    func `Case 131: a review does not cover`(index: Int) async throws {
+        #expect(try await review())
+        var details = test.rosterSync.details
+        Self.weaker[index].change(&details)
+        _ = try await test.store.update(test.rosterSync.id, of: test.lin.id, to: details, at: now + 1)
+        #expect(try test.store.app(test.rosterSync.id)?.isReviewed == false, "\(Self.weaker[index].name)")
+        #expect(!test.rosterSync.details.needsNewReview(since: details) || index == 0 || index == 3)
+    }
+
+    @Test func `Case 131: a review does not cover the direct flow`() async throws {
+        #expect(try await review())
+        _ = try await test.store.turnOnDirectFlow(
+            of: test.rosterSync.id, owner: test.lin, lifetime: .hour, from: "", at: now + 1)
+        #expect(try test.store.app(test.rosterSync.id)?.isReviewed == false)
+        #expect(try await review())
+        _ = try await test.store.turnOffDirectFlow(of: test.rosterSync.id, owner: test.lin, from: "", at: now + 2)
+        #expect(try test.store.app(test.rosterSync.id)?.isReviewed == true)
     }
 
     @Test func `a review of an app that changed meanwhile does not count`() async throws {

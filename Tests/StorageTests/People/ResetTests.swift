@@ -20,7 +20,7 @@ struct ResetTests {
     }
 
     private func reset(
-        _ link: Secret<MailLink>, to hash: String = "new hash", at moment: Instant = TestStore.start
+        _ link: Secret<MailLink>, to hash: PasswordHash = "new hash", at moment: Instant = TestStore.start
     ) async throws -> Person? {
         try await test.store.reset(link, to: hash, letter: { TestStore.letter(to: $0.email, "changed") }, at: moment)
     }

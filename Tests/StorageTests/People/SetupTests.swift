@@ -75,6 +75,31 @@ struct SetupTests {
         #expect(try await test.store.verify(link, at: now) == nil)
     }
 
+    @Test(arguments: [true, false])
+    func `Case 183: whoever is made an operator by command does not get a stranger's password`(setsPassword: Bool)
+        async throws
+    {
+        let link = Secret<MailLink>.random()
+        let email = try #require(EmailAddress("boss@corp.example"))
+        try await test.store.signUp(
+            try TestStore.signUp("Mallory", email.text), passwordHash: "Mallory's", link: link,
+            confirm: TestStore.letter(), known: { _ in TestStore.letter() }, at: now)
+        let isNew = try await test.store.makeOperator(
+            email, name: "Boss", passwordHash: "the administrator's",
+            setsPassword: setsPassword, link: .random(), at: now)
+        #expect(isNew)
+        let boss = try #require(try test.store.signInCandidate(for: email))
+        #expect(boss.person.isOperator && boss.person.name == "Boss" && boss.person.verifiedAt == now)
+        #expect(boss.passwordHash == "the administrator's")
+        #expect(try await test.store.verify(link, at: now) == nil)
+        // Somebody who is known keeps what they have.
+        let known = try await test.store.makeOperator(
+            try #require(EmailAddress("ada@acme.example")), name: "x", passwordHash: "other", setsPassword: false,
+            link: .random(), at: now)
+        #expect(!known)
+        #expect(try test.store.passwordHash(of: test.ada.id) == "hash of Ada")
+    }
+
     @Test func `a claim that fails leaves the code as it was`() async throws {
         let code = try await offer()
         await #expect(throws: StorageError.self) { try await claim(code, "ada@acme.example") }

@@ -11,7 +11,7 @@ struct SignUpTests {
     init() async throws { test = try await TestStore() }
 
     private func signUp(
-        _ name: String = "Nia", _ email: String = "nia@nowhere.example", hash: String = "hash of Nia",
+        _ name: String = "Nia", _ email: String = "nia@nowhere.example", hash: PasswordHash = "hash of Nia",
         link: Secret<MailLink> = .random(), at moment: Instant = TestStore.start
     ) async throws {
         let signUp = try TestStore.signUp(name, email)

@@ -10,9 +10,14 @@ struct PolicyStoreTests {
 
     init() async throws { test = try await TestStore() }
 
+    /// As an admin does who has seen what the rules contradict now.
     private func set(_ policy: TenantPolicy, revoking: Bool = false) async throws -> Int64? {
-        try await test.store.change(
-            policy, by: try test.member(test.ada, test.acme), revokingContradictions: revoking, from: "", at: now)
+        let ada = try test.member(test.ada, test.acme)
+        let seen = try test.store.contradictions(to: policy, seenBy: ada).reduce(0) { $0 + $1.group.count }
+        let change = try await test.store.change(
+            policy, by: ada, expecting: seen, revokingContradictions: revoking, from: "", at: now)
+        guard case .saved(let revoked) = change else { return nil }
+        return revoked
     }
 
     private func ask(_ text: String = "people:read") async throws -> AccessRequest {
@@ -60,6 +65,53 @@ struct PolicyStoreTests {
         #expect(try await test.allow("people:read", by: grace) != nil)
     }
 
+    private func edit(_ change: (inout AppDetails) -> Void, at moment: Instant) async throws {
+        var details = test.rosterSync.details
+        change(&details)
+        _ = try await test.store.update(test.rosterSync.id, of: test.lin.id, to: details, at: moment)
+    }
+
+    @Test func `Case 131: a yes is to the app as it was, and an answer to one that changed meanwhile is none`()
+        async throws
+    {
+        let grace = try test.member(test.grace, test.acme)
+        #expect(try await decide(try await ask(), true))
+        try await edit({ $0.callbacks.append("https://attacker.example/steal") }, at: now + 1)
+        let app = try #require(try test.store.app(test.rosterSync.id))
+        #expect(try await test.allow("people:read", to: app, by: grace, at: now + 5) == nil)
+        let second = try await ask()
+        try await edit({ $0.name = "Payroll Master" }, at: now + 6)
+        #expect(try await !decide(second, true, at: now + 9))
+        let seen = try #require(try test.store.request(second.id, seenBy: grace))
+        #expect(seen.decision == nil)
+        #expect(try await decide(seen, true, at: now + 9))
+        #expect(try await test.allow("people:read", to: seen.app, by: grace, at: now + 9) != nil)
+    }
+
+    @Test func `Cases 84, 131: a yes ends with the admin's role, and with their suspension`() async throws {
+        let grace = try test.member(test.grace, test.acme)
+        #expect(try await decide(try await ask(), true))
+        try await test.suspend("person", test.ada.id.text)
+        #expect(try await test.allow("people:read", by: grace) == nil)
+        try await test.reinstate(test.ada.id.text)
+        try await test.store.addMember(test.ada.id, to: test.acme.id, as: .member, at: now)
+        #expect(try await test.allow("people:read", by: grace) == nil)
+        try await test.store.addMember(test.ada.id, to: test.acme.id, as: .admin, at: now)
+        #expect(try await test.allow("people:read", by: grace) != nil)
+    }
+
+    @Test func `Case 84: revoking all access of an app takes back the yes that nobody used yet`() async throws {
+        let (ada, grace) = (try test.member(test.ada, test.acme), try test.member(test.grace, test.acme))
+        #expect(try test.store.app(test.rosterSync.id, seenBy: ada, at: now) == nil)
+        #expect(try await decide(try await ask(), true))
+        #expect(try test.store.app(test.rosterSync.id, seenBy: ada, at: now)?.unusedYeses == 1)
+        #expect(try await test.store.revokeGrants(to: test.rosterSync, by: ada, from: "", at: now) == 1)
+        #expect(try await test.allow("people:read", by: grace) == nil)
+        let log = try test.store.auditPage(.tenant(test.acme.id), limit: 1)
+        #expect(log.entries.first?.action == "grant.revoked")
+        #expect(try await test.store.revokeGrants(to: test.rosterSync, by: ada, from: "", at: now) == 0)
+    }
+
     @Test func `a second request while one waits is the same one, and late answers count for nothing`() async throws {
         let grace = try test.member(test.grace, test.acme)
         let first = try await ask()
@@ -96,7 +148,7 @@ struct PolicyStoreTests {
         _ = try await set(TenantPolicy(admission: .listed))
         #expect(try await test.allow("people:read") == nil)
         #expect(try await decide(try await ask(), true))
-        #expect(try test.store.standing(of: test.rosterSync, in: test.acme.id).isListed)
+        #expect(try test.store.tenantStanding(of: test.rosterSync, in: test.acme.id).isListed)
         #expect(try await test.allow("people:read", by: try test.member(test.grace, test.acme)) != nil)
     }
 
@@ -138,6 +190,22 @@ struct PolicyStoreTests {
         #expect(try test.check(adas.access) == "unknown")
     }
 
+    @Test func `a grant made since the admin looked is neither kept nor revoked unseen`() async throws {
+        let ada = try test.member(test.ada, test.acme)
+        let listed = TenantPolicy(admission: .listed)
+        let tokens = try await test.tokens("people:read")
+        for (seen, revoking) in [(0, true), (0, false), (2, true)] as [(Int64, Bool)] {
+            let change = try await test.store.change(
+                listed, by: ada, expecting: seen, revokingContradictions: revoking, from: "", at: now)
+            #expect(change == .changedMeanwhile)
+        }
+        #expect(try test.store.policy(of: test.acme.id) == TenantPolicy())
+        #expect(try test.check(tokens.access) == "live")
+        let change = try await test.store.change(
+            listed, by: ada, expecting: 1, revokingContradictions: true, from: "", at: now)
+        #expect(change == .saved(revoked: 1))
+    }
+
     @Test func `what somebody allowed as an admin does not come back when they allow less as a member`() async throws {
         let old = try await test.tokens("people:read people:write")
         try await test.store.addMember(test.grace.id, to: test.acme.id, as: .admin, at: now)
@@ -145,7 +213,7 @@ struct PolicyStoreTests {
         let ada = try test.member(test.ada, test.acme)
         #expect(try test.store.grantedScopes(to: test.rosterSync.id, by: ada.person.id, in: test.acme.id) == nil)
         _ = try await test.store.change(
-            TenantPolicy(deciders: .members), by: try test.member(test.grace, test.acme),
+            TenantPolicy(deciders: .members), by: try test.member(test.grace, test.acme), expecting: 0,
             revokingContradictions: false, from: "", at: now)
         let new = try await test.redeem(try await test.code("people:read", by: ada)).tokens
         #expect(new.scopes == (try scopes("people:read")))
@@ -159,8 +227,8 @@ struct PolicyStoreTests {
         for member in outsiders {
             #expect(
                 try await test.store.change(
-                    TenantPolicy(deciders: .members), by: member, revokingContradictions: true, from: "", at: now)
-                    == nil)
+                    TenantPolicy(deciders: .members), by: member, expecting: 0, revokingContradictions: true, from: "",
+                    at: now) == .gone)
             #expect(try await !test.store.change(TokenRules(longestDays: 7), by: member, from: "", at: now))
             #expect(
                 try await !test.store.set(
@@ -205,7 +273,7 @@ struct PolicyStoreTests {
         let (first, hasMore) = try test.store.grants(to: app, seenBy: admin, after: nil, limit: 50)
         let last = try #require(first.last)
         let (second, _) = try test.store.grants(
-            to: app, seenBy: admin, after: (at: last.createdAt, id: last.id), limit: 50)
+            to: app, seenBy: admin, after: ListPosition(at: last.createdAt, id: last.id.text), limit: 50)
         #expect(hasMore && first.count == 50 && Set(first.map(\.id)).isDisjoint(with: second.map(\.id)))
     }
 }

@@ -2,7 +2,7 @@ import Storage
 import Testing
 
 extension TestStore {
-    /// What must hold after anything that was done through the store (security.md 5.4).
+    /// What must hold after anything that was done through the store.
     func expectHealth(_ comment: Comment? = nil) throws {
         let words = try engine.read { db in try db.rows("PRAGMA integrity_check").map { try $0.text(0) } }
         #expect(words == ["ok"], comment)

@@ -79,8 +79,8 @@ struct SweepTests {
         let draft = DeveloperTokenDraft(
             member: try test.member(test.ada, test.acme), description: "Old", scopes: try scopes("people:read"),
             expiresAt: nil)
-        let old = try await test.store.create(draft, token: .random(), letter: TestStore.letter(), at: now)
-        let alive = try await test.store.create(draft, token: .random(), letter: TestStore.letter(), at: now)
+        let old = try await test.store.makeBeyondQuota(draft, token: .random(), letter: TestStore.letter(), at: now)
+        let alive = try await test.store.makeBeyondQuota(draft, token: .random(), letter: TestStore.letter(), at: now)
         #expect(try await test.store.revoke(old, of: test.ada, letter: TestStore.letter(), at: now))
         try await sweep(at: now + 360 * day)
         #expect(try test.count("SELECT count(*) FROM grants") == 1)
@@ -91,14 +91,35 @@ struct SweepTests {
         #expect(try await test.refresh(tokens.refresh, at: now + 368 * day).error == .invalidGrant)
     }
 
-    @Test func `chance for a transaction is drawn once: a body that runs again gives the same, two bodies do not`() {
-        let drawn = DrawnRandom()
-        var (first, again, other) = (drawn, drawn, DrawnRandom())
-        let (a, b, c) = (
-            (0..<1000).map { _ in first.next() }, (0..<1000).map { _ in again.next() },
-            (0..<1000).map { _ in other.next() }
-        )
-        #expect(a == b && a != c)
-        #expect(Set(a).count == 1000 && Set(a).isDisjoint(with: c))
+    @Test func `a developer token that ran out and a request that was answered are kept for a year`() async throws {
+        let draft = DeveloperTokenDraft(
+            member: try test.member(test.ada, test.acme), description: "Short", scopes: try scopes("people:read"),
+            expiresAt: now + day)
+        _ = try await test.store.makeBeyondQuota(draft, token: .random(), letter: TestStore.letter(), at: now)
+        let grace = try test.member(test.grace, test.acme)
+        let outcome = try await test.store.ask(
+            for: test.rosterSync, try scopes("people:read"), by: grace, note: "", path: "/", letters: { _ in [] },
+            from: "", at: now)
+        guard case .asked(let id) = outcome else { throw TestStore.Refused() }
+        #expect(
+            try await test.store.decide(
+                try #require(try test.store.request(id, seenBy: grace)), allowing: false, answer: "",
+                by: try test.member(test.ada, test.acme), letter: TestStore.letter(), from: "", at: now))
+        try await sweep(at: now + 360 * day)
+        #expect(try test.count("SELECT count(*) FROM developer_tokens") == 1)
+        #expect(try test.count("SELECT count(*) FROM access_requests") == 1)
+        try await sweep(at: now + 366 * day + AccessRequest.lifetime)
+        #expect(try test.count("SELECT count(*) FROM developer_tokens") == 0)
+        #expect(try test.count("SELECT count(*) FROM access_requests") == 0)
+    }
+
+    @Test func `whatever is swept is found by an index, and nobody waits for a walk through a table`() throws {
+        let statements = Store.whatExpired(at: now, batch: 500) + Store.whatIsOver(at: now, batch: 500)
+        for statement in statements + [Store.spentLinks(at: now)] {
+            let plan = try test.engine.read { db in
+                try db.rows("EXPLAIN QUERY PLAN \(fragment: statement)").map { try $0.text("detail") }
+            }
+            #expect(!plan.contains { $0.hasPrefix("SCAN ") && !$0.contains("CONSTANT ROW") }, "\(plan)")
+        }
     }
 }

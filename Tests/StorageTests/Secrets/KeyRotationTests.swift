@@ -5,7 +5,7 @@ import Portal
 @testable import Storage
 import Testing
 
-/// security.md case 227: the master key changes while everything is in use.
+/// Case 227: the master key changes while everything is in use.
 @Suite("Rotating the master key")
 struct KeyRotationTests {
     let folder: TemporaryFolder
@@ -40,8 +40,7 @@ struct KeyRotationTests {
         let signUp = SignUp.check(
             name: "Ada", email: "ada@acme.example", password: "walks by the sea", policy: PasswordPolicy(common: []))
         guard case .valid(let valid) = signUp else { throw TestStore.Refused() }
-        let person = try #require(
-            try await store.insertVerified(valid, passwordHash: "hash", isOperator: false, at: now))
+        let person = try await store.insertVerified(valid, passwordHash: "hash", isOperator: false, at: now)
         let cookie = Secret<SessionCookie>.random()
         _ = try await store.startSession(
             cookie, for: person.id, replacing: nil, userAgent: "", address: "", at: now)
@@ -167,7 +166,7 @@ struct KeyRotationTests {
 extension Store {
     fileprivate func enqueueLetter(_ number: Int, at now: Instant) async throws {
         let letter = Letter(
-            kind: .tokenCreated, recipient: "ada@acme.example", subject: "\(number)", body: "letter \(number)")
+            kind: .passwordChanged, recipient: "ada@acme.example", subject: "\(number)", body: "letter \(number)")
         try await engine.write { db in try self.enqueue(letter, in: db, at: now) }
     }
 }

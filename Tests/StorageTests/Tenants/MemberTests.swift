@@ -66,7 +66,7 @@ struct MemberTests {
         let token = Secret<OAuth.DeveloperToken>.random()
         let draft = DeveloperTokenDraft(
             member: grace, description: "CI", scopes: try scopes("people:read"), expiresAt: nil)
-        _ = try await test.store.create(draft, token: token, letter: TestStore.letter(), at: now)
+        _ = try await test.store.makeBeyondQuota(draft, token: token, letter: TestStore.letter(), at: now)
         let (_, link) = try await invite("eve@elsewhere.example", as: .admin, by: grace)
         #expect(try await remove(test.grace, by: try ada) == .done)
         #expect(try test.check(tokens.access) == "unknown")
@@ -133,6 +133,20 @@ struct MemberTests {
         #expect(try await test.store.accept(second, as: test.lin, from: "", at: now) == nil)
     }
 
+    @Test func `Case 184: an invitation of somebody who was suspended, or is no admin any more, lets nobody in`()
+        async throws
+    {
+        let (_, link) = try await invite("lin@northwind.example", as: .admin)
+        try await test.suspend("person", test.ada.id.text)
+        #expect(try test.store.offer(of: link, at: now) == nil)
+        #expect(try await test.store.accept(link, as: test.lin, from: "", at: now) == nil)
+        try await test.reinstate(test.ada.id.text)
+        try await test.store.addMember(test.ada.id, to: test.acme.id, as: .member, at: now)
+        #expect(try await test.store.accept(link, as: test.lin, from: "", at: now) == nil)
+        try await test.store.addMember(test.ada.id, to: test.acme.id, as: .admin, at: now)
+        #expect(try await test.store.accept(link, as: test.lin, from: "", at: now)?.id == test.acme.id)
+    }
+
     @Test func `Case 151: a newcomer signs up by the link, confirmed, and an unconfirmed squatter gives way`()
         async throws
     {
@@ -172,10 +186,12 @@ struct MemberTests {
         #expect(try await test.refresh(tokens.refresh).error == .invalidGrant)
         let draft = TenantDraft(name: "Acme again", slug: test.acme.slug)
         #expect(
-            try await test.store.openTenant(draft, kind: .standard, admin: test.mallory.id, at: now + 89 * 86_400)
+            try await test.store.openTenantBeyondQuota(
+                draft, kind: .standard, admin: test.mallory.id, at: now + 89 * 86_400)
                 == nil)
         #expect(
-            try await test.store.openTenant(draft, kind: .standard, admin: test.mallory.id, at: now + 91 * 86_400)
+            try await test.store.openTenantBeyondQuota(
+                draft, kind: .standard, admin: test.mallory.id, at: now + 91 * 86_400)
                 != nil)
         #expect(try test.count("SELECT count(*) FROM grants WHERE tenant_id = \(test.acme.id)") == 0)
     }

@@ -72,11 +72,30 @@ struct QuotaTests {
                 token: .random(), letter: TestStore.letter(), at: now)
         }
         let (made, refusals) = try obstacles(answers)
-        #expect(made == 100 && refusals == ["tokens(100)"])
+        #expect(made == 100 && refusals == ["obstacle(Portal.Obstacle.tokens(100))"])
         #expect(try test.count("SELECT count(*) FROM outbox") == 100)
         #expect(try test.store.obstacleToToken(of: test.ada.id, at: now) == .tokens(100))
         // Those that are over do not count.
         #expect(try test.store.obstacleToToken(of: test.ada.id, at: now + 3600) == nil)
+    }
+
+    @Test func `Case 267: of thirty tokens of one description made at once, one is made`() async throws {
+        let (test, now) = (test, now)
+        let member = try test.member(test.ada, test.acme)
+        let draft = DeveloperTokenDraft(
+            member: member, description: "CI deploy", scopes: try scopes("people:read"), expiresAt: now + 3600)
+        let answers = try await test.engine.gather(30) { _ in
+            try await test.store.make(draft, token: .random(), letter: TestStore.letter(), at: now)
+        }
+        let (made, refusals) = try obstacles(answers)
+        #expect(made == 1 && refusals == ["descriptionTaken"])
+        // One that takes its place may be called the same, as may one that comes after its end.
+        let first = try #require(try test.store.developerTokens(of: test.ada.id).first)
+        let second = try await test.store.make(
+            draft, token: .random(), replacing: first.id, letter: TestStore.letter(), at: now)
+        #expect((try? second.get()) != nil)
+        let third = try await test.store.make(draft, token: .random(), letter: TestStore.letter(), at: now + 3600)
+        #expect((try? third.get()) != nil)
     }
 
     @Test func `Case 267: what else stands in the way is said before the number`() async throws {

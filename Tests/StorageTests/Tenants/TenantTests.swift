@@ -12,7 +12,7 @@ struct TenantTests {
 
     private func open(_ slug: String, at moment: Instant = TestStore.start) async throws -> Tenant? {
         let draft = TenantDraft(name: "Another", slug: try #require(Slug(slug)))
-        return try await test.store.openTenant(draft, kind: .standard, admin: test.mallory.id, at: moment)
+        return try await test.store.openTenantBeyondQuota(draft, kind: .standard, admin: test.mallory.id, at: moment)
     }
 
     @Test func `a new tenant has its opener as admin and nobody on its list, until samples are asked for, once`()
@@ -33,7 +33,7 @@ struct TenantTests {
     @Test func `a sandbox has people to try the API with`() async throws {
         let draft = TenantDraft(name: "Sandbox", slug: try #require(Slug("sandbox-1")))
         let tenant = try #require(
-            try await test.store.openTenant(draft, kind: .sandbox, admin: test.mallory.id, at: now))
+            try await test.store.openTenantBeyondQuota(draft, kind: .sandbox, admin: test.mallory.id, at: now))
         let member = try test.member(test.mallory, tenant)
         #expect(try test.store.tenant(of: member).contacts(from: 0, limit: 100).contacts.count == 24)
     }
@@ -75,7 +75,8 @@ struct TenantTests {
         let test = test
         let opened = try await test.engine.gather(20) { _ in
             let draft = TenantDraft(name: "Wanted", slug: try #require(Slug("wanted")))
-            return try await test.store.openTenant(draft, kind: .standard, admin: test.lin.id, at: TestStore.start)
+            return try await test.store.openTenantBeyondQuota(
+                draft, kind: .standard, admin: test.lin.id, at: TestStore.start)
         }.values.map { try $0.get() }
         #expect(opened.compactMap { $0 }.count == 1)
         #expect(try test.store.memberships(of: test.lin.id).count == 2)

@@ -17,7 +17,10 @@ struct AccessCheckTests {
         let draft = DeveloperTokenDraft(
             member: try test.member(person ?? test.ada, test.acme), description: "Nightly export",
             scopes: try scopes(text), expiresAt: expiresAt)
-        return (token: token, id: try await test.store.create(draft, token: token, letter: TestStore.letter(), at: now))
+        return (
+            token: token,
+            id: try await test.store.makeBeyondQuota(draft, token: token, letter: TestStore.letter(), at: now)
+        )
     }
 
     private func check(_ token: Secret<DeveloperToken>, at moment: Instant = TestStore.start) throws -> AccessCheck {
@@ -71,15 +74,81 @@ struct AccessCheckTests {
 
     @Test func `Case 118: what a token may do ends with its person's right to it`() async throws {
         let (token, _) = try await token("default")
-        let tokens = try await test.tokens()
-        for access in [try check(token).access, try test.store.check(tokens.access, at: now).access] {
-            #expect(try #require(access).allows(.peopleWrite))
+        #expect(try #require(try check(token).access).allows(.peopleWrite))
+        try await test.store.addMember(test.ada.id, to: test.acme.id, as: .member, at: now)
+        let access = try #require(try check(token).access)
+        #expect(!access.allows(.peopleWrite) && access.allows(.peopleRead))
+    }
+
+    @Test(arguments: Loss.allCases, [Client.TokenFormat.v1, .v2])
+    func `Cases 84, 118: an app's access token is dead at once when`(
+        loss: Loss, format: Client.TokenFormat
+    ) async throws {
+        let access = try await access(format)
+        #expect(try test.check(access) == "live")
+        try await loss.happen(in: test)
+        #expect(try test.check(access) == "unknown")
+    }
+
+    /// What Ada allowed Roster Sync to read and write, as a token of this format.
+    private func access(_ format: Client.TokenFormat) async throws -> Secret<AccessToken> {
+        var details = test.rosterSync.details
+        details.tokenFormat = format
+        _ = try await test.store.update(test.rosterSync.id, of: test.lin.id, to: details, at: now)
+        let code = try await test.code("account:read people:read people:write")
+        return try #require(try await test.redeem(code).response).accessToken
+    }
+
+    @Test(arguments: [Client.TokenFormat.v1, .v2])
+    func `Case 118: a ceiling holds for the tokens that are out, at their next use`(format: Client.TokenFormat)
+        async throws
+    {
+        let (token, ada) = (try await access(format), try test.member(test.ada, test.acme))
+        func found() throws -> String { try test.store.check(token, at: now).access?.scopes.text ?? "none" }
+        func limit(to text: String) async throws {
+            _ = try await test.store.change(
+                TenantPolicy(ceiling: try scopes(text)), by: ada, revokingContradictions: false, from: "", at: now)
+        }
+        #expect(try found() == "account:read people:read people:write")
+        try await limit(to: "account:read people:read")
+        #expect(try found() == "account:read people:read")
+        let access = try #require(try test.store.check(token, at: now).access)
+        #expect(!access.allows(.peopleWrite))
+        // The app's own ceiling takes the place of the tenant's.
+        let own = AppStanding(ceiling: try scopes("people:write"))
+        _ = try await test.store.set(own, of: test.rosterSync, by: ada, from: "", at: now)
+        #expect(try found() == "people:write")
+        _ = try await test.store.set(
+            AppStanding(ceiling: try scopes("default")), of: test.rosterSync, by: ada, from: "", at: now)
+        #expect(try found() == "account:read people:read people:write")
+        let nothing = AppStanding(ceiling: try scopes("orders:read"))
+        _ = try await test.store.set(nothing, of: test.rosterSync, by: ada, from: "", at: now)
+        #expect(try test.check(token) == "unknown")
+    }
+
+    @Test func `Case 118: what an operator calls sensitive is for admins, also with tokens from before`() async throws {
+        let billing = try #require(Scope("billing:manage"))
+        func save(_ sensitivity: ScopeDescription.Sensitivity) async throws {
+            let description = ScopeDescription(
+                scope: billing, title: "Manage billing", sentence: "Invoices.", group: "Billing",
+                sensitivity: sensitivity, enforcement: .operator)
+            try await test.store.save(description, position: 50, by: test.lin, at: now)
+        }
+        try await save(.high)
+        let (adas, _) = try await token("billing:manage people:read")
+        let (graces, _) = try await token(of: test.grace, "billing:manage people:read")
+        let (whole, _) = try await token(of: test.grace, "default")
+        #expect(try #require(try check(adas).access).allows(billing))
+        for token in [graces, whole] {
+            let access = try #require(try check(token).access)
+            #expect(!access.allows(billing) && access.allows(.peopleRead))
+            let catalogue = try test.store.scopeCatalogue().map(\.scope)
+            #expect(!access.liveScopes { catalogue }.contains(billing))
         }
         try await test.store.addMember(test.ada.id, to: test.acme.id, as: .member, at: now)
-        for access in [try check(token).access, try test.store.check(tokens.access, at: now).access] {
-            #expect(try !#require(access).allows(.peopleWrite))
-            #expect(try #require(access).allows(.peopleRead))
-        }
+        #expect(try !#require(try check(adas).access).allows(billing))
+        try await save(.normal)
+        #expect(try #require(try check(graces).access).allows(billing))
     }
 
     @Test func `a member's own token reads and does not write`() async throws {

@@ -16,7 +16,7 @@ import Web
         }
     }
 
-    @Test func `RFC 6750 §3.1: an expired token says so in seed 000's words`() async throws {
+    @Test func `RFC 6750 §3.1: an expired token says so in words of its own`() async throws {
         let site = try await TestSite()
         let tokens = try await site.tokens(scope: "account:read")
         site.clock.move(by: 86_399)
@@ -148,7 +148,7 @@ import Web
         if status == 406 { #expect(answer.error == "not_acceptable" && answer.json["message"] is String) }
     }
 
-    @Test func `Seed 000: after 250 calls in ten seconds a token has to wait`() async throws {
+    @Test func `after 250 calls in ten seconds a token has to wait`() async throws {
         let site = try await TestSite()
         let token = try await site.browser(signedInAs: site.cast.ada).makeToken().token
         for _ in 0..<250 { #expect(try await site.call("/v2/me", token).status == 200) }

@@ -6,7 +6,7 @@ import Storage
 import Testing
 import Web
 
-@Suite("Seed 004 · /v2.1/token")
+@Suite("The API · /v2.1/token")
 struct HeldTokensTests {
     private func tokens(_ answer: Answer) -> [[String: Any]] { answer.json["tokens"] as? [[String: Any]] ?? [] }
 
@@ -96,7 +96,7 @@ struct HeldTokensTests {
         for token in [first.access, second.access] { #expect(try await site.call("/v2.1/token", token).status == 401) }
     }
 
-    @Test func `the list comes in pages, as seed 004 names them`() async throws {
+    @Test func `the list comes in pages`() async throws {
         let site = try await TestSite()
         let ada = try await site.browser(signedInAs: site.cast.ada)
         var token = ""
@@ -108,12 +108,15 @@ struct HeldTokensTests {
         let last = try await site.call("/v2.1/token?start=4&resultsperpage=2", token)
         #expect(tokens(last).count == 1 && !last.contains("next_page") && last.contains("prev_page"))
         #expect(tokens(try await site.call("/v2.1/token?resultsperpage=0", token)).count == 5)
+        let rest = try await site.call("/v2.1/token?start=2&resultsperpage=0", token)
+        let previous = (rest.json["meta"] as? [String: Any])?["prev_page"] as? String
+        #expect(tokens(rest).count == 3 && previous?.hasSuffix("?start=0&resultsperpage=0") == true)
         for query in ["start=-1", "start=x", "resultsperpage=101", "start=99999999999999999999"] {
             #expect(try await site.call("/v2.1/token?" + query, token).status == 400)
         }
     }
 
-    @Test func `Seed 004, Case 96: the password grant is not offered, and the answer says what is`() async throws {
+    @Test func `Case 96: the password grant is not offered, and the answer says what is`() async throws {
         let site = try await TestSite()
         let body = #"{"grant_type":"password","username":"ada","password":"Ada likes long walks"}"#
         let answer = try await site.send(

@@ -79,7 +79,7 @@ import Web
         #expect(try await api.send(.post, Self.people, long).status == 413)
     }
 
-    @Test func `Seed 000: next and prev walk the list there and back`() async throws {
+    @Test func `next and prev walk the list there and back`() async throws {
         let site = try await TestSite()
         let api = try await API(site, as: site.cast.ada)
         for number in 0..<7 { _ = try await api.create("Singer \(number)") }
@@ -104,7 +104,7 @@ import Web
         #expect(first.json["prev"] is NSNull)
     }
 
-    @Test func `Seed 004: every answer says who asked`() async throws {
+    @Test func `every answer says who asked`() async throws {
         let site = try await TestSite()
         let api = try await API(site, as: site.cast.ada)
         let id = try await api.create("Mei")

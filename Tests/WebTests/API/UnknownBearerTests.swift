@@ -41,4 +41,17 @@ import Web
         #expect(limiter.count(rule, "somebody new", at: now) == nil)
         #expect(limiter.count(rule, "attacker", at: now + 61) == nil)
     }
+
+    @Test func `Case 52: a limiter remembers as little of a long key as of a short one, and nothing that is over`() {
+        let limiter = RateLimiter()
+        let rule = RateLimiter.Rule(name: "test", count: 20, per: 60)
+        let now = Instant(seconds: 1_795_252_442)
+        let long = String(repeating: "a", count: 8100)
+        for number in 0..<2000 { #expect(limiter.count(rule, "\(number)" + long, at: now) == nil) }
+        for _ in 0..<19 { #expect(limiter.count(rule, "7" + long, at: now) == nil) }
+        #expect(limiter.count(rule, "7" + long, at: now) != nil, "keys that differ in their beginning alone are others")
+        #expect(limiter.keyCount == 2000)
+        for number in 0..<200 { _ = limiter.count(rule, "later \(number)", at: now + 120) }
+        #expect(limiter.keyCount == 200)
+    }
 }

@@ -5,7 +5,7 @@ import Portal
 import Storage
 import Testing
 
-/// security.md case 164: dangerous actions want a proof of identity that is not older than ten minutes.
+/// Case 164: dangerous actions want a proof of identity that is not older than ten minutes.
 @Suite("Confirming that it is you")
 struct ConfirmationTests {
     let site: TestSite
@@ -33,6 +33,7 @@ struct ConfirmationTests {
         ("{app}/secrets", [("overlap", "1h")]),
         ("{app}/secrets/{secret}/revoke", []),
         ("{app}/delete", [("confirm_name", "Roster Sync")]),
+        ("{app}", Browser.appFields("Roster Sync", callbacks: ["https://elsewhere.example/callback"])),
         ("/account/sessions/end-others", []),
     ]
 
@@ -187,7 +188,8 @@ struct ConfirmationTests {
             try db.rows(
                 """
                 SELECT (SELECT count(*) FROM developer_tokens) || ' ' || (SELECT group_concat(id) FROM client_secrets)
-                    || ' ' || (SELECT count(*) FROM apps) AS it
+                    || ' ' || (SELECT count(*) FROM apps)
+                    || ' ' || (SELECT group_concat(uri) FROM app_callbacks) AS it
                 """
             ).map { try $0.optionalText("it") ?? "none" }.joined()
         }

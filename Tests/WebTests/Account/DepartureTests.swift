@@ -30,6 +30,8 @@ struct DepartureTests {
         #expect(try !(await site.accepts(site.cast.rosterSync.app.clientID, site.cast.rosterSync.secret)))
         #expect(try site.letters(to: person.email).first?.contains("your account is deleted") == true)
         #expect(try site.letters(to: person.email).count == 1)
+        let ended = try site.store.auditPage(.everything, limit: 50).entries.filter { $0.action == "tenant.deleted" }
+        #expect(ended.map(\.subjectID) == [try site.cast.northwind.id.text])
     }
 
     @Test func `Case 146: the name of a tenant that went along is nobody's for a while`() async throws {
@@ -61,6 +63,22 @@ struct DepartureTests {
         #expect(try await !ada.isSignedIn)
         let grace = try await site.browser(signedInAs: site.cast.grace)
         #expect(try await grace.get("/t/acme").status == 200)
+    }
+
+    @Test func `somebody suspended counts as nobody who is left, in a workspace and at the desk`() async throws {
+        let site = try await TestSite()
+        let (ada, grace) = (try site.cast.ada, try site.cast.grace)
+        try await site.store.addMember(grace.person.id, to: site.cast.acme.id, as: .admin, at: site.clock.now)
+        _ = try await site.store.makeOperator(
+            try #require(EmailAddress(grace.email)), name: "Grace", passwordHash: "", setsPassword: false, link: nil,
+            at: site.clock.now)
+        try await site.suspend(grace.person)
+        let browser = try await site.browser(signedInAs: ada)
+        #expect(try await browser.get("/account/delete").contains("You are the only admin of Acme"))
+        _ = try await browser.submit("/account/delete", ["confirm_name": ada.email], on: "/account")
+        #expect(try await browser.isSignedIn)
+        let olga = try await site.browser(signedInAs: site.cast.olga)
+        #expect(try await olga.get("/account/delete").contains("only operator"))
     }
 
     @Test func `the only operator stays`() async throws {
@@ -118,6 +136,21 @@ struct DepartureTests {
             ).map { try $0.text("reference") }
         }
         #expect(kept == ["apps.owner_id"])
+    }
+
+    @Test func `where somebody else was when they did it stands in nobody's activity and export`() async throws {
+        let site = try await TestSite()
+        let ada = try await site.browser(signedInAs: site.cast.ada, from: "203.0.113.66")
+        let grace = try await site.browser(signedInAs: site.cast.grace)
+        let id = try site.cast.grace.person.id.text
+        _ = try await ada.submit("/t/acme/members/\(id)/role", ["role": "admin"], on: "/t/acme/members")
+        let page = try await grace.get("/account/activity")
+        #expect(page.contains("role") && page.contains("Ada") && page.contains("not shown"))
+        #expect(page.contains("198.51.100.1"), "her own")
+        let export = try await grace.submit("/account/export", on: "/account")
+        #expect(export.contains("member.role_changed") && export.contains("198.51.100.1"))
+        for text in [page.body, export.body] { #expect(!text.contains("203.0.113.66")) }
+        #expect(try await ada.get("/account/activity").contains("203.0.113.66"))
     }
 
     @Test func `signing out everywhere ends this session too`() async throws {

@@ -76,6 +76,89 @@ struct SecondFactorTests {
         #expect(try await grace.get("/account/second-factor").contains("Set it up"))
     }
 
+    @Test func `sent six times at once it is turned on once, and no code counts as wrong`() async throws {
+        let site = try await TestSite()
+        let grace = try site.cast.grace
+        let browser = try await site.browser(signedInAs: grace)
+        _ = try await browser.submit("/account/second-factor/begin", on: "/account/second-factor")
+        let seed = try #require(try site.store.waitingSeed(of: grace.person.id))
+        let csrf = try #require(try await browser.get("/account/second-factor").csrf)
+        let code = TwoStepWorld.code(seed, at: site.clock.now)
+        // Five tries are allowed, so the sixth may have to wait, depending on who is quickest.
+        let answers = try await withThrowingTaskGroup(of: Answer.self) { group in
+            for _ in 0..<6 {
+                group.addTask {
+                    try await browser.post("/account/second-factor", [("code", code), ("csrf", csrf)])
+                }
+            }
+            return try await group.reduce(into: [Answer]()) { $0.append($1) }
+        }
+        let done = answers.filter { $0.status == 303 }
+        #expect(done.count >= 5)
+        #expect(done.allSatisfy { $0.location == "/account/second-factor/codes" })
+        #expect(try await browser.get("/account/second-factor/codes").contains("aria-label=\"Recovery codes\">"))
+        let later = site.browser()
+        let page = try await later.signIn(grace.email, grace.password)
+        site.clock.move(by: 30)
+        let next = TwoStepWorld.code(seed, at: site.clock.now)
+        let signedIn = try await later.post(
+            "/login/code",
+            [("csrf", page.csrf ?? ""), ("ticket", page.hidden("ticket") ?? ""), ("next", ""), ("code", next)])
+        #expect(signedIn.status == 303)
+    }
+
+    @Test func `Case 164: a code is not left to run out while a password is asked for`() async throws {
+        let site = try await TestSite()
+        let grace = try site.cast.grace
+        let browser = try await site.browser(signedInAs: grace)
+        site.clock.move(by: 590)
+        _ = try await browser.submit("/account/second-factor/begin", on: "/account/second-factor")
+        let seed = try #require(try site.store.waitingSeed(of: grace.person.id))
+        let csrf = try #require(try await browser.get("/account/second-factor").csrf)
+        site.clock.move(by: 60)
+        let code = TwoStepWorld.code(seed, at: site.clock.now)
+        let done = try await browser.post("/account/second-factor", [("code", code), ("csrf", csrf)])
+        #expect(done.location == "/account/second-factor/codes")
+    }
+
+    @Test
+    func `Case 164: a wrong code shows the key again only to whoever knows the password, and says what was wrong`()
+        async throws
+    {
+        let site = try await TestSite()
+        let grace = try site.cast.grace
+        let browser = try await site.browser(signedInAs: grace)
+        let path = "/account/second-factor"
+        site.clock.move(by: 590)
+        _ = try await browser.submit(path + "/begin", on: path)
+        let csrf = try #require(try await browser.get(path).csrf)
+        site.clock.move(by: 60)
+        // A wrong code shows nothing without the password …
+        let wrong = try await browser.post(path, [("code", "000000"), ("csrf", csrf)])
+        #expect(wrong.status == 403 && wrong.contains("Confirm it is you"))
+        // … and with it the page comes back and says what was wrong.
+        let told = try await browser.post(
+            path,
+            [
+                ("csrf", wrong.csrf ?? ""), ("kept", wrong.hidden("kept") ?? ""), ("confirm_password", grace.password),
+            ])
+        #expect(told.status == 422 && told.contains("This code is not right") && told.contains("class=\"qr\""))
+    }
+
+    @Test func `Case 164: a key that waited for long takes the password besides the code`() async throws {
+        let site = try await TestSite()
+        let grace = try site.cast.grace
+        let browser = try await site.browser(signedInAs: grace)
+        let path = "/account/second-factor"
+        _ = try await browser.submit(path + "/begin", on: path)
+        let seed = try #require(try site.store.waitingSeed(of: grace.person.id))
+        let csrf = try #require(try await browser.get(path).csrf)
+        site.clock.move(by: 601)
+        #expect(try await browser.get(path).location?.hasPrefix("/account/confirm") == true)
+        let code = TwoStepWorld.code(seed, at: site.clock.now)
+        #expect(try await browser.post(path, [("code", code), ("csrf", csrf)]).status == 403)
+    }
+
     @Test func `signing in takes the password and then a code, and goes on where it was going`() async throws {
         let world = try await TwoStepWorld()
         let browser = world.site.browser()
@@ -140,7 +223,7 @@ struct SecondFactorTests {
         #expect(try await world.secondStep(mine, page, code: world.nextCode()).location == "/login")
         let fresh = try await mine.signIn(world.person.email, world.person.password)
         try await world.site.store.rehash(
-            world.person.person.id, to: world.site.site.passwords.hash("another pass phrase").text)
+            world.person.person.id, to: world.site.site.passwords.hash("another pass phrase"))
         #expect(try await world.secondStep(mine, fresh, code: world.nextCode()).location == "/login")
         #expect(try await !mine.isSignedIn)
     }

@@ -224,7 +224,7 @@ import Testing
         let member = try #require(try site.store.membership(of: ada.person.id, in: site.cast.acme.id))
         let token = Secret<OAuth.DeveloperToken>.random()
         let scopes = try #require(ScopeSet(parsing: "account:read people:read"))
-        _ = try await site.store.create(
+        _ = try await site.store.makeBeyondQuota(
             DeveloperTokenDraft(member: member, description: "A test", scopes: scopes, expiresAt: nil), token: token,
             letter: Letter(kind: .tokenCreated, recipient: ada.email, subject: "A test", body: "A test"),
             at: site.clock.now)

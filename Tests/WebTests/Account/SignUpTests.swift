@@ -21,12 +21,11 @@ import Testing
         let browser = site.browser()
         #expect(try await !browser.get("/signup/sent").contains(Self.nora.email), "another browser")
         #expect(try await browser.signIn(Self.nora.email, Self.nora.password).status == 422, "not confirmed yet")
-        let answer = try await browser.submit(try site.link("verify", to: Self.nora.email))
-        #expect(answer.location == "/login")
-        #expect(browser.session == nil, "confirming signs nobody in")
-        #expect(try await browser.get("/login").contains("Your email address is confirmed."))
-        #expect(try await browser.signIn(Self.nora.email, Self.nora.password).location == "/dashboard")
+        let answer = try await browser.submit(
+            try site.link("verify", to: Self.nora.email), ["password": Self.nora.password])
+        #expect(answer.location == "/dashboard")
         let dashboard = try await browser.get("/dashboard")
+        #expect(dashboard.contains("Your email address is confirmed"))
         #expect(dashboard.contains("Welcome, Nora<"))
         for path in ["/tenants/new", "/tokens/new", "/developer/apply"] {
             #expect(dashboard.contains("href=\"\(path)\""), "\(path)")
@@ -150,10 +149,66 @@ import Testing
         let link = try site.link("verify", to: Self.nora.email)
         #expect(link != early)
         #expect(try await site.browser().get(early).status == 410)
-        #expect(try await site.browser().submit(link).status == 303)
+        #expect(try await site.browser().submit(link, ["password": owners]).status == 303)
         #expect(try await site.browser(from: "203.0.113.66").signIn(Self.nora.email, attackers).status == 422)
         let browser = site.browser()
         #expect(try await browser.signIn(Self.nora.email, owners).status == 303)
         #expect(try await browser.get("/account").contains(Self.nora.name))
+    }
+
+    @Test func `Case 183: the owner of the address does not confirm a password that somebody else chose`() async throws
+    {
+        let site = try await TestSite()
+        let theirs = "the attacker knows this"
+        _ = try await signUp(at: site)
+        site.clock.move(by: 60)
+        _ = try await signUp("Mallory", Self.nora.email, theirs, at: site, from: "203.0.113.66")
+        let link = try site.link("verify", to: Self.nora.email)
+        let browser = site.browser()
+        #expect(try await browser.get(link).contains("name=\"password\""))
+        for password in [Self.nora.password, ""] {
+            let answer = try await browser.submit(link, ["password": password])
+            #expect(answer.status == 422 && answer.contains("not the password of the sign-up"))
+        }
+        #expect(browser.session == nil)
+        #expect(try await site.browser(from: "203.0.113.66").signIn(Self.nora.email, theirs).status == 422)
+
+        // The same link sets name and password of her own, and signs nobody in.
+        let weak = try await browser.submit(link, ["anew": "yes", "name": "Nora", "new_password": "short"])
+        #expect(weak.status == 422 && weak.contains("href=\"#field-new_password\"") && weak.contains("<details open>"))
+        let anew = ["anew": "yes", "name": "Nora", "new_password": "hers alone from now on"]
+        #expect(try await browser.submit(link, anew.map { ($0.key, $0.value) }).location == "/login")
+        #expect(browser.session == nil)
+        #expect(try await browser.get(link).status == 410)
+        #expect(try await site.browser(from: "203.0.113.66").signIn(Self.nora.email, theirs).status == 422)
+        #expect(try await browser.signIn(Self.nora.email, "hers alone from now on").status == 303)
+        let account = try await browser.get("/account")
+        #expect(account.contains("Nora") && !account.contains("Mallory"))
+    }
+
+    @Test func `Case 170: a link to confirm is no way to guess a password faster`() async throws {
+        let site = try await TestSite()
+        _ = try await signUp(at: site)
+        let link = try site.link("verify", to: Self.nora.email)
+        let browser = site.browser()
+        for _ in 0..<10 { #expect(try await browser.submit(link, ["password": "a wrong guess"]).status == 422) }
+        let answer = try await browser.submit(link, ["password": Self.nora.password])
+        #expect(answer.status == 429 && answer.headers[.retryAfter] != nil)
+        // Guessing keeps nobody from choosing their own.
+        let anew = ["anew": "yes", "name": "Nora", "new_password": "hers alone from now on"]
+        #expect(try await browser.submit(link, anew.map { ($0.key, $0.value) }).status == 303)
+        #expect(try await browser.signIn(Self.nora.email, "hers alone from now on").status == 303)
+    }
+
+    @Test func `Case 171: a stranger's requests leave the way back to an account open`() async throws {
+        let site = try await TestSite()
+        let grace = try site.cast.grace
+        for _ in 0..<5 {
+            let stranger = site.browser(from: "203.0.113.66")
+            #expect(try await stranger.submit("/verify/resend", ["email": grace.email]).status == 200)
+        }
+        #expect(try site.written(to: grace.email) == 0)
+        #expect(try await site.browser().submit("/forgot", ["email": grace.email]).status == 303)
+        #expect(try site.link("reset", to: grace.email).hasPrefix("/reset/"))
     }
 }

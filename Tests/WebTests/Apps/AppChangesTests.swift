@@ -68,6 +68,62 @@ import Testing
         #expect(try site.engine.read { try $0.rows("SELECT id FROM grants").isEmpty })
     }
 
+    @Test func `Case 164: what redirects codes or weakens them asks who it is; better words do not`() async throws {
+        let site = try await TestSite()
+        let lin = try await site.browser(signedInAs: site.cast.lin)
+        let app = try site.cast.rosterSync.app
+        let path = "/apps/\(app.id.text)"
+        func fields(
+            homepage: String = app.details.homepage, callback: String = app.details.callbacks[0],
+            pkce: String = "required"
+        ) -> [(String, String)] {
+            [
+                ("name", "Roster Sync"), ("description", "The same, in better words than before."),
+                ("homepage", homepage), ("callbacks", callback), ("scopes", "people:read"), ("pkce", pkce),
+                ("token_format", "v2"), ("action", "save"),
+            ]
+        }
+        site.clock.move(by: 601)
+        #expect(try await lin.submit(path, fields(), on: path + "/edit").status == 303)
+        for dangerous in [
+            fields(homepage: "https://elsewhere.example/"), fields(callback: "https://elsewhere.example/callback"),
+            fields(pkce: "optional"),
+        ] {
+            let asked = try await lin.submit(path, dangerous, on: path + "/edit")
+            #expect(asked.status == 403 && asked.contains("Confirm it is you"))
+        }
+        let now = try #require(try site.store.app(app.id)).details
+        #expect(now.callbacks == app.details.callbacks && now.homepage == app.details.homepage && now.pkceRequired)
+        #expect(now.description == "The same, in better words than before.")
+    }
+
+    @Test func `V1 becomes V2 in the ordinary form too without asking anybody again, and so does saving what is`()
+        async throws
+    {
+        let site = try await TestSite()
+        try await site.change { $0.tokenFormat = .v1 }
+        let ada = try await site.browser(signedInAs: site.cast.ada)
+        _ = try await ada.code(scope: "people:read")
+        let lin = try await site.browser(signedInAs: site.cast.lin)
+        let app = try #require(try site.store.app(site.cast.rosterSync.app.id))
+        let path = "/apps/\(app.id.text)"
+        let same =
+            [
+                ("name", app.details.name), ("description", app.details.description),
+                ("homepage", app.details.homepage), ("pkce", app.details.pkceRequired ? "required" : "optional"),
+                ("action", "save"),
+            ] + app.details.callbacks.map { ("callbacks", $0) } + app.details.scopes.sorted.map { ("scopes", $0.text) }
+        for format in ["v2", "v2"] {
+            #expect(try await lin.submit(path, same + [("token_format", format)], on: path + "/edit").status == 303)
+            let again = try await ada.get(try site.authorizePath(scope: "people:read"))
+            #expect(again.parameter("code") != nil, "asked again: \(again.status)")
+        }
+        #expect(try site.store.app(app.id)?.details.tokenFormat == .v2)
+        // Anything that stands on the consent page does ask.
+        try await site.change { $0.name = "Rooster Sync" }
+        #expect(try await ada.get(try site.authorizePath(scope: "people:read")).hidden("ticket") != nil)
+    }
+
     @Test func `Deleting asks for the name, byte for byte, and ends the app at once`() async throws {
         let site = try await TestSite()
         let lin = try await site.browser(signedInAs: site.cast.lin)

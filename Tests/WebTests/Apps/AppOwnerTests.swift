@@ -67,6 +67,65 @@ struct AppOwnerPagesTests {
         #expect(filtered.contains("Nothing like that") && !filtered.contains("denied the request"))
     }
 
+    @Test func `refused calls of the API are explained, with what to do`() async throws {
+        let tokens = try await site.tokens(scope: "account:read")
+        #expect(try await site.call("/t/acme/api/v1/people", tokens.access).status == 403)
+        #expect(try await site.call("/t/globex/api/v1/me", tokens.access).status == 401)
+        let page = try await lin.get(app + "/activity?kind=api")
+        #expect(page.contains("API call"))
+        #expect(page.contains("The access token lacks a scope. The call needs people:read."))
+        #expect(page.contains("Ask for the scope when you send people to the authorization address"))
+        #expect(page.contains("another workspace's") || page.contains("another workspace&#39;s"))
+        site.clock.move(by: 86_400)
+        #expect(try await site.call("/v2/me", tokens.access).error == "token_expired")
+        let lin = try await site.browser(signedInAs: site.cast.lin)
+        #expect(try await lin.get(app + "/activity?error=invalid_token").contains("The access token has expired."))
+        let next = try #require(try await site.refresh(tokens.refresh).json["access_token"] as? String)
+        let grant = try #require(
+            try site.engine.read { try $0.row("SELECT id FROM grants WHERE revoked_at IS NULL")?.text("id") })
+        #expect(
+            try await site.store.revokeGrant(
+                ID(grant), in: site.cast.acme.id, of: site.cast.ada.person.id, at: site.clock.now))
+        #expect(try await site.call("/v2/me", next).status == 401)
+        let last = try await lin.get(app + "/activity")
+        #expect(last.contains("The access token does not work any more."))
+        #expect(!last.body.contains(next) && !last.body.contains(tokens.access))
+        // A person's own token is their own affair, and one that was never given out is nobody's.
+        let entries = try site.store.activity(of: site.cast.rosterSync.app.id).count
+        _ = try await site.call("/v2/me", Secret<AccessToken>.random().reveal())
+        let own = try await site.browser(signedInAs: site.cast.ada).makeToken(scopes: ["account:read"])
+        #expect(try await site.call("/t/acme/api/v1/people", own.token).status == 403)
+        try await site.store.flushActivity()
+        #expect(try site.store.activity(of: site.cast.rosterSync.app.id).count == entries)
+    }
+
+    @Test func `a review is asked for once, and the operator sees who asked and when`() async throws {
+        let page = try await lin.get(app)
+        #expect(page.contains("Ask for a review"))
+        #expect(try await lin.submit(app + "/review", on: app).location == app)
+        let waiting = try await lin.get(app)
+        #expect(waiting.contains("You asked for a review") && !waiting.contains("Ask for a review"))
+        #expect(
+            try site.letters(to: "olga@gatewright.example").first?.contains("look at the app \"Roster Sync\"") == true)
+        let olga = try await site.browser(signedInAs: site.cast.olga)
+        site.clock.move(by: 7200)
+        let queue = try await olga.get("/operator/apps?show=asked")
+        #expect(queue.contains("Lin asked for a review 2 hours ago"))
+        let desk = try await olga.get("/operator" + app)
+        #expect(desk.contains("Review asked for") && desk.contains("by Lin, 21 Nov 2026"))
+        // Asking twice writes to nobody twice.
+        let letters = try site.count("outbox")
+        #expect(try await lin.submit(app + "/review", on: "/account").status == 303)
+        #expect(try site.count("outbox") == letters)
+        let review = [("note", ""), ("as_of", try #require(desk.hidden("as_of")))]
+        #expect(try await olga.submit("/operator" + app + "/review", review, on: "/operator" + app).status == 303)
+        #expect(try await olga.get("/operator/apps?show=asked").contains("Nothing found"))
+        #expect(try await !lin.get(app).contains("review"), "nothing is left to ask for")
+        #expect(try await lin.get(app + "/activity").contains("A review was asked for."))
+        let mallory = try await site.browser(signedInAs: site.cast.mallory)
+        #expect(try await mallory.submit(app + "/review", on: "/account").status == 404)
+    }
+
     @Test func `a V1 client moves to V2 without anybody being asked`() async throws {
         try await site.change { $0.tokenFormat = .v1 }
         let code = try await site.browser(signedInAs: site.cast.ada).code(scope: "account:read")
@@ -125,7 +184,7 @@ struct AppOwnerPagesTests {
 
 @Suite("Test tokens")
 struct TestTokenTests {
-    @Test func `seed 000: a token for a day, shown once, of the tenant it was made in`() async throws {
+    @Test func `a token for a day, shown once, of the tenant it was made in`() async throws {
         let site = try await TestSite()
         let ada = try await site.browser(signedInAs: site.cast.ada)
         #expect(try await ada.get("/t/acme").contains("/t/acme/test-token"))

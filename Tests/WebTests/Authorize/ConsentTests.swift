@@ -21,6 +21,27 @@ import Web
         #expect(Secret<AuthorizationCode>(answer.parameter("code") ?? "") != nil)
     }
 
+    @Test func `RFC 9110 §9.3.2: HEAD makes no code, no question and no event`() async throws {
+        let site = try await TestSite()
+        let ada = try await site.browser(signedInAs: site.cast.ada)
+        _ = try await ada.decide("allow", at: site.authorizePath())
+        #expect(try await ada.get(site.authorizePath()).parameter("code") != nil, "the yes is remembered")
+        let rows = { try ["authorization_codes", "consent_tickets", "audit_events"].map { try site.count($0) } }
+        let before = try rows()
+        for path in [
+            try site.authorizePath(), try site.authorizePath(scope: "account:read"),
+            "/t/acme/audit/export?format=csv", "/user/oauth_allow?api_key=x",
+        ] {
+            let answer = try await ada.head(path)
+            #expect(answer.status == 405, "\(path)")
+            #expect(
+                answer.header("Allow")?.contains("GET") == true && answer.header("Allow")?.contains("HEAD") == false)
+            #expect(answer.location == nil)
+        }
+        #expect(try rows() == before)
+        #expect(try await ada.head("/account").status == 200)
+    }
+
     @Test func `Case 127: Deny sends access_denied, the state and the issuer, and no code`() async throws {
         let site = try await TestSite()
         let ada = try await site.browser(signedInAs: site.cast.ada)

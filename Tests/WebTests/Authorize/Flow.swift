@@ -93,7 +93,7 @@ extension TestSite {
         let app = try cast.rosterSync.app
         var details = app.details
         change(&details)
-        #expect(try await store.update(app.id, of: app.owner.id, to: details, at: clock.now))
+        #expect(try await store.update(app.id, of: app.owner.id, to: details, at: clock.now) == .saved)
     }
 
     /// - Parameter kind: `tenant`, `app` or `person`.

@@ -69,6 +69,7 @@ struct ApplyTests {
         let tenant = "/operator/tenants/" + (try site.cast.acme.id.text)
         #expect(try await olga.submit(tenant + "/plan", [("plan", "enterprise")], on: tenant).status == 303)
         #expect(try await ada.get("/apps/new").status == 200)
+        #expect(try await ada.get("/t/acme/settings").contains("Enterprise"))
         let rules = try await olga.submit("/operator/rules", [("unreviewed_limit", "10")])
         #expect(rules.status == 303)
         #expect(try await ada.get("/apps/new").location == "/apps", "no plan includes them now")
@@ -77,6 +78,7 @@ struct ApplyTests {
 
     @Test func `Tokens need no approval`() async throws {
         let site = try await TestSite()
-        _ = try await site.browser(signedInAs: site.cast.grace).makeToken(at: "acme")
+        let token = try await site.browser(signedInAs: site.cast.grace).makeToken(at: "acme").token
+        #expect(try await site.works(token))
     }
 }

@@ -5,7 +5,7 @@ import Portal
 import Storage
 import Testing
 
-/// Seed 004's flow through the real router.
+/// Tokens through addresses, by the real router.
 @Suite("The direct flow")
 struct DirectFlowPagesTests {
     let site: TestSite
@@ -36,6 +36,14 @@ struct DirectFlowPagesTests {
     private func decide(_ decision: String) async throws -> Answer {
         let page = try await ada.get(path())
         return try await ada.answer(try #require(page.hidden("ticket"), "\(page.status)"), decision)
+    }
+
+    @Test func `an app without a callback on a web server is told what is in the way`() async throws {
+        let pocket = try await lin.register("Pocket Roster", kind: "public", callbacks: ["com.example.pocket:/cb"])
+        let path = "/apps/\(pocket.id)/direct"
+        let answer = try await lin.submit(path, ["lifetime": String(DirectLifetime.hour.rawValue)])
+        #expect(answer.status == 422)
+        #expect(answer.contains("It needs a callback on a web server") && !answer.contains("Choose how long"))
     }
 
     @Test func `off by default: nothing is asked and nothing is sent`() async throws {
@@ -110,6 +118,24 @@ struct DirectFlowPagesTests {
         #expect(answer.status == 403 && answer.location == nil)
     }
 
+    @Test func `a member who asks an admin goes on in this flow, with the token at its end`() async throws {
+        try await turnOn()
+        let grace = try await site.browser(signedInAs: site.cast.grace)
+        let page = try await grace.get(path(more: "&tenant=acme"))
+        let ticket = try #require(page.hidden("ticket"))
+        let asked = try await grace.submit("/t/acme/requests", [("ticket", ticket), ("note", "")], on: "/account")
+        let request = try #require(asked.location)
+        let asOf = try #require(try await ada.get(request).hidden("as_of"))
+        _ = try await ada.submit(request, [("decision", "allow"), ("answer", ""), ("as_of", asOf)])
+        let back = try #require(try await grace.get(request + "/continue").location)
+        #expect(back.hasPrefix("/user/oauth_allow?tenant=acme&api_key="))
+        let consent = try await grace.get(back)
+        #expect(consent.status == 200 && consent.contains("Its access travels in an address."))
+        let answer = try await grace.answer(try #require(consent.hidden("ticket")), "allow")
+        #expect(answer.parameters == ["access_token", "state"] && answer.parameter("state") == "af0ifjsldkj")
+        #expect(try await site.call("/v2/me", try #require(answer.parameter("access_token"))).status == 200)
+    }
+
     @Test func `Case 27: nobody signed in is asked to sign in, and comes back`() async throws {
         try await turnOn()
         let stranger = site.browser()
@@ -142,7 +168,7 @@ struct DirectFlowPagesTests {
         }
     }
 
-    @Test func `seed 004: one page has what I granted and my own keys, and makes a new one`() async throws {
+    @Test func `one page has what I granted and my own keys, and makes a new one`() async throws {
         try await turnOn()
         _ = try await decide("allow")
         #expect(try await ada.get("/user/api-keys").contains("Roster Sync"))

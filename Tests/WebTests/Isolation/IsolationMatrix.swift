@@ -55,6 +55,7 @@ struct IsolationRoute: CustomStringConvertible {
         IsolationRoute("GET /apps/{app}/created", .hidden(404)),
         IsolationRoute("GET /apps/{app}/delete", .hidden(404)),
         IsolationRoute("POST /apps/{app}/delete", .hidden(404)),
+        IsolationRoute("POST /apps/{app}/review", .hidden(404)),
         IsolationRoute("POST /apps/{app}/secrets", .hidden(404)),
         IsolationRoute("GET /apps/{app}/secrets/{secret}/revoke", .hidden(404)),
         IsolationRoute("POST /apps/{app}/secrets/{secret}/revoke", .hidden(404)),

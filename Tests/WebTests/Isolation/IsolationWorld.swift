@@ -27,8 +27,10 @@ struct IsolationWorld {
             ContactDetails(firstName: contactName, lastName: "", email: nil, phone: nil, tags: []), at: now)
         let app = try cast.rosterSync.app.id
         let draft = InvitationDraft(email: try #require(EmailAddress("nia@northwind.example")), role: .member)
+        let letter = Letter.invitation(
+            to: draft.email.text, inviter: "Lin", tenant: "Northwind", role: .member, link: "https://x.example")
         _ = try await store.invite(
-            draft, by: member, link: .random(), letter: nil, from: "198.51.100.1", at: now)
+            draft, by: member, link: .random(), letter: letter, from: "198.51.100.1", at: now)
         let asked = try await store.ask(
             for: try cast.rosterSync.app, try #require(ScopeSet(parsing: "people:read")), by: member, note: "",
             path: "/t/northwind", letters: { _ in [] }, from: "198.51.100.1", at: now)
@@ -117,10 +119,9 @@ struct IsolationWorld {
         let now = site.clock.now
         let checked = SignUp.check(
             name: "Nora", email: email, password: password, policy: PasswordPolicy(common: []))
-        guard case .valid(let signUp) = checked,
-            let nora = try await site.store.insertVerified(
-                signUp, passwordHash: try await site.site.passwords.hash(password).text, isOperator: false, at: now)
-        else { throw Unexpected() }
+        guard case .valid(let signUp) = checked else { throw Unexpected() }
+        let nora = try await site.store.insertVerified(
+            signUp, passwordHash: try await site.site.passwords.hash(password), isOperator: false, at: now)
         try await site.store.addMember(nora.id, to: try site.cast.northwind.id, as: .admin, at: now)
         let browser = site.browser()
         _ = try await browser.signIn(email, password)

@@ -44,12 +44,54 @@ import Web
         #expect(desk.contains("/reset/gw_ml_"))
     }
 
+    @Test func `The outbox is read a page at a time`() async throws {
+        let site = try await TestSite()
+        let olga = try await site.browser(signedInAs: site.cast.olga)
+        let now = site.clock.now
+        try await site.engine.write { db in
+            for number in 0..<120 {
+                try db.run(
+                    """
+                    INSERT INTO outbox (id, kind, recipient, subject, created_at)
+                    VALUES (\("mai_\(number)"), 'reset', 'ada@acme.example', \("Letter \(number)."), \(now))
+                    """)
+            }
+        }
+        var (seen, path) = ([String](), "/operator/outbox")
+        while true {
+            let page = try await olga.get(path)
+            seen += page.body.components(separatedBy: ">Letter ").dropFirst().map { String($0.prefix { $0 != "." }) }
+            #expect(page.contains("Newest mail") == (path != "/operator/outbox"))
+            guard let next = page.value(after: "<a class=\"btn\" href=\"/operator/outbox?after=") else { break }
+            path = "/operator/outbox?after=" + next
+            try #require(seen.count < 200)
+        }
+        #expect(seen == (0..<120).reversed().map(String.init))
+        #expect(try await olga.get("/operator/outbox?after=mai_0000000000000000").contains("No older mail"))
+    }
+
     @Test func `The desk says how the installation is set up and what became of its mail`() async throws {
         let site = try await TestSite()
         _ = try await site.someMail()
+        // More than any page lists.
+        let now = site.clock.now
+        try await site.engine.write { db in
+            for number in 0..<1200 {
+                try db.run(
+                    """
+                    INSERT INTO outbox (id, kind, recipient, subject, created_at, next_attempt_at, delivered_at, failed_at)
+                    VALUES (\("mai_\(number)"), 'reset', 'x@example.org', 'x', \(now),
+                        \(number < 100 ? now : nil), \(number >= 100 && number < 1150 ? now : nil),
+                        \(number >= 1150 ? now : nil))
+                    """)
+            }
+        }
         let page = try await site.browser(signedInAs: site.cast.olga).get("/operator")
         #expect(page.contains("http://127.0.0.1:8080") && page.contains("production"))
-        #expect(page.contains("Mails waiting") && page.contains("Workspace addresses"))
+        #expect(page.contains("Workspace addresses"))
+        for (count, what) in [(1050, "Mails sent"), (101, "Mails kept here"), (50, "Mails failed")] {
+            #expect(page.contains("<b>\(count)</b><span class=\"muted\">\(what)</span>"), "\(what)")
+        }
     }
 
     @Test func `Each exhibit of the gallery is a whole page`() async throws {

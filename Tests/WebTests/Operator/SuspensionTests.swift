@@ -49,6 +49,7 @@ struct SuspensionTests {
         #expect(call.status == 401)
         #expect(try await press(page + "/reinstate", on: page, by: olga).status == 303)
         #expect(try await site.send(.get, "/v2/me", headers: [("Authorization", "Bearer \(token)")]).status == 200)
+        #expect(try await !ada.isSignedIn, "the session from before is over")
         let own = "/operator/people/" + (try site.cast.olga.person.id.text)
         #expect(try await press(own + "/suspend", [("reason", "Enough.")], on: page, by: olga).status == 403)
     }
@@ -113,6 +114,8 @@ struct SuspensionTests {
         #expect(log.contains("installation.scope_removed") && log.contains("Olga (operator)"))
         #expect(try await olga.get("/operator/audit?from=2200-01-01").contains("No event fits."))
         #expect(try await olga.get("/operator/audit?before=x&area=%27").status == 200)
+        let unread = try await olga.get("/operator/audit?from=yesterday")
+        #expect(unread.status == 422 && unread.contains("Enter a date") && unread.contains("value=\"yesterday\""))
         #expect(try await olga.get("/operator/health").contains("Anchor of the audit log"))
     }
 }

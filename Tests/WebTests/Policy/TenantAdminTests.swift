@@ -30,7 +30,7 @@ import Web
         #expect(try await grace.get(request).contains("Waiting"))
         #expect(try await grace.submit(request, ["decision": "allow"], on: "/account").status == 403)
 
-        let answer = try await ada.submit(request, ["decision": "allow", "answer": "Gladly."])
+        let answer = try await ada.reply(to: request, "allow", "Gladly.")
         #expect(answer.location == "/t/acme/requests")
         #expect(try site.letters(to: "grace@acme.example").first?.contains("Gladly.") == true)
         #expect(try await grace.get(request).contains("Gladly."))
@@ -50,13 +50,36 @@ import Web
         let grace = try await site.browser(signedInAs: site.cast.grace)
         let ada = try await site.browser(signedInAs: site.cast.ada)
         let request = try await ask(grace)
-        _ = try await ada.submit(request, ["decision": "deny", "answer": "Use the export."])
+        _ = try await ada.reply(to: request, "deny", "Use the export.")
         #expect(try await ada.submit(request, ["decision": "allow"], on: "/account").location == request)
         let page = try await grace.get(site.authorizePath())
         #expect(page.status == 403 && page.contains("Use the export."))
         let forced = try await grace.answer(try #require(page.hidden("ticket")), "allow")
         #expect(forced.status == 403 && forced.location == nil)
         #expect(try site.count("grants") == 0)
+    }
+
+    @Test func `Case 131: a yes to an app that changed since the admin's page was made is none`() async throws {
+        let site = try await TestSite()
+        let grace = try await site.browser(signedInAs: site.cast.grace)
+        let ada = try await site.browser(signedInAs: site.cast.ada)
+        let request = try await ask(grace)
+        let seen = try #require(try await ada.get(request).hidden("as_of"))
+        try await site.change { $0.callbacks.append("https://attacker.example/steal") }
+        let fields = [("decision", "allow"), ("answer", ""), ("as_of", seen)]
+        #expect(try await ada.submit(request, fields, on: "/account").location == request)
+        #expect(try await ada.get(request).contains("the app has changed since you opened this page"))
+        #expect(try await grace.get(request).contains("Waiting"))
+        #expect(try await ada.submit(request, fields.dropLast() + [("as_of", "")], on: "/account").location == request)
+        site.clock.move(by: 2)
+        #expect(try await ada.reply(to: request, "allow").location == "/t/acme/requests")
+        // Until it is used, the admin can take it back on the app's page.
+        let app = "/t/acme/apps/" + (try site.cast.rosterSync.app.id.text)
+        #expect(try await ada.get(request).contains("href=\"\(app)\""))
+        #expect(try await ada.get(app).contains("Revoke all access"))
+        #expect(try await ada.get(app + "/revoke").contains("nobody used yet"))
+        #expect(try await ada.submit(app + "/revoke").location == "/t/acme/apps")
+        #expect(try await grace.get(site.authorizePath()).status == 403)
     }
 
     @Test func `a note that cannot be sent is shown again, and the ticket still works`() async throws {
@@ -158,6 +181,28 @@ import Web
         #expect(try await ada.submit(path).status == 303)
         #expect(try await site.call("/v2/me", old.token).status == 401)
         #expect(try site.letters(to: "grace@acme.example").first?.contains("Ada, an admin of Acme, revoked") == true)
+        // In its owner's list it was the admin's doing, not the owner's.
+        let revoked = try await grace.get("/tokens?status=revoked")
+        #expect(revoked.contains("Revoked by Ada on") && !revoked.contains("Revoked by Grace"))
+    }
+
+    @Test func `Case 118: a test token keeps to the rules for tokens, and its page says so`() async throws {
+        let site = try await TestSite()
+        let ada = try await site.browser(signedInAs: site.cast.ada)
+        let grace = try await site.browser(signedInAs: site.cast.grace)
+        func limit(to scope: String) async throws {
+            let rules = [("longest", "any"), ("limited", "yes"), ("scopes", scope)]
+            #expect(try await ada.submit("/t/acme/tokens/rules", rules, on: "/t/acme/tokens").status == 303)
+        }
+        try await limit(to: "account:read")
+        #expect(try await grace.get("/t/acme/test-token").contains("Acme lets tokens have only account:read."))
+        #expect(try await grace.submit("/t/acme/test-token").status == 303)
+        let token = try #require(Browser.secret("gw_dt_", in: try await grace.get("/t/acme/test-token").body))
+        #expect(try await site.call("/v2/me", token).status == 200)
+        #expect(try await site.call("/t/acme/api/v1/people", token).status == 403)
+        try await limit(to: "people:write")
+        #expect(try await grace.get("/t/acme/test-token").contains("leave nothing that a test token of yours could do"))
+        #expect(try await grace.submit("/t/acme/test-token", on: "/account").status == 422)
     }
 
     @Test func `Case 149: a cursor that was forged, or is another list's, is refused`() async throws {
@@ -170,5 +215,14 @@ import Web
         #expect(try await ada.get("/t/acme/tokens?after=1" + next).status == 400)
         #expect(try await ada.get("/t/acme/audit?after=" + next).status == 400)
         #expect(try await mallory.get("/t/globex/tokens?after=" + next).status == 400)
+    }
+}
+
+extension Browser {
+    /// Answers a member's request as its page, opened now, would.
+    fileprivate func reply(to request: String, _ decision: String, _ words: String = "") async throws -> Answer {
+        let page = try await get(request)
+        return try await submit(
+            request, [("decision", decision), ("answer", words), ("as_of", page.hidden("as_of") ?? "")], on: "/account")
     }
 }

@@ -39,6 +39,20 @@ import Testing
         #expect(try site.count("tenants") == 3)
     }
 
+    @Test func `Case 133: a workspace is renamed under the rules that it was named by`() async throws {
+        let site = try await TestSite()
+        let ada = try await site.browser(signedInAs: site.cast.ada)
+        for name in [
+            "Gatewright Security Team", "G\u{430}tewright", "Ac\u{43C}e", "", String(repeating: "a", count: 81),
+        ] {
+            let page = try await ada.submit("/t/acme/settings", ["name": name])
+            #expect(page.status == 422 && page.contains("href=\"#field-name\""), "\(name)")
+        }
+        #expect(try site.store.tenant(site.cast.acme.slug)?.name == "Acme")
+        #expect(try await ada.submit("/t/acme/settings", ["name": "Acme Events"]).status == 303)
+        #expect(try site.store.tenant(site.cast.acme.slug)?.name == "Acme Events")
+    }
+
     @Test func `Case 145: a reserved name is refused in the same words as a taken one`() async throws {
         let site = try await TestSite()
         let grace = try await site.browser(signedInAs: site.cast.grace)
@@ -71,7 +85,7 @@ import Testing
         let somebody = try site.cast.mallory
         for number in 2...10 {
             let draft = TenantDraft(name: "Number \(number)", slug: try #require(Slug("number-\(number)")))
-            _ = try await site.store.openTenant(
+            _ = try await site.store.openTenantBeyondQuota(
                 draft, kind: .standard, admin: somebody.person.id, at: site.clock.now)
         }
         let mallory = try await site.browser(signedInAs: somebody)
@@ -85,14 +99,22 @@ import Testing
         let site = try await TestSite()
         let draft = TenantDraft(name: "Choir", slug: try #require(Slug("choir")))
         let choir = try #require(
-            try await site.store.openTenant(draft, kind: .standard, admin: site.cast.ada.person.id, at: site.clock.now))
+            try await site.store.openTenantBeyondQuota(
+                draft, kind: .standard, admin: site.cast.ada.person.id, at: site.clock.now))
         try await site.store.addMember(site.cast.grace.person.id, to: choir.id, as: .member, at: site.clock.now)
         let grace = try await site.browser(signedInAs: site.cast.grace)
         #expect(try await !grace.get("/t/choir").contains("Add sample people"))
         #expect(try await grace.submit("/t/choir/sample-people", on: "/account").status == 403)
         let mallory = try await site.browser(signedInAs: site.cast.mallory)
         #expect(try await mallory.submit("/t/choir/sample-people", on: "/account").status == 404)
-        #expect(try await site.browser(signedInAs: site.cast.ada).get("/t/choir").contains("No people yet"))
+        let ada = try await site.browser(signedInAs: site.cast.ada)
+        #expect(try await ada.get("/t/choir").contains("No people yet"))
+        // Nothing is done in a suspended workspace.
+        _ = try await site.store.suspend(
+            .tenant(choir), because: "a test", by: site.cast.olga.person, letters: [], at: site.clock.now)
+        #expect(try await ada.submit("/t/choir/sample-people", on: "/account").status == 403)
+        let choirs = try #require(try site.store.membership(of: site.cast.ada.person.id, in: choir.id))
+        #expect(try site.store.tenant(of: choirs).contacts(from: 0, limit: 10).contacts.isEmpty)
     }
 
     @Test func `Case 267: forty forms sent at once open no more than ten`() async throws {

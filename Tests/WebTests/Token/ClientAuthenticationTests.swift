@@ -47,6 +47,31 @@ import Web
         #expect(tried[0].everything(hiding: id) == tried[1].everything(hiding: id))
     }
 
+    @Test(arguments: ["/t/acme/oauth/token", "/oauth/introspect", "/t/acme/oauth/revoke"])
+    func `Case 52, 73: clients that nobody registered are counted by network, under whatever names`(path: String)
+        async throws
+    {
+        let site = try await TestSite()
+        let send = { (name: String, secret: String, address: String) async throws -> Answer in
+            let body = "grant_type=refresh_token&refresh_token=x&token=x&client_id=\(name)&client_secret=\(secret)"
+            return try await site.send(
+                .post, path, headers: [TestSite.form], body: Array(body.utf8), from: address)
+        }
+        let long = String(repeating: "a", count: 4000)
+        for number in 0..<60 {
+            let answer = try await send("\(number)\(long)", "x", "2001:db8::\(number)")
+            #expect(answer.status == 401, "\(number)")
+        }
+        let refused = try await send("another\(long)", "x", "2001:db8::ffff")
+        #expect(refused.status == 429 && refused.headers[.retryAfter] != nil)
+        // It holds up nobody who is known, there or elsewhere.
+        let app = try site.cast.rosterSync
+        for address in ["2001:db8::1", "203.0.113.9"] {
+            #expect(![401, 429].contains(try await send(app.app.clientID, app.secret, address).status))
+        }
+        #expect(try await send("another", "x", "203.0.113.9").status == 401)
+    }
+
     @Test func `Case 66: a bent Authorization header is refused, never an error of ours`() async throws {
         let site = try await TestSite()
         let app = try site.cast.rosterSync

@@ -37,6 +37,40 @@ struct MetadataEndpointTests {
         #expect(other.json["issuer"] as? String == "http://127.0.0.1:8080/t/globex")
     }
 
+    @Test func `§2: the issuer is the form that the operator chose, wherever it is named`() async throws {
+        let site = try await TestSite(base: "https://gatewright.example", issuerForm: .subdomain)
+        let own = "https://acme.gatewright.example"
+        for (path, host) in [
+            ("/.well-known/oauth-authorization-server", "acme.gatewright.example"),
+            ("/.well-known/oauth-authorization-server/t/acme", "gatewright.example"),
+        ] {
+            let document = try await site.send(.get, path, host: host).json
+            #expect(document["issuer"] as? String == own)
+            #expect(document["authorization_endpoint"] as? String == own + "/oauth/authorize")
+            #expect(document["token_endpoint"] as? String == own + "/oauth/token")
+        }
+        let resource = try await site.send(
+            .get, "/.well-known/oauth-protected-resource/api/v1", host: "acme.gatewright.example")
+        #expect(resource.json["resource"] as? String == own + "/api/v1")
+        #expect(resource.json["authorization_servers"] as? [String] == [own])
+
+        // Its endpoints: the browser is sent to where people sign in and back to the callback; the rest is answered here.
+        let path = try site.authorizePath()
+        let begun = try await site.send(.get, String(path.dropFirst("/t/acme".count)), host: "acme.gatewright.example")
+        #expect(begun.location == "https://gatewright.example" + path)
+        let answer = try await site.browser(signedInAs: site.cast.ada).decide("allow", at: path)
+        #expect(answer.parameter("iss") == own)
+        let fields = try site.redemption(of: try #require(answer.parameter("code"))) + site.rosterCredentials()
+        let body = fields.map { "\(Browser.encode($0.0))=\(Browser.encode($0.1))" }.joined(separator: "&")
+        let tokens = try await site.send(
+            .post, "/oauth/token", headers: [TestSite.form], body: Array(body.utf8), host: "acme.gatewright.example")
+        let token = try #require(tokens.json["access_token"] as? String, "\(tokens.body)")
+        let told = try await site.introspect(token, by: try await site.api())
+        #expect(told.json["iss"] as? String == own)
+        // And the other form goes on routing.
+        #expect(try await site.redeem("gw_ac_nothing").error == "invalid_grant")
+    }
+
     @Test func `Case 271: cacheable, readable from any page, and without secrets`() async throws {
         let site = try await TestSite()
         for path in Self.spellings {

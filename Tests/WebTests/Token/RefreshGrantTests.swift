@@ -77,7 +77,7 @@ import Web
         #expect(try await site.refresh(tokens.refresh).error == "invalid_grant")
     }
 
-    @Test func `Seed 000: a refresh token does not expire while it is not used`() async throws {
+    @Test func `a refresh token does not expire while it is not used`() async throws {
         let site = try await TestSite()
         let tokens = try await site.tokens()
         site.clock.move(by: 3 * 365 * 86_400)

@@ -7,7 +7,7 @@ import Testing
 import Web
 
 @Suite struct TokenShapeTests {
-    @Test func `§5.1: a V2 answer is exactly seed 000's`() async throws {
+    @Test func `§5.1: a V2 answer has exactly these members`() async throws {
         let site = try await TestSite()
         let code = try await site.browser(signedInAs: site.cast.ada).code(scope: "people:read account:read")
         let answer = try await site.redeem(code)
@@ -24,7 +24,7 @@ import Web
                 """)
     }
 
-    @Test func `§5.1: a V1 answer is exactly seed 000's, and its token never expires by itself`() async throws {
+    @Test func `§5.1: a V1 answer has exactly these members, and its token never expires by itself`() async throws {
         let site = try await TestSite()
         try await site.change { $0.tokenFormat = .v1 }
         let code = try await site.browser(signedInAs: site.cast.ada).code(scope: "account:read")
@@ -38,7 +38,7 @@ import Web
         #expect(try await site.call("/t/acme/api/v1/me", access).status == 200)
     }
 
-    @Test func `Seed 000: a JSON body is as good as a form`() async throws {
+    @Test func `a JSON body is as good as a form`() async throws {
         let site = try await TestSite()
         let code = try await site.browser(signedInAs: site.cast.ada).code()
         let fields = try site.redemption(of: code) + site.rosterCredentials()

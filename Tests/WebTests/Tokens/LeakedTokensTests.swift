@@ -10,9 +10,10 @@ import Web
 @Suite("Leaked tokens")
 struct LeakedTokensTests {
     private func report(
-        _ site: TestSite, _ body: String, headers: [(String, String)] = [("Content-Type", "text/plain")]
+        _ site: TestSite, _ body: String, headers: [(String, String)] = [("Content-Type", "text/plain")],
+        from address: String = "198.51.100.1"
     ) async throws -> Answer {
-        try await site.send(.post, "/leaked-tokens", headers: headers, body: Array(body.utf8))
+        try await site.send(.post, "/leaked-tokens", headers: headers, body: Array(body.utf8), from: address)
     }
 
     @Test func `Case 270: live, dead, unknown and nonsense get one and the same answer, a second time too`()
@@ -46,9 +47,11 @@ struct LeakedTokensTests {
         #expect(letters.count == before + 1)
         #expect(letters.first?.contains("CI deploy") == true && letters.first?.contains(token) == false)
         let row = try site.engine.read { db in
-            try db.row("SELECT count(*) AS number FROM audit_events WHERE action = 'token.leaked'")
+            try db.row(
+                "SELECT count(*) AS number, max(address) AS seen FROM audit_events WHERE action = 'token.leaked'")
         }
         #expect(try #require(row).integer("number") == 1)
+        #expect(try #require(row).text("seen").isEmpty, "who reported it is not the workspace's to read")
     }
 
     @Test(arguments: ["access", "refresh"])
@@ -127,5 +130,9 @@ struct LeakedTokensTests {
         site.clock.move(by: 60)
         #expect(try await report(site, "x").status == 202)
         #expect(try await report(site, String(repeating: "x", count: 65 * 1024)).status == 413)
+        // The other 64 bits of an IPv6 address are free to choose.
+        for number in 0..<30 { #expect(try await report(site, "x", from: "2001:db8::\(number + 1)").status == 202) }
+        #expect(try await report(site, "x", from: "2001:db8::ffff").status == 429)
+        #expect(try await report(site, "x", from: "2001:db8:0:1::1").status == 202)
     }
 }

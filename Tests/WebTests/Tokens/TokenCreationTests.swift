@@ -6,7 +6,7 @@ import Storage
 import Testing
 
 @Suite struct TokenCreationTests {
-    @Test func `Seed 001: a token is made, shown once with a call that works, and announced by mail`() async throws {
+    @Test func `a token is made, shown once with a call that works, and announced by mail`() async throws {
         let site = try await TestSite()
         let ada = try await site.browser(signedInAs: site.cast.ada)
         let answer = try await ada.submit("/tokens", Browser.tokenFields("Nightly export"), on: "/tokens/new")

@@ -1,3 +1,5 @@
+import OAuth
+
 /// The flow in a shell, step by step: nothing but `openssl` and `curl`.
 struct CurlFlow {
     let example: FlowExample
@@ -14,7 +16,7 @@ struct CurlFlow {
         return steps.enumerated().map { Snippet(label: "\($0 + 1). \($1.label)", code: $1.code) }
     }
 
-    private var issuer: String { "\(example.base)/t/$WORKSPACE" }
+    private var issuer: String { example.tenants.issuer(of: "$WORKSPACE") }
 
     private var prepare: Snippet {
         let query = example.query.map { "\($0.name)=\($0.value)" }.joined(separator: "&")
@@ -37,7 +39,7 @@ struct CurlFlow {
                 CODE='paste the code here'
                 curl \(credentials) \\
                   -d grant_type=authorization_code -d "code=$CODE" \\
-                  -d redirect_uri=\(example.query[2].value) \\
+                  -d redirect_uri=\(PercentEncoding.encode(example.callback)) \\
                   -d "code_verifier=$VERIFIER" \\
                   "\(issuer)/oauth/token"
                 """)

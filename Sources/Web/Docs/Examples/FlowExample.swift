@@ -5,8 +5,7 @@ import Portal
 ///
 /// One source for the app's own page and for the quick start, so that no two of our pages disagree.
 struct FlowExample {
-    /// The portal's address.
-    let base: String
+    let tenants: TenantAddresses
     /// The workspace to connect to.
     let slug: String
     let clientID: String
@@ -17,9 +16,9 @@ struct FlowExample {
     let refreshes: Bool
 
     /// What is not known yet: shown to readers who are not signed in, or have no app.
-    static func placeholder(base: String, slug: String) -> FlowExample {
+    static func placeholder(at slug: String, _ tenants: TenantAddresses) -> FlowExample {
         FlowExample(
-            base: base, slug: slug, clientID: "YOUR_CLIENT_ID", isConfidential: true,
+            tenants: tenants, slug: slug, clientID: "YOUR_CLIENT_ID", isConfidential: true,
             callback: "https://your-app.example/callback", scopes: ScopeSet([.accountRead, .peopleRead]),
             refreshes: true)
     }
@@ -33,7 +32,7 @@ struct FlowExample {
         ]
     }
 
-    var issuer: String { "\(base)/t/\(slug)" }
+    var issuer: String { tenants.issuer(of: slug) }
 
     /// The call that these scopes allow; nil when they open nothing of our own API.
     var call: ExampleCall? { ExampleCall(scopes: scopes) }
@@ -48,27 +47,10 @@ struct FlowExample {
 }
 
 extension FlowExample {
-    init(of app: App, base: String, slug: String) {
+    init(of app: App, at slug: String, _ tenants: TenantAddresses) {
         self.init(
-            base: base, slug: slug, clientID: app.clientID, isConfidential: app.details.kind == .confidential,
+            tenants: tenants, slug: slug, clientID: app.clientID, isConfidential: app.details.kind == .confidential,
             callback: app.details.callbacks.first ?? "", scopes: app.details.scopes,
             refreshes: app.details.tokenFormat == .v2)
     }
-}
-
-/// The same thing in one language.
-package struct LanguageExample: Sendable {
-    /// Letters only: the style sheet shows the chosen one by it.
-    var key: String
-    var name: String
-    var steps: [Snippet]
-    var isChosen = false
-}
-
-/// A string literal that Python, JavaScript and Swift all read alike.
-func literal(_ text: String) -> String {
-    let escaped = text.utf8.flatMap { byte -> [UInt8] in
-        byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") ? [UInt8(ascii: "\\"), byte] : [byte]
-    }
-    return "\"" + String(decoding: escaped, as: UTF8.self) + "\""
 }

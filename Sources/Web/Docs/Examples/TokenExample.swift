@@ -20,7 +20,7 @@ struct TokenExample {
     private var curl: String {
         """
         TOKEN='paste the token here'
-        curl -H "Authorization: Bearer $TOKEN" \(address)
+        \(ExampleCall.me.curl(address, bearer: "$TOKEN"))
         """
     }
 

@@ -31,6 +31,10 @@ package struct AppPage: Page {
     var standing = ""
     /// warn | bad
     var standingKind = "warn"
+    /// Posts nothing, and asks the operators for a review; empty when there is nothing to ask for.
+    var reviewPath = ""
+    /// When its owner asked, as long as nobody has answered.
+    var reviewAsked: Moment?
     var clientID: String
     /// "Confidential" or "Public".
     var kind: String
@@ -99,7 +103,7 @@ package struct AppPage: Page {
             Choice(value: "sandbox-4fq8s2vx", label: "Lin’s sandbox"), Choice(value: "northwind", label: "Northwind"),
         ],
         workspace: "sandbox-4fq8s2vx",
-        languages: FlowExample.placeholder(base: "https://portal.example", slug: "sandbox-4fq8s2vx").languages,
+        languages: FlowExample.placeholder(at: "sandbox-4fq8s2vx", .sample).languages,
         showPath: "/apps/app_1", formatPath: "/apps/app_1/token-format",
         editPath: "/apps/app_1/edit", rotatePath: "/apps/app_1/secrets", deletePath: "/apps/app_1/delete")
 
@@ -116,6 +120,12 @@ package struct AppPage: Page {
         open.isConfidential = false
         open.kind = "Public"
         open.secrets = []
-        return [PageSample(sample), PageSample(single, state: "one-secret"), PageSample(open, state: "public")]
+        open.reviewPath = "/apps/app_1/review"
+        var asked = open
+        (asked.reviewPath, asked.reviewAsked) = ("", .relative(.sample(-1), at: .sample))
+        return [
+            PageSample(sample), PageSample(single, state: "one-secret"), PageSample(open, state: "public"),
+            PageSample(asked, state: "review-asked"),
+        ]
     }
 }

@@ -55,5 +55,5 @@ package struct APIPage: Page {
     package static let template = "docs/api"
     package static let place = Place.docs
     package var title: String { "API" }
-    package static let sample = APIPage(base: "https://portal.example", slug: "acme")
+    package static let sample = APIPage(at: "acme", .sample)
 }

@@ -32,7 +32,7 @@ package struct QuickstartPage: Page {
         appPath: "/apps/app_1", newTokenPath: "/tokens/new?tenant=acme",
         token: Example(languages: TokenExample(address: "https://portal.example/v2/me").languages),
         reply: ExampleCall.me.reply,
-        flow: Example(languages: FlowExample.placeholder(base: "https://portal.example", slug: "acme").languages))
+        flow: Example(languages: FlowExample.placeholder(at: "acme", .sample).languages))
 
     package static var samples: [PageSample<Self>] {
         var stranger = sample

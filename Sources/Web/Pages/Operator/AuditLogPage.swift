@@ -51,6 +51,12 @@ package struct AuditLogPage: Page {
             PageSample(sample),
             PageSample(
                 AuditLogPage(events: [], areas: sample.areas, from: "2026-11-21", isFiltered: true), state: "empty"),
+            PageSample(
+                sample, state: "errors",
+                problems: [
+                    FieldProblem("from", "Enter a date as year, month and day, such as 2027-03-31."),
+                    FieldProblem("until", "Enter a date as year, month and day, such as 2027-03-31."),
+                ]),
         ]
     }
 }

@@ -49,21 +49,35 @@ package struct OutboxPage: Page {
     var isDemoMail = false
     /// There is no mail server: what is written stays here.
     var isKept = false
+    /// This is not the first page.
+    var isNarrowed = false
+    /// `/operator/outbox` or `/demo/mail`
+    var listPath: String
+    /// The page of older ones; empty on the last.
+    var nextPath = ""
+
+    static let perPage = 50
 
     package static let template = "operator/outbox"
     package static let place = Place.outbox
     package var title: String { isDemoMail ? "Mail in this demo" : "Sent mail" }
-    package static let sample = OutboxPage(mails: [
-        Mail(
-            path: "/operator/outbox/2", to: "ada@acme.example", subject: "A token was created: CI deploy",
-            queued: .exact(.sample), status: "Sent", statusKind: "ok"),
-        Mail(
-            path: "/operator/outbox/1", to: "ada@acme.example", subject: "Confirm your email address",
-            queued: .exact(.sample(-1)), status: "Waiting", statusKind: "warn"),
-    ])
+    package static let sample = OutboxPage(
+        mails: [
+            Mail(
+                path: "/operator/outbox/2", to: "ada@acme.example", subject: "A token was created: CI deploy",
+                queued: .exact(.sample), status: "Sent", statusKind: "ok"),
+            Mail(
+                path: "/operator/outbox/1", to: "ada@acme.example", subject: "Confirm your email address",
+                queued: .exact(.sample(-1)), status: "Waiting", statusKind: "warn"),
+        ], listPath: "/operator/outbox")
     package static var samples: [PageSample<Self>] {
-        [
-            PageSample(sample), PageSample(OutboxPage(mails: [], isDemoMail: true), state: "empty"),
+        var older = sample
+        older.isNarrowed = true
+        older.nextPath = "/operator/outbox?after=ml_1"
+        return [
+            PageSample(sample), PageSample(older, state: "older"),
+            PageSample(OutboxPage(mails: [], isDemoMail: true, listPath: "/demo/mail"), state: "empty"),
+            PageSample(OutboxPage(mails: [], isNarrowed: true, listPath: "/operator/outbox"), state: "past-the-end"),
         ]
     }
 }

@@ -31,15 +31,35 @@ package struct SignUpSentPage: Page {
     package static let sample = SignUpSentPage(email: "ada@acme.example", demoMailPath: "/demo/mail")
 }
 
-/// `/verify/{token}`: a button, because mail scanners follow links.
+/// `/verify/{token}`: asks for the password of the sign-up, which may be somebody else's, or for one's own.
 package struct VerifyPage: Page {
     /// `/verify/{token}`
     var formPath: String
     var email: String
+    /// As typed at sign-up, to be changed by who chooses a password anew.
+    var name: String
+    /// The form for a password of one's own was sent, and is open.
+    var isAnew = false
+    /// "in 2 minutes", when too many attempts were made (status 429).
+    var retryText = ""
 
     package static let template = "people/verify"
     package var title: String { "Confirm your email" }
-    package static let sample = VerifyPage(formPath: "/verify/gw_ml_sample", email: "ada@acme.example")
+    package static let sample = VerifyPage(formPath: "/verify/gw_ml_sample", email: "ada@acme.example", name: "Ada")
+    package static var samples: [PageSample<Self>] {
+        var (anew, throttled) = (sample, sample)
+        anew.isAnew = true
+        throttled.retryText = "in 2 minutes"
+        return [
+            PageSample(sample),
+            PageSample(
+                sample, state: "errors",
+                problems: [FieldProblem("password", "This is not the password of the sign-up.")]),
+            PageSample(
+                anew, state: "anew", problems: [FieldProblem("new_password", "Use at least 8 characters.")]),
+            PageSample(throttled, state: "throttled"),
+        ]
+    }
 }
 
 /// `/verify/resend`

@@ -51,7 +51,7 @@ package struct RequestsPage: Page {
     }
 }
 
-/// `/t/{slug}/requests/{request}`; admins post decision = allow | deny and answer.
+/// `/t/{slug}/requests/{request}`; admins post decision = allow | deny, answer and as_of.
 package struct RequestPage: Page {
     var top: TenantTop
     var asker: String
@@ -72,8 +72,12 @@ package struct RequestPage: Page {
     var decider = ""
     var decided: Moment?
     var answer = ""
+    /// Where the yes can be taken back; empty for everybody but an admin, and once it was used.
+    var appPath = ""
     /// Empty when the reader has nothing to decide.
     var formPath = ""
+    /// The state of the app that the answer is about.
+    var asOf = ""
     /// Allowing it puts the app on the list.
     var listsApp = false
     var answerTyped = ""
@@ -92,7 +96,7 @@ package struct RequestPage: Page {
         scopes: [
             ScopeLine(code: "people:read", title: "See people", sentence: "Names, email addresses and phone numbers.")
         ], note: "For the volunteers’ rota.", asked: .relative(.sample(-1), at: .sample), state: "Waiting",
-        stateKind: "warn", formPath: "/t/acme/requests/req_1")
+        stateKind: "warn", formPath: "/t/acme/requests/req_1", asOf: "1795252442")
     package static var samples: [PageSample<Self>] {
         var listing = sample
         listing.listsApp = true
@@ -108,12 +112,16 @@ package struct RequestPage: Page {
         allowed.answer = "Yes, for the rota only."
         allowed.goOnPath = "/t/acme/requests/req_1/continue"
         allowed.goOnText = "Go on to Roster Sync"
+        var given = allowed
+        given.isYours = false
+        given.goOnPath = ""
+        given.appPath = "/t/acme/apps/app_1"
         var used = allowed
         used.goOnPath = ""
         used.isUsed = true
         return [
             PageSample(sample), PageSample(listing, state: "lists"), PageSample(yours, state: "waiting"),
-            PageSample(allowed, state: "allowed"), PageSample(used, state: "used"),
+            PageSample(allowed, state: "allowed"), PageSample(given, state: "given"), PageSample(used, state: "used"),
             PageSample(
                 sample, state: "errors",
                 problems: [FieldProblem("answer", "Use up to 1,000 characters of plain text.")]),

@@ -15,6 +15,8 @@ package struct TestTokenPage: Page {
     var expires: Moment?
     var lastUsed: Moment?
     var isExpired = false
+    /// What the workspace says of tokens; empty when nothing.
+    var rules = ""
     /// Why none can be made; empty when it can.
     var whyNot = ""
     var formPath: String
@@ -40,11 +42,16 @@ package struct TestTokenPage: Page {
               https://portal.example/t/acme/api/v1/people
             """
         shown.lastUsed = nil
+        var narrowed = sample
+        narrowed.rules = "Acme lets tokens have only account:read."
+        var never = sample
+        never.whyNot = "The rules of Acme leave nothing that a test token of yours could do."
         var expired = active
         expired.isExpired = true
         return [
             PageSample(sample), PageSample(shown, state: "shown"), PageSample(active, state: "active"),
-            PageSample(expired, state: "expired"),
+            PageSample(expired, state: "expired"), PageSample(narrowed, state: "rules"),
+            PageSample(never, state: "nothing"),
         ]
     }
 }

@@ -28,7 +28,7 @@ import Testing
         let member = try #require(try site.store.membership(of: ada.person.id, in: site.cast.acme.id))
         let scopes = try #require(ScopeSet(parsing: "account:read"))
         let token = Secret<OAuth.DeveloperToken>.random()
-        _ = try await site.store.create(
+        _ = try await site.store.makeBeyondQuota(
             DeveloperTokenDraft(
                 member: member, description: "Old laptop", scopes: scopes, expiresAt: site.clock.now + 3 * 86_400),
             token: token, letter: Letter(kind: .tokenCreated, recipient: ada.email, subject: "x", body: "x"),

@@ -21,7 +21,7 @@ extension DashboardPage {
             steps: isComplete ? [] : steps,
             progress: isComplete ? "" : "\(done) of \(steps.count)",
             isWaitingForFirstCall: !wasUsed && tokens.contains { $0.status(at: now) == .active },
-            firstCall: "curl -H \"Authorization: Bearer $TOKEN\" \(base)/v2/me",
+            firstCall: ExampleCall.me.curl(base + "/v2/me", bearer: "$TOKEN"),
             workspaces: memberships.map { Workspace($0, base: base) })
     }
 
@@ -37,7 +37,7 @@ extension DashboardPage {
                 sentence: isVerified ? "\(email) is confirmed." : "Follow the link we sent to \(email).",
                 isDone: isVerified, actionPath: "/verify/resend", actionText: "Send the link again"),
             Step(
-                title: "Create a workspace", sentence: "With sample people in it, for the API to answer from.",
+                title: "Create a workspace", sentence: "It starts empty; sample people are one button away.",
                 isDone: hasTenant, actionPath: "/tenants/new", actionText: "Create a workspace"),
             Step(
                 title: "Create a token", sentence: "Yours to try the API with.", isDone: hasToken,
@@ -82,15 +82,8 @@ extension DashboardPage.Alert {
 
 extension DashboardPage.Workspace {
     init(_ member: Member, base: String) {
-        let path = "/t/\(member.tenant.slug.text)"
         self.init(
-            name: member.tenant.name, role: member.role == .admin ? "Admin" : "Member", path: path,
-            address: base + path, isSandbox: member.tenant.kind == .sandbox)
+            name: member.tenant.name, role: member.role.title, path: member.tenant.path,
+            address: base + member.tenant.path, isSandbox: member.tenant.kind == .sandbox)
     }
-}
-
-/// What to call somebody by: "Ada" of "Ada Lovelace".
-func firstWord(of name: String) -> String {
-    let word = name.utf8.prefix { $0 != 0x20 }
-    return String(decoding: word, as: UTF8.self)
 }

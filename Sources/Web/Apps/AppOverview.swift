@@ -50,7 +50,7 @@ extension Site {
         let workspace = Slug(slug)?.text ?? own.first?.slug.text ?? "your-workspace"
         let hints = app.hints(secrets: secrets, direct: try store.directFlow(of: app.id), at: now)
         let standing = try standing(of: app)
-        return AppPage(
+        var page = AppPage(
             name: details.name, initials: initials(of: details.name), description: details.description,
             tabs: AppTab.row(below: app.path, current: "Overview"), hints: hints.map { AppHintLine($0, of: app) },
             homepageURL: details.homepage, standing: standing.text, standingKind: standing.kind,
@@ -64,9 +64,16 @@ extension Site {
                 ? "Never expire (V1)" : "Expire after 24 hours, renewed with refresh tokens (V2)",
             created: .day(app.createdAt), allowedBy: try allowedBy(app),
             workspaces: own.map { Choice(value: $0.slug.text, label: $0.name) }, workspace: workspace,
-            languages: FlowExample(of: app, base: settings.base.text, slug: workspace).languages, showPath: app.path,
+            languages: FlowExample(of: app, at: workspace, settings.tenants).languages, showPath: app.path,
             formatPath: app.path + "/token-format", editPath: app.path + "/edit", rotatePath: app.path + "/secrets",
             deletePath: app.path + "/delete")
+        guard !app.isReviewed, !app.isSuspended else { return page }
+        if let asked = try store.reviewRequest(of: app.id) {
+            page.reviewAsked = .relative(asked.askedAt, at: now)
+        } else {
+            page.reviewPath = app.path + "/review"
+        }
+        return page
     }
 }
 

@@ -22,10 +22,7 @@ extension AuthorizeVisit {
             formPath: formPath, ticket: ticket)
         page.isUnreviewed = standing != .trusted
         var response = try site.page(page, request, context)
-        if site.settings.showsTiming {
-            let spent = started.duration(to: .now).components.attoseconds / 1_000_000_000_000
-            response.headers[.serverTiming] = "render;dur=\(spent / 1000).\(spent % 1000 / 100)"
-        }
+        if site.settings.showsTiming { response.addTiming("render", since: started) }
         return response
     }
 
@@ -63,7 +60,7 @@ extension AuthorizeVisit {
             page.admins = []
             page.rulesPath =
                 why == .notAdmitted
-                ? "\(tenant.path)/apps/add?client_id=\(FormEncoding.encode(app.clientID))" : "\(tenant.path)/policy"
+                ? "\(tenant.path)/apps/add?client_id=\(PercentEncoding.encode(app.clientID))" : "\(tenant.path)/policy"
             page.rulesText = why == .notAdmitted ? "Put it on the list" : "Change the policy"
         } else if why != .nothingToAllow {
             try offerToAsk(on: &page, app, member, at: now)
@@ -106,7 +103,7 @@ extension AuthorizeVisit {
         return try site.page(page, request, context)
     }
 
-    private var formPath: String { "/t/\(tenant.slug.text)/oauth/authorize" }
+    private var formPath: String { tenant.path + "/oauth/authorize" }
 
     private func keep(
         _ asked: AuthorizeRequest, _ scopes: ScopeSet, _ app: App, _ session: Session, at now: Instant

@@ -44,7 +44,8 @@ extension TenantAppPage {
             beyondTotal: total == 0 ? "" : counted(total, "grant"),
             listings: Self.listings(chosen: listed), limits: Self.limits(chosen: limited),
             groups: ScopeGroup.groups(of: catalogue, ticked: form?.scopes ?? ceiling?.sorted.map(\.text) ?? []),
-            appPath: path, rulesPath: path + "/rules", revokePath: app.grants == 0 ? "" : path + "/revoke")
+            appPath: path, rulesPath: path + "/rules",
+            revokePath: app.grants + app.unusedYeses == 0 ? "" : path + "/revoke")
     }
 }
 
@@ -59,6 +60,3 @@ extension MemberGrant {
         }
     }
 }
-
-/// "1 person", "3 people".
-func counted(_ count: Int64, _ one: String, _ many: String) -> String { "\(count) \(count == 1 ? one : many)" }

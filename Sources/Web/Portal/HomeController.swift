@@ -52,7 +52,7 @@ struct HomeController {
     /// Cached for good under the version the pages name; anything else is asked for again.
     func asset(_ request: Request, _ context: SiteContext) async throws -> Response {
         guard let asset = assets.file(named: context.parameters.get("file") ?? "") else { throw Failure.notFound }
-        let version = (try? site.query(request).text("v")) ?? ""
+        let version = site.query(request).first("v")
         let isVersioned = !site.settings.isDemo && version.utf8.elementsEqual(site.settings.assetVersion.utf8)
         return Response(
             status: .ok,

@@ -32,16 +32,22 @@ extension OutboxEntry {
 }
 
 extension Site {
-    /// The outbox as a list whose entries lie below `path`.
-    func outboxPage(at path: String, isDemoMail: Bool) throws -> OutboxPage {
+    /// A page of the outbox, as a list whose entries lie below `path`. `?after=` is the last letter of the page before.
+    func outboxPage(at path: String, _ query: Form, isDemoMail: Bool) throws -> OutboxPage {
         let now = now()
-        let mails = try store.outbox().map { mail in
+        let last = query.all("after").first.map { ID<Entity.Mail>($0) }
+        let found = try store.outbox(after: last, limit: OutboxPage.perPage + 1)
+        let shown = found.prefix(OutboxPage.perPage)
+        let mails = shown.map { mail in
             let status = mail.status(at: now, isKept: settings.mailFrom == nil)
             return OutboxPage.Mail(
                 path: "\(path)/\(mail.id.text)", to: mail.recipient, subject: mail.subject,
                 queued: .exact(mail.createdAt), status: status.text, statusKind: status.kind)
         }
-        return OutboxPage(mails: mails, isDemoMail: isDemoMail, isKept: settings.mailFrom == nil)
+        let next = found.count > shown.count ? shown.last.map { "\(path)?after=\($0.id.text)" } : nil
+        return OutboxPage(
+            mails: mails, isDemoMail: isDemoMail, isKept: settings.mailFrom == nil, isNarrowed: last != nil,
+            listPath: path, nextPath: next ?? "")
     }
 
     /// One letter. Its text is shown in demo mode only: mails hold links that sign people in.

@@ -1,4 +1,0 @@
-import OAuth
-
-/// The name under which pages' addresses ask for ``PercentEncoding``.
-typealias FormEncoding = PercentEncoding
