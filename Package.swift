@@ -22,6 +22,7 @@ let package = Package(
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
         .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
     targets: [
@@ -35,11 +36,23 @@ let package = Package(
         // People, tenants, members, apps, developer tokens: the rules of the portal, pure.
         .target(name: "Portal", dependencies: ["OAuth"], swiftSettings: settings),
 
+        // Other people's APIs: providers as data, connect flow, refresh. Plans calls and absorbs answers, pure;
+        // never opens a socket.
+        .target(
+            name: "Broker",
+            dependencies: [
+                "OAuth",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "CryptoExtras", package: "swift-crypto"),
+                .product(name: "Yams", package: "Yams"),
+            ],
+            swiftSettings: settings),
+
         // All SQL, hashing, sealing and migrations. Nothing of GRDB leaves it.
         .target(
             name: "Storage",
             dependencies: [
-                "OAuth", "Portal", "CArgon2",
+                "OAuth", "Portal", "Broker", "CArgon2",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "GRDBSQLite", package: "GRDB.swift"),
@@ -49,11 +62,15 @@ let package = Package(
         // Outbound mail through libcurl. Knows nothing of people or tenants.
         .target(name: "Mail", dependencies: ["CCurl"], swiftSettings: settings),
 
+        // HTTP to other people's servers through libcurl: bounded, unredirected, to checked addresses only.
+        // Knows nothing of providers.
+        .target(name: "Outbound", dependencies: ["CCurl"], swiftSettings: settings),
+
         // Routes, contexts, controllers, pages, JSON. Never sees SQL.
         .target(
             name: "Web",
             dependencies: [
-                "OAuth", "Portal", "Storage",
+                "OAuth", "Portal", "Broker", "Storage",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
@@ -67,7 +84,7 @@ let package = Package(
         .executableTarget(
             name: "gatewright",
             dependencies: [
-                "OAuth", "Portal", "Storage", "Mail", "Web",
+                "OAuth", "Portal", "Broker", "Storage", "Mail", "Outbound", "Web",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "Crypto", package: "swift-crypto"),
@@ -77,6 +94,7 @@ let package = Package(
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
+                .product(name: "NIOWebSocket", package: "swift-nio"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
@@ -85,7 +103,7 @@ let package = Package(
 
         // Fills a database for `make bench`. Not part of the product.
         .executableTarget(
-            name: "gatewright-bench", dependencies: ["OAuth", "Portal", "Storage"], path: "Benchmarks/Seed",
+            name: "gatewright-bench", dependencies: ["OAuth", "Portal", "Broker", "Storage"], path: "Benchmarks/Seed",
             swiftSettings: settings),
 
         // Argon2id from Debian's libargon2.
@@ -95,17 +113,32 @@ let package = Package(
         .target(name: "CCurl", linkerSettings: [.linkedLibrary("curl")]),
 
         .testTarget(name: "OAuthTests", dependencies: ["OAuth"], swiftSettings: settings),
+        .testTarget(
+            name: "BrokerTests",
+            dependencies: [
+                "OAuth", "Broker", .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "CryptoExtras", package: "swift-crypto"),
+            ],
+            swiftSettings: settings),
         .testTarget(name: "PortalTests", dependencies: ["OAuth", "Portal"], swiftSettings: settings),
         .testTarget(
             name: "StorageTests",
-            dependencies: ["OAuth", "Portal", "Storage", .product(name: "Crypto", package: "swift-crypto")],
+            dependencies: ["OAuth", "Portal", "Broker", "Storage", .product(name: "Crypto", package: "swift-crypto")],
+            swiftSettings: settings),
+        .testTarget(
+            name: "OutboundTests",
+            dependencies: [
+                "Outbound", .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
             swiftSettings: settings),
         .testTarget(name: "MailTests", dependencies: ["Mail"], swiftSettings: settings),
         .testTarget(
             name: "WebTests",
             dependencies: [
-                "OAuth", "Portal", "Storage", "Web",
+                "OAuth", "Portal", "Broker", "Storage", "Outbound", "Web",
                 .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "CryptoExtras", package: "swift-crypto"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),

@@ -9,7 +9,9 @@ Standard library only, beside wrk. Prints a table, writes var/bench.json, and ex
 """
 
 import argparse
+import concurrent.futures
 import http.client
+import http.server
 import itertools
 import json
 import operator
@@ -23,9 +25,10 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from pathlib import Path
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 ROOT = Path(__file__).resolve().parents[1]
 FORM = "application/x-www-form-urlencoded"
@@ -49,6 +52,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--connections", type=int, default=32)
     parser.add_argument("--threads", type=int, default=1, help="of wrk; the other core is the server's")
     parser.add_argument("--tokens", type=int, default=100_000)
+    parser.add_argument("--links", type=int, default=100_000, help="connections of the broker")
     parser.add_argument("--crowd-tokens", type=int, default=1_000_000, help="stored when an API asks about them")
     parser.add_argument("--crowd-grants", type=int, default=10_000, help="to one app in one workspace")
     parser.add_argument("--crowd-events", type=int, default=1_000_000, help="in the audit log of one workspace")
@@ -60,15 +64,18 @@ def arguments() -> argparse.Namespace:
 
 
 def measure(options: argparse.Namespace, data: Path) -> list[dict]:
+    provider = Provider()
+    provider.write_entry(data / "providers")
     with Server(options, data, mode="demo"):
         # Starting fills the folder with the demo's tenants, people and app.
         while not (data / "demo.json").exists():
             time.sleep(0.1)
     single_use = options.rounds * options.seconds * options.most
-    fill(options, data, "seed", tokens=options.tokens, codes=single_use, families=single_use)
+    fill(options, data, "seed", tokens=options.tokens, codes=single_use, families=single_use, connections=options.links,
+         expiring=EXPIRING * 3)
     seed = json.loads((data / "bench.json").read_text())
     print(f"Stored: {len(seed['tokens'])} developer tokens, {len(seed['codes'])} codes, "
-          f"{len(seed['refresh_tokens'])} refresh tokens.", flush=True)
+          f"{len(seed['refresh_tokens'])} refresh tokens, {len(seed['links']['fresh'])} connections.", flush=True)
 
     figures = []
     first_answers = []
@@ -83,6 +90,8 @@ def measure(options: argparse.Namespace, data: Path) -> list[dict]:
         figures.append(figure("PRAGMA synchronous while writing", server.synchronous(), "", "=", 2))
         figures.append(figure("consent page, server time", consent_page(server, seed["consent"]), "ms", "<", 1))
         figures += throughput(server, seed, options, data)
+        figures += pages_of_connections(server, seed)
+        figures.append(all_at_once(server, seed, provider))
         figures.append(figure("resident memory, after the load", server.resident_megabytes(), "MB"))
     figures.append(figure("release binary", (options.binaries / "gatewright").stat().st_size / 1e6, "MB"))
     return figures + crowded(seed, options, data)
@@ -149,6 +158,8 @@ def throughput(server: "Server", seed: dict, options: argparse.Namespace, data: 
             "/v2/me": [("GET", "/v2/me", bearer(token), "") for token in tokens],
             "token issue": [redemption(seed, code) for code in next(codes)],
             "refresh": [refreshing(seed, token) for token in next(families)],
+            "connection": [fetch(seed, link) for link in random.sample(
+                seed["links"]["fresh"], min(len(seed["links"]["fresh"]), 50_000))],
         }
 
     rounds = interleaved(server, kinds, options, data)
@@ -160,6 +171,8 @@ def throughput(server: "Server", seed: dict, options: argparse.Namespace, data: 
         figure("token issue ÷ do-nothing", ratio(rounds, "token issue"), "", "≥", 0.15),
         figure("refresh", median(rounds, "refresh"), "requests/s"),
         figure("refresh ÷ do-nothing", ratio(rounds, "refresh"), "", "≥", 0.1),
+        figure("fetch of a fresh connection", median(rounds, "connection"), "requests/s"),
+        figure("fetch of a fresh connection ÷ do-nothing", ratio(rounds, "connection"), "", "≥", 0.35),
     ]
 
 
@@ -209,6 +222,12 @@ def token_request(seed: dict, fields: dict) -> tuple:
     return ("POST", seed["token_path"], {"Content-Type": FORM}, urlencode(fields | client))
 
 
+def fetch(seed: dict, link: str) -> tuple:
+    links = seed["links"]
+    path = f"/connection/{link}?provider_config_key={links['integration']}&force_refresh=false&refresh_token=false"
+    return ("GET", path, bearer(links["secret_key"]), "")
+
+
 def batches(items: list, size: int):
     return (items[start:start + size] for start in itertools.count(0, size))
 
@@ -251,6 +270,95 @@ def server_time(server: "Server", path: str, cookie: str, part: str, times: int)
     return statistics.median(spent)
 
 
+# The connection broker -----------------------------------------------------------------------------------------------
+
+EXPIRING = 200
+
+
+def pages_of_connections(server: "Server", seed: dict) -> list[dict]:
+    """Median milliseconds of a page of 100 connections: the first, one in the middle, and one that is searched for."""
+    rows = []
+    last = len(seed["links"]["fresh"]) // 200
+    for name, query in [("first", "page=0"), ("middle", f"page={last}"), ("searched", "search=user-77")]:
+        times = []
+        connection = http.client.HTTPConnection("127.0.0.1", server.port)
+        for _ in range(20):
+            began = time.perf_counter()
+            connection.request("GET", f"/connections?limit=100&{query}", headers=bearer(seed["links"]["secret_key"]))
+            answer = connection.getresponse()
+            listed = json.loads(answer.read())["connections"]
+            times.append((time.perf_counter() - began) * 1000)
+            assert answer.status == 200 and len(listed) == 100, (answer.status, len(listed))
+        rows.append(figure(f"page of {len(seed['links']['fresh']):,} connections, {name}", statistics.median(times),
+                           "ms", "<", 20))
+    return rows
+
+
+def all_at_once(server: "Server", seed: dict, provider: "Provider") -> dict:
+    """Seconds until 200 connections that have ended are all fresh, at a provider that takes 300 ms; median of 3."""
+    rounds = []
+    for names in list(batches(seed["links"]["expired"], EXPIRING))[:3]:
+        asked = provider.calls
+        barrier = threading.Barrier(len(names) + 1)
+
+        def one(name: str) -> str:
+            connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)
+            connection.connect()
+            barrier.wait()
+            _, path, headers, _ = fetch(seed, name)
+            connection.request("GET", path, headers=headers)
+            answer = connection.getresponse()
+            return json.loads(answer.read())["credentials"]["access_token"] if answer.status == 200 else ""
+
+        with concurrent.futures.ThreadPoolExecutor(len(names)) as pool:
+            waiting = [pool.submit(one, name) for name in names]
+            barrier.wait()
+            began = time.perf_counter()
+            tokens = [answer.result() for answer in waiting]
+            rounds.append(time.perf_counter() - began)
+        assert tokens == [f"at-{name}-1" for name in names], tokens[:3]
+        assert provider.calls - asked == len(names), provider.calls - asked
+    return figure("200 connections that ended at once, all fresh", statistics.median(rounds), "s", "<", 2)
+
+
+class Provider:
+    """A token endpoint on this machine that takes 300 ms."""
+
+    def __init__(self):
+        self.calls = 0
+        provider = self
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_POST(self):
+                provider.calls += 1
+                form = parse_qs(self.rfile.read(int(self.headers["Content-Length"])).decode())
+                name = form["refresh_token"][0].removeprefix("rt-").rpartition("-")[0]
+                time.sleep(0.3)
+                body = json.dumps({"access_token": f"at-{name}-1", "refresh_token": f"rt-{name}-1", "expires_in": 7200})
+                self.send_response(200)
+                self.send_header("Content-Type", "application/json")
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body.encode())
+
+            def log_message(self, *_):
+                pass
+
+        class Crowd(http.server.ThreadingHTTPServer):
+            request_queue_size = 1024
+            daemon_threads = True
+
+        server = Crowd(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{server.server_address[1]}"
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+
+    def write_entry(self, folder: Path) -> None:
+        folder.mkdir()
+        (folder / "slow.yaml").write_text(
+            "slow:\n  title: Slow\n  docs: https://slow.example/docs\n  auth: oauth2\n"
+            f"  authorize: {{url: {self.url}/authorize}}\n  token: {{url: {self.url}/token}}\n")
+
+
 # The server ----------------------------------------------------------------------------------------------------------
 
 
@@ -272,7 +380,8 @@ class Server:
     def __enter__(self) -> "Server":
         settings = {
             "GATEWRIGHT_PORT": str(self.port), "GATEWRIGHT_DATA": str(self.data), "GATEWRIGHT_ASSETS": str(ROOT),
-            "GATEWRIGHT_MODE": self.mode, "GATEWRIGHT_SERVER_TIMING": "1", "GATEWRIGHT_LOG_LEVEL": "notice"}
+            "GATEWRIGHT_MODE": self.mode, "GATEWRIGHT_PROVIDERS": str(self.data / "providers"),
+            "GATEWRIGHT_OUTBOUND_ALLOW": "127.0.0.1", "GATEWRIGHT_SERVER_TIMING": "1", "GATEWRIGHT_LOG_LEVEL": "notice"}
         inherited = {name: value for name, value in os.environ.items() if not name.startswith("GATEWRIGHT_")}
         began = time.perf_counter()
         with self.log.open("wb") as log:

@@ -13,7 +13,7 @@ layering() { Scripts/layering.py; }
 # Time and chance are arguments in the pure targets, and Foundation is not needed to say so.
 pure() {
     absent 'Date\(\)|Date\.now|Clock\b|clock_gettime|UUID\(\)|SystemRandomNumberGenerator\(\)|import Foundation' \
-        Sources/OAuth Sources/Portal
+        Sources/OAuth Sources/Portal Sources/Broker
 }
 
 # Every value in a page is escaped: {{{ and {{& are Mustache's two ways around that.

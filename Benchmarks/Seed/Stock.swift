@@ -21,11 +21,12 @@ struct Stock: Encodable {
     let tokens: [String]
     let codes: [String]
     let refresh_tokens: [String]
+    let links: Links
 
     /// Ada of Acme has made the tokens, and has allowed Roster Sync to read her profile but not yet the rest, so that
     /// its authorization address still asks her.
     static func lay(
-        on shelf: Shelf, demo: Demo, tokens: Int, codes: Int, families: Int
+        on shelf: Shelf, demo: Demo, tokens: Int, codes: Int, families: Int, connections: Int, expiring: Int
     ) async throws -> Stock {
         let cookie = try await shelf.store.signIn(shelf.cast.person, at: shelf.now)
         let grant = try await shelf.grant("account:read")
@@ -37,7 +38,8 @@ struct Stock: Encodable {
             consent: Consent(path: demo.consentPath ?? "", cookie: "gw_session=\(cookie)"),
             tokens: try await shelf.developerTokens(tokens),
             codes: try await shelf.codes(codes, under: grant, challenge: demo.challenge, to: demo.app.callback),
-            refresh_tokens: try await shelf.refreshTokens(families, under: grant))
+            refresh_tokens: try await shelf.refreshTokens(families, under: grant),
+            links: try await Links.lay(on: shelf, connections: connections, expiring: expiring))
     }
 }
 

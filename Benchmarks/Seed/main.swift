@@ -2,7 +2,7 @@ import Foundation
 import OAuth
 import Storage
 
-// gatewright-bench seed --data DIR --tokens N --codes N --families N
+// gatewright-bench seed --data DIR --tokens N --codes N --families N --connections N --expiring N
 // gatewright-bench crowd --data DIR --tokens N --grants N --events N
 //
 // DIR is a data folder in which a demo was started and stopped before. `seed` adds what `make bench` spends and writes
@@ -24,8 +24,10 @@ let demo = try JSONDecoder().decode(Demo.self, from: Data(contentsOf: demoFile))
 let shelf = Shelf(
     cast: try Cast(demo, in: engine), engine: engine, keyring: keyring, now: Instant(seconds: Int64(time(nil))))
 switch options.work {
-case .seed(let tokens, let codes, let families):
-    let stock = try await Stock.lay(on: shelf, demo: demo, tokens: tokens, codes: codes, families: families)
+case .seed(let tokens, let codes, let families, let connections, let expiring):
+    let stock = try await Stock.lay(
+        on: shelf, demo: demo, tokens: tokens, codes: codes, families: families, connections: connections,
+        expiring: expiring)
     try JSONEncoder().encode(stock).write(to: URL(fileURLWithPath: options.data + "/bench.json"))
 case .crowd(let tokens, let grants, let events):
     let crowd = try await Crowd.gather(on: shelf, tokens: tokens, grants: grants, events: events)
@@ -35,7 +37,7 @@ engine.close()
 
 struct Options {
     enum Work {
-        case seed(tokens: Int, codes: Int, families: Int)
+        case seed(tokens: Int, codes: Int, families: Int, connections: Int, expiring: Int)
         case crowd(tokens: Int, grants: Int, events: Int)
     }
 
@@ -44,7 +46,7 @@ struct Options {
 
     struct Wrong: Error, CustomStringConvertible {
         let description = """
-            usage: gatewright-bench seed --data DIR --tokens N --codes N --families N
+            usage: gatewright-bench seed --data DIR --tokens N --codes N --families N --connections N --expiring N
                    gatewright-bench crowd --data DIR --tokens N --grants N --events N
             """
     }
@@ -62,7 +64,8 @@ struct Options {
         switch words.first {
         case "seed":
             work = .seed(
-                tokens: try number("--tokens"), codes: try number("--codes"), families: try number("--families"))
+                tokens: try number("--tokens"), codes: try number("--codes"), families: try number("--families"),
+                connections: try number("--connections"), expiring: try number("--expiring"))
         case "crowd":
             work = .crowd(
                 tokens: try number("--tokens"), grants: try number("--grants"), events: try number("--events"))

@@ -17,8 +17,15 @@ package enum Entity {
     package enum ResourceServer: EntityTag { package static var prefix: String { "api" } }
     package enum Device: EntityTag { package static var prefix: String { "dvc" } }
     package enum Mail: EntityTag { package static var prefix: String { "mai" } }
+    package enum Environment: EntityTag { package static var prefix: String { "env" } }
+    package enum EnvironmentKey: EntityTag { package static var prefix: String { "key" } }
+    package enum Integration: EntityTag { package static var prefix: String { "int" } }
     package enum Activity: EntityTag { package static var prefix: String { "act" } }
     package enum DeveloperApplication: EntityTag { package static var prefix: String { "dev" } }
     package enum Invitation: EntityTag { package static var prefix: String { "inv" } }
     package enum AccessRequest: EntityTag { package static var prefix: String { "req" } }
+    package enum ConnectFlow: EntityTag { package static var prefix: String { "flw" } }
+    package enum ConnectSession: EntityTag { package static var prefix: String { "cns" } }
+    package enum Trace: EntityTag { package static var prefix: String { "trc" } }
+    package enum Webhook: EntityTag { package static var prefix: String { "whk" } }
 }

@@ -33,7 +33,7 @@ struct Installation: Sendable {
             passwordPolicy: try CommonPasswords.policy(settings.assetsFolder),
             renderer: try PageRenderer(
                 templatesFolder: settings.templatesFolder, reload: settings.site.isDemo),
-            now: now)
+            outside: try World.open(settings), now: now)
         return Installation(settings: settings, engine: engine, store: store, site: site)
     }
 

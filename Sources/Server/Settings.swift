@@ -1,3 +1,4 @@
+import Broker
 import Configuration
 import Foundation
 import Logging
@@ -15,6 +16,10 @@ struct Settings: Sendable {
     let logLevel: Logger.Level
     private(set) var site: SiteSettings
     let mail: MailSettings?
+    /// A folder with provider files of the operator's own.
+    let providersFolder: String?
+    /// Networks that calls to providers and webhooks may go to although they are not public.
+    let outboundNetworks: [NetworkRange]
 
     struct MailSettings: Sendable {
         let url: String
@@ -49,6 +54,10 @@ struct Settings: Sendable {
             throw CommandError("GATEWRIGHT_REFRESH_IDLE_DAYS must be from 0 (never) to 3650.")
         }
         mail = Self.mail(config, host: base.host)
+        providersFolder = config.string(forKey: "GATEWRIGHT_PROVIDERS").flatMap { $0.isEmpty ? nil : $0 }
+        // A demo's provider is the demo itself.
+        outboundNetworks = try Self.networks(
+            config.string(forKey: "GATEWRIGHT_OUTBOUND_ALLOW", default: isDemo ? "127.0.0.0/8 ::1" : ""))
         let proxies = config.string(forKey: "GATEWRIGHT_TRUSTED_PROXIES", default: "")
         site = SiteSettings(
             base: base, tenantHost: tenantHost, issuerForm: try Self.issuerForm(config), isDemo: isDemo,
@@ -82,6 +91,15 @@ struct Settings: Sendable {
         guard let text = config.string(forKey: name) else { return fallback }
         guard let number = Int(text) else { throw CommandError("\(name) must be a whole number.") }
         return number
+    }
+
+    private static func networks(_ text: String) throws -> [NetworkRange] {
+        try text.split { $0 == "," || $0 == " " }.map { word in
+            guard let range = NetworkRange(String(word)) else {
+                throw CommandError("GATEWRIGHT_OUTBOUND_ALLOW: \(word) is no address or network like 10.0.0.0/8.")
+            }
+            return range
+        }
     }
 
     /// An address that cannot be read is an error: whoever was meant would be refused, and nobody would know why.

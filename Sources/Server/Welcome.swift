@@ -19,12 +19,22 @@ enum Welcome {
 
             Call the API with Ada's developer token:
               \(demo.curl)
-
+            \(broker(of: demo))
             Let the app Roster Sync ask Ada for access:
               \(demo.authorize_url)
 
             All of this is in \(settings.dataFolder)/demo.json.
             Gatewright is ready at \(base)
+            """
+    }
+
+    private static func broker(of demo: Demo) -> String {
+        guard let broker = demo.broker else { return "" }
+        return """
+
+            Fetch a connection of Acme's from the connection broker, its token fresh:
+              \(broker.curl)
+
             """
     }
 

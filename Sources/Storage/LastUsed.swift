@@ -10,6 +10,8 @@ package final class LastUsed: Sendable {
         case developerToken(Digest)
         case family(ID<Entity.TokenFamily>, in: ID<Entity.Tenant>)
         case clientSecret(ID<Entity.ClientSecret>)
+        case environmentKey(ID<Entity.EnvironmentKey>)
+        case connection(Int64)
         case resourceServer(ID<Entity.ResourceServer>)
     }
 

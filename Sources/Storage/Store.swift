@@ -10,6 +10,7 @@ package struct Store: Sendable {
     /// What was seen of tokens and sessions in use, not yet written.
     let uses: LastUsed
     let turns = Turns()
+    let waitingTraces = WaitingTraces()
     /// What apps did, not yet written.
     package let activity: ActivityLog
 

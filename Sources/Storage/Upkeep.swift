@@ -51,6 +51,39 @@ extension Store {
             DELETE FROM client_secrets WHERE id IN (
                 SELECT id FROM client_secrets WHERE expires_at IS NOT NULL AND expires_at <= \(now) LIMIT \(batch))
             """,
+            """
+            DELETE FROM environment_keys WHERE id IN (
+                SELECT id FROM environment_keys WHERE expires_at IS NOT NULL AND expires_at <= \(now) LIMIT \(batch))
+            """,
+            """
+            DELETE FROM connect_flows WHERE id IN (
+                SELECT id FROM connect_flows WHERE expires_at <= \(now) LIMIT \(batch))
+            """,
+            """
+            DELETE FROM connect_sessions WHERE id IN (
+                SELECT id FROM connect_sessions WHERE expires_at <= \(dayAgo) LIMIT \(batch))
+            """,
+            """
+            DELETE FROM connect_results WHERE socket IN (
+                SELECT socket FROM connect_results WHERE expires_at <= \(now) LIMIT \(batch))
+            """,
+            """
+            DELETE FROM connect_nonces WHERE (environment_id, nonce) IN (
+                SELECT environment_id, nonce FROM connect_nonces WHERE expires_at <= \(now) LIMIT \(batch))
+            """,
+            """
+            DELETE FROM connect_days WHERE (environment_id, day) IN (
+                SELECT environment_id, day FROM connect_days WHERE day < \(now.day - 90) LIMIT \(batch))
+            """,
+            // Their IDs are in the order of time, so the oldest come first.
+            """
+            DELETE FROM traces WHERE id IN (SELECT id FROM (SELECT id, started_at FROM traces ORDER BY id LIMIT \(batch))
+                WHERE started_at <= \(now - Self.traceRetention))
+            """,
+            """
+            DELETE FROM webhooks WHERE id IN (SELECT id FROM (SELECT id, created_at, next_attempt_at FROM webhooks
+                ORDER BY id LIMIT \(batch)) WHERE created_at <= \(monthAgo) AND next_attempt_at IS NULL)
+            """,
             "DELETE FROM app_activity WHERE (app_id, id) IN (SELECT app_id, id FROM app_activity WHERE at <= \(monthAgo) LIMIT \(batch))",
             """
             DELETE FROM app_days WHERE (app_id, day, metric) IN (
@@ -150,6 +183,7 @@ extension Store {
                 for use in piece { try self.record(use, in: db) }
             }
         }
+        try await flushTraces()
     }
 
     private func record(_ use: LastUsed.Use, in db: any Connection) throws {
@@ -171,6 +205,14 @@ extension Store {
                 """)
         case .clientSecret(let id):
             try db.run("UPDATE client_secrets SET last_used_at = \(use.at) WHERE id = \(id)")
+        case .environmentKey(let id):
+            try db.run("UPDATE environment_keys SET last_used_at = \(use.at) WHERE id = \(id)")
+        case .connection(let number):
+            try db.run(
+                """
+                UPDATE connections SET last_fetched_at = \(use.at)
+                WHERE number = \(number) AND (last_fetched_at IS NULL OR last_fetched_at < \(use.at))
+                """)
         case .resourceServer(let id):
             try db.run("UPDATE resource_servers SET last_used_at = \(use.at) WHERE id = \(id)")
         }

@@ -29,6 +29,10 @@ package final class RateLimiter: Sendable {
         static let authorizeByStrangers = Rule(name: "authorize-strangers", count: 60, per: 60)
         /// What is said once, however often it happens.
         static let alarm = Rule(name: "alarm", count: 1, per: 600)
+        /// Starts of connect flows, and credentials posted, from one network.
+        static let connect = Rule(name: "connect", count: 120, per: 60)
+        /// Sockets, and questions for a result, from one network: a company's office connects and asks from one.
+        static let sockets = Rule(name: "sockets", count: 600, per: 60)
         static let authorize = Rule(name: "authorize", count: 600, per: 60)
     }
 

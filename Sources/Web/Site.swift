@@ -1,3 +1,4 @@
+package import Broker
 package import OAuth
 package import Portal
 package import Storage
@@ -9,23 +10,28 @@ package struct Site: Sendable {
     package let passwords: PasswordHasher
     package let passwordPolicy: PasswordPolicy
     package let renderer: PageRenderer
+    package let outside: Outside
     package let now: @Sendable () -> Instant
     let shownOnce = ShownOnce()
     let limiter = RateLimiter()
+    let renewals = Renewals()
     /// When the background last deleted what had expired.
     package let lastSweep = LastSweep()
     let proxyNotice = ProxyNotice()
+    /// Openers that wait for the results of connect flows.
+    package let sockets = ConnectSockets()
     let metrics = Metrics()
 
     package init(
         settings: SiteSettings, store: Store, passwords: PasswordHasher, passwordPolicy: PasswordPolicy,
-        renderer: PageRenderer, now: @escaping @Sendable () -> Instant
+        renderer: PageRenderer, outside: Outside = .none, now: @escaping @Sendable () -> Instant
     ) {
         self.settings = settings
         self.store = store
         self.passwords = passwords
         self.passwordPolicy = passwordPolicy
         self.renderer = renderer
+        self.outside = outside
         self.now = now
     }
 

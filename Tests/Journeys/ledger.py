@@ -7,7 +7,7 @@ import re
 from urllib.parse import quote, quote_plus
 
 # The kinds that are secret. A client ID (gw_id_) is not, and a hint has an ellipsis in it.
-TOKEN = re.compile(r"gw_(?:at|rt|ac|dt|cs|ss|ml|su|tk)_[0-9A-Za-z]{36}")
+TOKEN = re.compile(r"gw_(?:at|rt|ac|dt|cs|ss|ml|su|tk|cn|fs|fc|sk)_[0-9A-Za-z]{36}")
 
 
 class Ledger:

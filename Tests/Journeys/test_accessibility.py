@@ -150,6 +150,29 @@ def test_consent_and_what_a_member_sees_instead(browsing: Browsing, ada: Human, 
     walk(browsing, grace, [path, "/t/acme"], statuses=(200, 403))
 
 
+def test_the_brokers_pages(browsing: Browsing, ada: Human):
+    env = "/t/acme/env/dev"
+    walk(
+        browsing,
+        ada,
+        [
+            env,
+            "/t/acme/env/prod",
+            "/t/acme/env/new",
+            f"{env}/integrations",
+            f"{env}/integrations/new",
+            f"{env}/integrations/new?q=nothing+like+it",
+            f"{env}/integrations/new/github",
+            f"{env}/integrations/new/openai",
+            f"{env}/integrations/new/custom",
+            f"{env}/connections",
+            f"{env}/activity",
+            f"{env}/webhooks",
+            f"{env}/settings",
+        ],
+    )
+
+
 def test_forms_with_errors(browsing: Browsing, newcomer: Human):
     page = browsing.open(person=newcomer)
     problems: list[str] = []

@@ -21,6 +21,9 @@ final class Browser: Sendable {
         set { jar.withLock { $0[name] = newValue } }
     }
 
+    /// Of every cookie it keeps.
+    var names: [String] { jar.withLock { Array($0.keys) } }
+
     var session: String? {
         get { self[cookie: "gw_session"] ?? self[cookie: "__Host-gw_session"] }
         set { self[cookie: site.site.settings.base.isSecure ? "__Host-gw_session" : "gw_session"] = newValue }

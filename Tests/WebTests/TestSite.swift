@@ -40,7 +40,8 @@ final class TestSite: Sendable {
     init(
         base: String = "http://127.0.0.1:8080", issuerForm: TenantAddresses.Form = .path, isDemo: Bool = false,
         hasCast: Bool = true, trustedProxies: Set<String> = [], metricsReaders: Set<String> = [],
-        partnerKey: PartnerKey? = nil, passwords: PasswordHasher? = nil, templates: String? = nil
+        partnerKey: PartnerKey? = nil, passwords: PasswordHasher? = nil, templates: String? = nil,
+        outside: Outside = .none
     ) async throws {
         folder = NSTemporaryDirectory() + "gatewright-" + UUID().uuidString
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
@@ -60,7 +61,7 @@ final class TestSite: Sendable {
                 assetVersion: "v1", publicFolder: Self.root + "/Public"),
             store: store, passwords: hasher, passwordPolicy: PasswordPolicy(common: ["password1234", "correct horse"]),
             renderer: try templates.map { try PageRenderer(templatesFolder: $0, reload: true) } ?? Self.renderer,
-            now: { [clock] in clock.now })
+            outside: outside, now: { [clock] in clock.now })
         responder = site.responder()
         cast = hasCast ? try await Cast(in: store, hasher: hasher, at: clock.now) : .nobody
         if hasCast { try await approve([cast.lin.person, cast.mallory.person]) }

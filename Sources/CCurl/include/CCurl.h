@@ -34,7 +34,25 @@ const char *ccurl_error(const ccurl_transfer *transfer);
 const char *ccurl_refusal(const ccurl_transfer *transfer);
 enum ccurl_stage ccurl_refusal_stage(const ccurl_transfer *transfer);
 
-/* The last SMTP status, QUIT's excepted; 0 before the greeting. */
+/* The last status that was answered; SMTP's QUIT excepted, 0 before anything was. */
 long ccurl_response_code(CURL *curl);
+
+/* One HTTP request's answer as it arrives, and the say on where the request may go. */
+typedef struct ccurl_exchange ccurl_exchange;
+
+/* `allows(context, address, length)` is asked with 4 or 16 bytes before each connection; 0 refuses it. */
+ccurl_exchange *ccurl_exchange_new(size_t most_headers, size_t most_body,
+                                   int (*allows)(void *, const uint8_t *, size_t), void *context);
+void ccurl_exchange_free(ccurl_exchange *exchange);
+CURLcode ccurl_exchange_attach(CURL *curl, ccurl_exchange *exchange);
+
+/* Borrows `bytes` until the transfer ends. */
+CURLcode ccurl_set_body(CURL *curl, const uint8_t *bytes, size_t length);
+
+const uint8_t *ccurl_exchange_body(const ccurl_exchange *exchange, size_t *length);
+/* The lines of the last answer's head, its status line first. */
+const char *ccurl_exchange_headers(const ccurl_exchange *exchange, size_t *length);
+int ccurl_exchange_was_refused(const ccurl_exchange *exchange);
+int ccurl_exchange_was_too_large(const ccurl_exchange *exchange);
 
 #endif

@@ -32,8 +32,20 @@ package struct ParameterList: Sendable {
 
     /// Reads one flat JSON object of strings (the body that some clients send instead of a form).
     package init(json bytes: [UInt8]) throws(OAuthError) {
-        entries = try JSONScanner.entries(in: bytes)
+        guard case .object(let members)? = JSONValue(bytes) else { throw Self.notFlatJSON }
+        guard members.count <= Self.most else {
+            throw OAuthError(.invalidRequest, "there are more than 100 parameters")
+        }
+        var entries: [Entry] = []
+        for member in members {
+            guard case .string(let value) = member.value else { throw Self.notFlatJSON }
+            entries.append(try Entry(name: Array(member.name.utf8), value: Array(value.utf8)))
+        }
+        self.entries = entries
     }
+
+    private static let notFlatJSON = OAuthError(
+        .invalidRequest, "the body must be one flat JSON object in UTF-8 whose values are strings")
 
     /// The value of a parameter, nil when it was omitted or empty. Throws `invalid_request` when it came twice.
     package func optional(_ parameter: Parameter) throws(OAuthError) -> String? {
@@ -56,6 +68,11 @@ package struct ParameterList: Sendable {
     /// Every value sent under this name, in order, empty ones included: for forms with repeated fields.
     package func all(_ parameter: Parameter) -> [String] {
         entries.filter { parameter.isNamed($0.name) }.map(\.value)
+    }
+
+    /// Everything that was sent, in order: for readers that do not know the names beforehand.
+    package var pairs: [(name: String, value: String)] {
+        entries.map { ($0.name, $0.value) }
     }
 
     /// Whether the name occurs at all, with a value or without.

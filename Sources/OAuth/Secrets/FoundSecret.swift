@@ -4,6 +4,7 @@ package enum FoundSecret: Sendable {
     case refresh(Secret<RefreshToken>)
     case developer(Secret<DeveloperToken>)
     case client(Secret<ClientSecretKind>)
+    case environment(Secret<EnvironmentKey>)
 
     /// Every secret in some text, each once, whatever stands around it: a report may be a form, JSON of any shape, or
     /// the file in which the secret was found. Prefix, length and checksum tell ours from all else.
@@ -39,6 +40,8 @@ package enum FoundSecret: Sendable {
             self = .developer(secret)
         } else if let secret = Secret<ClientSecretKind>(text) {
             self = .client(secret)
+        } else if let secret = Secret<EnvironmentKey>(text) {
+            self = .environment(secret)
         } else {
             return nil
         }

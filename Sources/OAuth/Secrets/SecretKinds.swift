@@ -22,3 +22,11 @@ package enum MailLink: SecretKind { package static var prefix: String { "ml" } }
 package enum SetupCode: SecretKind { package static var prefix: String { "su" } }
 /// What a rendered consent page carries back.
 package enum ConsentTicket: SecretKind { package static var prefix: String { "tk" } }
+/// What a company's backend fetches connections with.
+package enum EnvironmentKey: SecretKind { package static var prefix: String { "sk" } }
+/// The `state` of a connect flow (RFC 6749 §10.12).
+package enum FlowState: SecretKind { package static var prefix: String { "fs" } }
+/// The cookie that holds a connect flow to the browser it began in.
+package enum FlowCookie: SecretKind { package static var prefix: String { "fc" } }
+/// What a company's backend gives its page, so that one of its users may connect.
+package enum ConnectToken: SecretKind { package static var prefix: String { "cn" } }

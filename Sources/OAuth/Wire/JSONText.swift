@@ -3,6 +3,8 @@ package enum JSONText {
     case string(String)
     case integer(Int64)
     case boolean(Bool)
+    /// `null`, or a number as it was read: text that is JSON already.
+    case word(String)
     case array([JSONText])
     case object([(name: String, value: JSONText)])
 
@@ -20,6 +22,7 @@ package enum JSONText {
         case .string(let text): Self.quote(text, to: &bytes)
         case .integer(let number): bytes += String(number).utf8
         case .boolean(let truth): bytes += (truth ? "true" : "false").utf8
+        case .word(let word): bytes += word.utf8
         case .array(let elements):
             bytes.append(0x5B)
             for (index, element) in elements.enumerated() {

@@ -74,6 +74,22 @@ package enum AuditAction: String, Hashable, Sendable, CaseIterable {
     case accessRequestAllowed = "request.allowed"
     case accessRequestDenied = "request.denied"
 
+    // The connection broker
+    case environmentAdded = "environment.added"
+    case environmentChanged = "environment.changed"
+    case environmentDeleted = "environment.deleted"
+    case environmentKeyAdded = "environment.key_added"
+    case environmentKeyRotated = "environment.key_rotated"
+    case environmentKeyRevoked = "environment.key_revoked"
+    case hmacKeyRotated = "environment.hmac_key_rotated"
+    case webhookKeyRotated = "environment.webhook_key_rotated"
+    case environmentKeyRevealed = "environment.key_revealed"
+    case integrationAdded = "integration.added"
+    case integrationChanged = "integration.changed"
+    case integrationDeleted = "integration.deleted"
+    case connectionDeleted = "connection.deleted"
+    case connectionRevealed = "connection.revealed"
+
     // The installation
     case operatorAdded = "installation.operator_added"
     case apiAdded = "installation.api_added"
@@ -92,7 +108,8 @@ extension AuditAction {
     package static let areas: [(name: String, title: String)] = [
         ("person", "People and sign-in"), ("developer", "Developer applications"), ("app", "Apps"),
         ("token", "Tokens"), ("grant", "App access"), ("request", "Requests for access"), ("member", "Members"),
-        ("tenant", "Workspace"), ("installation", "Installation"),
+        ("tenant", "Workspace"), ("environment", "Environments"), ("integration", "Integrations"),
+        ("connection", "Connections"), ("installation", "Installation"),
     ]
 
     /// For people, after "Ada Lovelace": what they did.
@@ -160,6 +177,20 @@ extension AuditAction {
         case .accessAsked: "Asked an admin to allow an app"
         case .accessRequestAllowed: "Allowed a member's request"
         case .accessRequestDenied: "Denied a member's request"
+        case .environmentAdded: "Added an environment"
+        case .environmentChanged: "Changed an environment"
+        case .environmentDeleted: "Deleted an environment"
+        case .environmentKeyAdded: "Made a secret key"
+        case .environmentKeyRotated: "Rotated a secret key"
+        case .environmentKeyRevoked: "Revoked a secret key"
+        case .hmacKeyRotated: "Rotated the HMAC key"
+        case .webhookKeyRotated: "Rotated the webhook signing key"
+        case .environmentKeyRevealed: "Looked at a signing key"
+        case .integrationAdded: "Added an integration"
+        case .integrationChanged: "Changed an integration"
+        case .integrationDeleted: "Deleted an integration"
+        case .connectionDeleted: "Deleted a connection"
+        case .connectionRevealed: "Looked at a connection's credentials"
         case .operatorAdded: "Added an operator"
         case .apiAdded: "Added an API"
         case .apiRevoked: "Revoked an API's credentials"

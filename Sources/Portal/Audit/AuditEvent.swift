@@ -35,7 +35,8 @@ package struct AuditEvent: Sendable {
 
 /// Who did it.
 package struct AuditActor: Sendable {
-    package enum Kind: String, Sendable { case person, app, `operator`, system }
+    /// `key` is a company's backend, by the secret key it came with.
+    package enum Kind: String, Sendable { case person, app, `operator`, system, key }
 
     package let kind: Kind
     package let id: String
@@ -69,6 +70,7 @@ package struct AuditActor: Sendable {
 package struct AuditSubject: Sendable {
     package enum Kind: String, Sendable {
         case person, app, tenant, token, grant, secret, invitation, scope, setting, key, api
+        case environment, integration, connection
     }
 
     package let kind: Kind

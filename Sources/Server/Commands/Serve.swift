@@ -55,7 +55,7 @@ struct Serve: AsyncParsableCommand {
             configuration: ServiceGroupConfiguration(
                 services: [
                     app, Upkeep(store: installation.store, lastSweep: installation.site.lastSweep, logger: logger),
-                    KeyWatch(installation, logger: logger),
+                    KeyWatch(installation, logger: logger), Refresher(site: site, logger: logger),
                 ]
                     + [try Post(installation, logger: logger)],
                 gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))

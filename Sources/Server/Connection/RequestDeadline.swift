@@ -18,6 +18,7 @@ final class RequestDeadline: ChannelInboundHandler, RemovableChannelHandler {
     private var timeout: Scheduled<Void>?
     /// The last request is complete, and nothing of another has come.
     private var isBetweenRequests = false
+    private var isStopped = false
 
     init(site: Site) { self.site = site }
 
@@ -27,7 +28,9 @@ final class RequestDeadline: ChannelInboundHandler, RemovableChannelHandler {
         do {
             let pipeline = context.pipeline.syncOperations
             let decoder = try pipeline.handler(type: ByteToMessageHandler<HTTPRequestDecoder>.self)
-            try pipeline.addHandler(RequestTarget(line, site), position: .after(decoder))
+            let target = RequestTarget(line, site)
+            try pipeline.addHandler(target, position: .after(decoder))
+            try pipeline.addHandler(SocketUpgrade(site: site, deadline: self), position: .after(target))
             try pipeline.addHandler(FirstBytes(self, line), position: .first)
         } catch {
             context.close(promise: nil)
@@ -38,6 +41,12 @@ final class RequestDeadline: ChannelInboundHandler, RemovableChannelHandler {
     func channelActive(context: ChannelHandlerContext) {
         arm(Self.headers, context)
         context.fireChannelActive()
+    }
+
+    /// What comes from now on are no requests.
+    func stop() {
+        timeout?.cancel()
+        isStopped = true
     }
 
     /// Bytes have come; what of, is not known yet.
@@ -67,6 +76,7 @@ final class RequestDeadline: ChannelInboundHandler, RemovableChannelHandler {
     private func arm(_ time: TimeAmount, _ context: ChannelHandlerContext) {
         isBetweenRequests = false
         timeout?.cancel()
+        guard !isStopped else { return }
         let channel = context.channel
         timeout = context.eventLoop.scheduleTask(in: time) { channel.close(promise: nil) }
     }

@@ -3,7 +3,7 @@ import NIOHTTP1
 import Web
 
 /// Between the bytes and the rest of the server: settles what a request is for, and answers what was too large to read.
-final class RequestTarget: ChannelDuplexHandler {
+final class RequestTarget: ChannelDuplexHandler, RemovableChannelHandler {
     typealias InboundIn = HTTPServerRequestPart
     typealias InboundOut = HTTPServerRequestPart
     typealias OutboundIn = HTTPServerResponsePart

@@ -30,6 +30,17 @@ struct Demo: Codable {
         let pkce: String
     }
 
+    struct BrokerEntry: Codable {
+        let environment: String
+        let secret_key: String
+        let public_key: String
+        let hmac_key: String
+        let integration: String
+        let connection_id: String
+        let connection_integration: String
+        let curl: String
+    }
+
     let base_url: String
     let tenants: [TenantEntry]
     let people: [PersonEntry]
@@ -38,6 +49,8 @@ struct Demo: Codable {
     let authorize_url: String
     let code_verifier: String
     let curl: String
+    /// Acme's `dev` environment of the connection broker; nil in a demo of an older version.
+    let broker: BrokerEntry?
 
     /// What pages may show of it.
     var offer: DemoOffer {

@@ -28,6 +28,8 @@ struct DemoCast {
         try await waiting()
         let token = try await token(of: ada, in: acme)
         let verifier = Self.randomText(64)
+        let broker = try await DemoBroker(installation: installation).seed(
+            acme: acme, ada: ada, lin: lin, northwind: northwind, reviewedBy: olga)
         return Demo(
             base_url: base, tenants: [acme, globex, northwind].map(entry),
             people: [
@@ -37,7 +39,7 @@ struct DemoCast {
             ],
             app: app, developer_token: token.reveal(), authorize_url: authorizeURL(app, verifier: verifier),
             code_verifier: verifier,
-            curl: "curl -H 'Authorization: Bearer \(token.reveal())' \(base)/v2/me")
+            curl: "curl -H 'Authorization: Bearer \(token.reveal())' \(base)/v2/me", broker: broker)
     }
 
     private func person(_ name: String, _ email: String, _ password: String, isOperator: Bool = false) async throws

@@ -131,7 +131,9 @@ struct SealedColumn: Sendable {
     let stale: @Sendable (KeyID, Int) -> SQL
     let update: @Sendable (_ id: String, _ sealed: [UInt8]) -> SQL
 
-    static let all = [
+    static let all = others + broker
+
+    private static let others = [
         SealedColumn(
             table: "outbox", place: "body",
             stale: { key, batch in

@@ -7,12 +7,15 @@ package struct LeakLinks: Sendable {
     package let apps: String
     package let authorizedApps: String
     package let apis: String
+    /// Before a workspace's slug.
+    package let tenants: String
 
-    package init(tokens: String, apps: String, authorizedApps: String, apis: String) {
+    package init(tokens: String, apps: String, authorizedApps: String, apis: String, tenants: String) {
         self.tokens = tokens
         self.apps = apps
         self.authorizedApps = authorizedApps
         self.apis = apis
+        self.tenants = tenants
     }
 }
 
@@ -39,6 +42,7 @@ extension Store {
                         "SELECT tenant_id, family_id FROM refresh_tokens WHERE digest = \(self.keyring.digest(token))"
                     }
                 case .client(let secret): try self.end(secret, report)
+                case .environment(let key): try self.end(key, report)
                 }
             }
         }
@@ -117,6 +121,34 @@ extension Store {
             try enqueue(
                 .secretLeaked(to: one.email, name: one.name, owner: name, page: report.links.apis),
                 in: report.db, at: report.now)
+        }
+    }
+
+    /// What a company's backend fetches connections with: whoever read it could fetch them all.
+    private func end(_ key: Secret<EnvironmentKey>, _ report: LeakReport) throws {
+        let row = try report.db.row(
+            """
+            DELETE FROM environment_keys
+            WHERE digest = \(keyring.digest(key)) AND (expires_at IS NULL OR expires_at > \(report.now))
+            RETURNING id, name, tenant_id, environment_id
+            """)
+        guard let row else { return }
+        let tenant: ID<Entity.Tenant> = try row.id("tenant_id")
+        try record(
+            report.event(on: AuditSubject(.key, id: row.text("id"), name: row.text("name")), in: tenant), report)
+        let place = try report.db.row(
+            """
+            SELECT t.name, t.slug, e.name AS environment_name
+            FROM environments e JOIN tenants t ON t.id = e.tenant_id WHERE e.id = \(try row.text("environment_id"))
+            """)
+        guard let place else { return }
+        let environment = try place.text("environment_name")
+        let owner = try "\(place.text("name")), \(environment)"
+        let page = try "\(report.links.tenants)/\(place.text("slug"))/env/\(environment)/settings"
+        for admin in try admins(of: tenant, in: report.db) {
+            try enqueue(
+                .secretLeaked(to: admin.email, name: admin.name, owner: owner, page: page), in: report.db,
+                at: report.now)
         }
     }
 

@@ -10,6 +10,10 @@ enum NoticeText: String {
     case switchedToV2, directFlowOn, directFlowOff, grantGivenBack, testTokenRevoked
     case draftSaved, applicationSent, applicationDecided, decidedMeanwhile, reviewAsked, appReviewed, reviewWithdrawn,
         appChanged
+    case environmentAdded, environmentSaved, environmentDeleted, environmentKeyRevoked, keyRotatedBefore
+    case hmacRequired, hmacNotRequired, hmacKeyMissing, integrationAdded, integrationSaved, integrationDeleted
+    case integrationIncomplete, connectionRefreshed, refreshFailed, metadataSaved, connectionDeleted
+    case webhookSent, webhookAddressMissing
     case suspended, reinstated, planChanged, rulesSaved, scopeSaved, scopeRemoved, scopeHeld
 
     var notice: Notice {
@@ -78,6 +82,24 @@ enum NoticeText: String {
         case .requestAllowed: Notice(.ok, "Allowed. They are told by mail, and go on where they were.")
         case .requestDenied: Notice(.ok, "Denied. They are told by mail.")
         case .heldTokenRevoked: Notice(.ok, "The token is revoked. Its owner is told by mail.")
+        case .environmentAdded: Notice(.ok, "The environment is there. Add its first integration.")
+        case .environmentSaved: Notice(.ok, "Your changes are saved.")
+        case .environmentDeleted: Notice(.ok, "The environment is deleted, with everything in it.")
+        case .environmentKeyRevoked: Notice(.ok, "The key is revoked. Whatever used it is refused.")
+        case .keyRotatedBefore: Notice(.warn, "Nothing was done: a newer key has taken this one's place already.")
+        case .hmacRequired: Notice(.ok, "Require HMAC is on. Requests without a valid digest are refused.")
+        case .hmacNotRequired: Notice(.warn, "Require HMAC is off: the public key alone begins a connection.")
+        case .hmacKeyMissing: Notice(.warn, "Nothing was done: make an HMAC key first.")
+        case .integrationAdded: Notice(.ok, "The integration is saved.")
+        case .integrationSaved: Notice(.ok, "Your changes are saved.")
+        case .integrationDeleted: Notice(.ok, "The integration is deleted, and its connections with it.")
+        case .integrationIncomplete: Notice(.warn, "Nobody can connect yet: something is missing.")
+        case .connectionRefreshed: Notice(.ok, "The credentials are renewed.")
+        case .refreshFailed: Notice(.warn, "The credentials were not renewed. What to do stands below.")
+        case .metadataSaved: Notice(.ok, "The metadata is saved.")
+        case .connectionDeleted: Notice(.ok, "The connection is deleted. The activity says what the provider did.")
+        case .webhookSent: Notice(.ok, "It is on its way. Look again in a moment.")
+        case .webhookAddressMissing: Notice(.warn, "Nothing was sent: enter an address first.")
         case .tokenRulesSaved: Notice(.ok, "The rules for tokens are saved.")
         }
     }

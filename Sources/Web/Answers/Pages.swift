@@ -8,16 +8,18 @@ import Storage
 extension Site {
     /// A page as an answer.
     ///
-    /// - Parameter problems: what is wrong with the form that is shown again; any makes the status 422.
+    /// - Parameters:
+    ///   - problems: what is wrong with the form that is shown again; any makes the status 422.
+    ///   - fieldProblems: the same, of fields whose names come from data.
     func page<P: Page>(
         _ page: P, _ request: Request, _ context: some Browsing, status: HTTPResponse.Status = .ok,
-        problems: [Problem] = []
+        problems: [Problem] = [], fieldProblems: [FieldProblem] = []
     ) throws -> Response {
         var layout = layout(for: request, context.siteContext)
         if let session = context.siteContext.visitor.session, !P.formsLeadAway {
             layout.workspaces = try workspaces(of: session.person, at: layout.path)
         }
-        layout.problems = problems.map(FieldProblem.init)
+        layout.problems = problems.map(FieldProblem.init) + fieldProblems
         let html = try renderer.render(page, in: layout)
         var response = Response.html(html, status: problems.isEmpty ? status : .unprocessableContent)
         if P.formsLeadAway {

@@ -33,6 +33,11 @@ struct Cookies {
     /// Whether the name came more than once: somebody may have planted one.
     func isRepeated(_ name: String) -> Bool { pairs.count { $0.name.elementsEqual(name.utf8) } > 1 }
 
+    /// The names that begin so, in the order the browser sent them: oldest first (RFC 6265 §5.4).
+    func names(beginningWith prefix: String) -> [String] {
+        pairs.filter { $0.name.starts(with: prefix.utf8) }.compactMap { String(validating: $0.name, as: UTF8.self) }
+    }
+
     private static func trim(_ bytes: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
         var bytes = bytes
         while let first = bytes.first, first == 0x20 || first == 0x09 { bytes.removeFirst() }

@@ -21,9 +21,13 @@ package struct SiteContext: RequestContext {
     /// Who is on the other end of the socket. A proxy's word for who is behind it counts only when the operator
     /// named that proxy, and only its last entry, which the proxy itself wrote.
     func clientAddress(of request: Request, settings: SiteSettings) -> String {
-        let peer = peerAddress ?? "unknown"
+        Self.address(
+            of: peerAddress ?? "unknown", forwardedFor: request.headers[values: .xForwardedFor], settings: settings)
+    }
+
+    static func address(of peer: String, forwardedFor: [String], settings: SiteSettings) -> String {
         guard settings.trustedProxies.contains(peer) else { return peer }
-        let header = request.headers[values: .xForwardedFor].last ?? ""
+        let header = forwardedFor.last ?? ""
         let last = Array(header.utf8).split(separator: UInt8(ascii: ",")).last.map(Array.init) ?? []
         let text = String(decoding: last.filter { $0 != 0x20 && $0 != 0x09 }, as: UTF8.self)
         return (try? SocketAddress(ipAddress: text, port: 0))?.ipAddress ?? peer

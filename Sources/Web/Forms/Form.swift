@@ -33,6 +33,12 @@ struct Form {
         return values.first ?? ""
     }
 
+    /// The one value of a field whose name comes from data; "" when it was not sent, or twice.
+    func value(_ name: String) -> String {
+        let values = list.pairs.filter { $0.name.utf8.elementsEqual(name.utf8) }
+        return values.count == 1 ? values[0].value : ""
+    }
+
     /// The first value of a field, "" when it was not sent: for what an address asks a page, where nothing is refused.
     func first(_ name: StaticString) -> String { all(name).first ?? "" }
 

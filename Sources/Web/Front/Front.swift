@@ -84,8 +84,14 @@ enum Surface {
         guard let first = segments.first else { return false }
         switch first {
         case "assets", "v2", "v2.1", "healthz", "readyz", "metrics", ".well-known", "api": return true
-        case "openapi.json", "leaked-tokens": return true
-        case "auth": return segments.dropFirst().first == "verify"
+        case "openapi.json", "leaked-tokens", "health": return true
+        case "connection", "connections", "config", "integrations", "provider", "providers", "proxy",
+            "environment-variables":
+            return true
+        // Whoever connects with a key or a password, and the proxy that asks about tokens.
+        case "auth", "api-auth", "unauth", "oauth2", "sdk": return true
+        // The hosted page is `/connect` alone.
+        case "connect": return segments.count > 1
         case "oauth": return segments.dropFirst().first == "introspect"
         case "t":
             guard segments.count > 2 else { return false }

@@ -50,6 +50,7 @@ struct AssetShelf: Sendable {
         switch String(decoding: bytes[(dot + 1)...], as: UTF8.self) {
         case "css": return "text/css; charset=utf-8"
         case "js": return "text/javascript; charset=utf-8"
+        case "ts": return "text/plain; charset=utf-8"
         case "svg": return "image/svg+xml"
         case "png": return "image/png"
         case "ico": return "image/x-icon"

@@ -31,7 +31,7 @@ struct LeakedTokensController {
         if !secrets.isEmpty {
             let links = LeakLinks(
                 tokens: site.url("/tokens"), apps: site.url("/apps"), authorizedApps: site.url("/account/apps"),
-                apis: site.url("/operator/apis"))
+                apis: site.url("/operator/apis"), tenants: site.url("/t"))
             try await site.store.reportLeak(of: secrets, links: links, from: address, at: now)
         }
         return .json(

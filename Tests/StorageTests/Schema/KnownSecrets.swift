@@ -1,3 +1,4 @@
+import Broker
 import OAuth
 import Portal
 import Storage
@@ -21,6 +22,7 @@ struct KnownSecrets {
         try await tokens()
         try await developerTokens()
         try await apps()
+        try await broker()
         try await mail()
         try await test.store.flushUses()
     }
@@ -134,6 +136,78 @@ struct KnownSecrets {
         _ = try await test.store.deleteApp(app.id, of: test.lin.id, at: TestStore.start)
         note("second client secret", new)
         note("deleted app's client secret", gone)
+    }
+
+    private mutating func broker() async throws {
+        let store = test.store
+        let environment = try #require(try await store.environments(of: test.acme.id, at: now).last)
+        try await store.setAddresses(
+            callback: nil, webhook: "https://hooks.example/", of: environment, by: .system, at: now)
+        let old = Secret<EnvironmentKey>.random(), key = Secret<EnvironmentKey>.random()
+        let id = try #require(
+            try await store.addKey(
+                old, EnvironmentKeyDraft(name: "Backend", signsWebhooks: true), to: environment, by: .system, at: now))
+        _ = try await store.rotateKey(id, to: key, of: environment, overlap: 60, by: .system, at: now)
+        _ = try store.environment(key: key, at: now)
+        note("rotated environment key", old)
+        note("environment key", key)
+        _ = try await store.rotateHMACKey(of: environment, overlap: 60, by: .system, at: now)
+        _ = try await store.rotateWebhookKey(of: environment, overlap: 60, by: .system, at: now)
+        texts += try store.hmacKeys(of: environment.id, at: now).map { (name: "HMAC key", text: $0) }
+        texts += try store.webhookKeys(of: environment.id, at: now).map { (name: "webhook key", text: $0) }
+        try await store.setVariables([("TOKEN", canary("variable"))], of: environment)
+        let integration = try #require(
+            try await store.addIntegration(
+                IntegrationDetails(key: "photos", provider: "photos", clientID: "id", scopes: []),
+                secret: canary("provider-client-secret"), to: environment, by: .system, at: now))
+        try await connections(of: integration)
+    }
+
+    private mutating func connections(of integration: Integration) async throws {
+        let store = test.store
+        let all: [Credentials] = [
+            .oauth2(
+                accessToken: canary("access"), refreshToken: canary("refresh"), expiresAt: now,
+                raw: .object([.init("id_token", .string(canary("raw")))])),
+            .oauth1(OAuth1Token(token: canary("oauth1-token"), secret: canary("oauth1-secret")), raw: .null),
+            .clientCredentials(
+                ClientRegistration(id: "id", secret: canary("own-secret")), token: canary("own-token"), expiresAt: nil,
+                raw: .null),
+            .apiKey(canary("api-key")), .basic(username: "name", password: canary("basic-password")),
+            .app(accessToken: canary("installation-token"), expiresAt: nil, raw: .null),
+        ]
+        var numbers: [Int64] = []
+        for (index, credentials) in all.enumerated() {
+            let saved = try await store.save(
+                ConnectionDraft(connectionID: "u\(index)", credentials: credentials, values: [:]), of: integration,
+                at: now)
+            numbers.append(try #require(saved).number)
+        }
+        let first = try #require(try store.connection(number: numbers[0], of: integration.tenant))
+        var trace = Trace(
+            id: store.newTraceID(at: now), tenant: first.tenant, environment: first.environment, action: .refresh,
+            integrationKey: "photos", provider: "photos", connectionID: "u0", startedAt: now)
+        trace.add(
+            "Asked",
+            [
+                ("refresh_token", canary("traced-token")),
+                ("url", "https://x.example/?code=" + canary("traced-code") + "&scope=a"),
+            ], at: now)
+        #expect(try await store.leaseRefresh(of: first, as: "lease", at: now))
+        let renewed = Renewed(
+            credentials: .oauth2(
+                accessToken: canary("next-access"), refreshToken: canary("next-refresh"), expiresAt: nil, raw: .null),
+            values: [:])
+        #expect(try await store.finishRefresh(of: first, lease: "lease", with: renewed, trace: trace, at: now))
+        let last = try #require(try store.connection(number: numbers[3], of: integration.tenant))
+        #expect(try await store.deleteConnection(last, by: .system, at: now))
+    }
+
+    /// A text that is nowhere else, and is remembered.
+    private mutating func canary(_ name: String) -> String {
+        let text = "canary-\(name)-8c41d2f07b"
+        texts.append((name: name, text: text))
+        return text
     }
 
     private func mail() async throws {

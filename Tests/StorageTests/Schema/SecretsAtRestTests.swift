@@ -80,6 +80,7 @@ struct SecretsAtRestTests {
                 "SELECT digest FROM client_secrets", "SELECT digest FROM consent_tickets",
                 "SELECT digest FROM authorization_codes", "SELECT digest FROM access_tokens",
                 "SELECT digest FROM refresh_tokens", "SELECT digest FROM developer_tokens",
+                "SELECT digest FROM environment_keys",
                 "SELECT sealed_successor FROM refresh_tokens WHERE sealed_successor IS NOT NULL",
             ].flatMap { (sql: SQL) in try db.rows(sql).map { try $0.blob(0) } }
         }
@@ -118,6 +119,8 @@ struct SecretsAtRestTests {
                 #expect(try test.store.session(for: cookie, at: now) == nil)
                 let client = try #require(secret(ClientSecretKind.self, from: digest, spelling))
                 #expect(throws: OAuthError.self) { try test.authentication(secret: client).get() }
+                let backend = try #require(secret(EnvironmentKey.self, from: digest, spelling))
+                #expect(try test.store.environment(key: backend, at: now) == nil)
                 let link = try #require(secret(MailLink.self, from: digest, spelling))
                 #expect(try test.store.owner(of: link, for: .reset, at: now) == nil)
             }

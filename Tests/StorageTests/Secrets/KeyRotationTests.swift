@@ -141,7 +141,11 @@ struct KeyRotationTests {
         #expect(
             columns.filter { $0 != "refresh_tokens.sealed_successor" }
                 == [
-                    "access_requests.sealed_path", "digest_roots.sealed_root", "outbox.sealed_body",
+                    "access_requests.sealed_path", "connect_flows.sealed_secret", "connections.sealed_credentials",
+                    "digest_roots.sealed_root", "environment_keys.sealed_secret", "environment_variables.sealed_value",
+                    "environments.sealed_hmac_key", "environments.sealed_old_hmac_key",
+                    "environments.sealed_old_webhook_key", "environments.sealed_webhook_key",
+                    "integrations.sealed_client_secret", "outbox.sealed_body",
                     "second_factors.sealed_seed",
                 ])
     }

@@ -44,7 +44,7 @@ import Web
             if let app = caller.app { own = own.replacing("app", by: app) }
             for route in IsolationRoute.all {
                 guard case .hidden = route.rule,
-                    let child = ["grant", "secret", "contact", "person", "invitation", "request", "token"].first(
+                    let child = IsolationObjects.ofTenants.first(
                         where: {
                             route.path.contains("{\($0)}")
                         }), child != "secret" || caller.app != nil

@@ -1,3 +1,4 @@
+import Broker
 import Foundation
 import HTTPTypes
 import OAuth
@@ -37,7 +38,8 @@ struct IsolationWorld {
         store.activity.note(.change("A change.", of: app, at: now))
         try await store.flushActivity()
         _ = try await site.api()
-        lins = IsolationObjects(values: [
+        let kept = try await Self.brokerObjects(of: member, at: site)
+        let own = [
             "tenant": "northwind", "grant": try #require(try store.grants(of: person).first).id.text,
             "session": try #require(try store.sessions(of: person, at: now).first).id.text,
             "token": token.id, "person": person.text, "app": app.text,
@@ -48,7 +50,40 @@ struct IsolationWorld {
             "application": "dev_Lin", "scope": "people:read",
             "mail": "\(try #require(try store.outbox().first).id)",
             "api": try #require(try store.resourceServers().first).id.text,
-        ])
+        ]
+        lins = IsolationObjects(values: own.merging(kept) { one, _ in one })
+    }
+
+    /// One of everything that the broker keeps for a tenant.
+    private static func brokerObjects(
+        of member: Member, at site: TestSite
+    ) async throws -> [String: String] {
+        let (store, now) = (site.store, site.clock.now)
+        _ = try await store.environments(of: member.tenant.id, at: now)
+        let dev = try #require(try store.environment("dev", of: member.tenant.id))
+        let details = IntegrationDetails(key: "vault", provider: "vault", clientID: "id", scopes: [])
+        let integration = try #require(
+            try await store.addIntegration(details, secret: "s3cret", to: dev, by: .system, at: now))
+        let draft = ConnectionDraft(connectionID: "lins", credentials: .apiKey("only-at-northwind"), values: [:])
+        _ = try #require(try await store.save(draft, of: integration, at: now))
+        // A number that stands nowhere else in a page.
+        let number: Int64 = 765_432
+        try await site.engine.write { db in _ = try db.run("UPDATE connections SET number = \(number)") }
+        var trace = Trace(
+            id: store.newTraceID(at: now), tenant: member.tenant.id, environment: dev.id, action: .connect,
+            integrationKey: "vault", provider: "vault", connectionID: "lins", startedAt: now)
+        trace.finish(.success, after: 1, at: now)
+        try await store.record(trace)
+        try await store.setAddresses(
+            callback: nil, webhook: "https://northwind.example/hook", of: dev, by: .system, at: now)
+        let known = try #require(try store.environment("dev", of: member.tenant.id))
+        let webhook = try #require(try await store.announceTest(in: known, at: now))
+        let key = try #require(
+            try await store.addKey(.random(), EnvironmentKeyDraft(name: "Backend"), to: dev, by: .system, at: now))
+        return [
+            "environment": "dev", "integration": integration.id.text, "connection": String(number),
+            "trace": trace.id.text, "webhook": webhook.text, "key": key.text, "provider": "custom",
+        ]
     }
 
     private struct Unexpected: Error {}
@@ -119,6 +154,16 @@ struct IsolationWorld {
         let member = try #require(try site.store.membership(of: site.cast.lin.person.id, in: site.cast.northwind.id))
         let contact = try site.store.tenant(of: member).contact(Int64(lins["contact"] ?? "") ?? 0)
         #expect(contact?.details.firstName == contactName)
+        let dev = try #require(try site.store.environment("dev", of: site.cast.northwind.id))
+        #expect(try site.store.keys(of: dev, at: site.clock.now).map(\.id.text) == [lins["key"] ?? "?"])
+        #expect(try site.store.integrations(of: dev).map(\.details.clientID) == ["id"])
+        let connection = try #require(try site.store.connection("lins", of: "vault", in: dev))
+        #expect(connection.metadata == .object([]) && connection.version == 1)
+        #expect(
+            try site.store.webhooks(of: dev, limit: 9).count == 1 && dev.webhookURL == "https://northwind.example/hook")
+        #expect(!dev.requiresHMAC && !dev.hasHMACKey && dev.callbackURL == nil)
+        #expect(try site.store.allowedOrigins(of: dev.id).isEmpty)
+        #expect(try await site.store.environments(of: dev.tenant, at: site.clock.now).count == 2)
     }
 }
 

@@ -16,6 +16,7 @@ package struct TenantTop: Sendable {
         case policy = "/policy"
         case requests = "/requests"
         case tokens = "/tokens"
+        case integrations = "/env"
         case audit = "/audit"
         case settings = "/settings"
 
@@ -27,6 +28,7 @@ package struct TenantTop: Sendable {
             case .policy: "Policy"
             case .requests: "Requests"
             case .tokens: "Members’ tokens"
+            case .integrations: "Integrations"
             case .audit: "Audit log"
             case .settings: "Settings"
             }

@@ -1,0 +1,64 @@
+/// What to do about an error of a trace, in a sentence or two for whoever reads the activity page.
+package enum TraceAdvice {
+    /// - Parameter error: a trace's `error`: a provider's word, or one of ours.
+    package static func sentence(for error: String) -> String {
+        switch error {
+        case "invalid_grant", "token_revoked", "token_expired", "bad_refresh_token", "expired_token":
+            "The provider no longer accepts this connection: the permission was withdrawn, or ran out. "
+                + "Ask the end user to connect again."
+        case "interrupted":
+            "A refresh was cut off in the middle and the provider then refused the token we had. "
+                + "Ask the end user to connect again."
+        case "access_denied": "The end user pressed Cancel at the provider. They can try again."
+        case "invalid_client", "unauthorized_client", "bad_client_secret", "invalid_client_id", "HTTP 401", "HTTP 403",
+            "incorrect_client_credentials":
+            "The provider refused the integration's client ID or secret. Compare them with the provider's own page, and "
+                + "save them again."
+        case "redirect_uri_mismatch", "invalid_redirect_uri":
+            "The provider does not know our callback address. Copy the callback URL of the integration into the app at "
+                + "the provider, exactly as it stands."
+        case "invalid_scope":
+            "The provider does not offer a scope that the integration asks for. Check the scopes against its documentation."
+        case "unsupported_grant_type":
+            "The provider does not allow this kind of authorization for the app. Turn it on at the provider."
+        case "timedOut", "unreachable", "broken", "server_error", "temporarily_unavailable", "slow_down", "ratelimited":
+            "The provider did not answer properly. It is tried again by itself; if it lasts, look at the provider's "
+                + "status page."
+        case "tooLarge": "The provider's answer was larger than 256 KB and was not read. Tell the provider."
+        case "refusedAddress":
+            "The address leads to a private network, which calls do not go to. The operator can allow networks with "
+                + "GATEWRIGHT_OUTBOUND_ALLOW."
+        case "missing_hmac":
+            "Require HMAC is on, and the request had no digest. Compute it on your backend and pass it as hmac."
+        case "invalid_hmac":
+            "The digest was not ours. It is the lower-case hex of HMAC-SHA256 over INTEGRATION:CONNECTION under the "
+                + "environment's HMAC key."
+        case "provider_config_err", "notConfigured":
+            "The integration is not finished: it lacks a client ID, a secret or a value."
+        case "url_param_err": "A value that the provider's address needs was not given. Pass it as params[name]."
+        case "state_err", "state_cookie_err":
+            "The callback belongs to no authorization that began in this browser within 15 minutes. Begin again."
+        case "callback_err": "The provider sent the end user back without a code. They can try again."
+        case "origin_not_allowed":
+            "The page's origin is not on the environment's list. Add it exactly as the browser spells it, such as "
+                + "https://app.example.com."
+        case "return_url_not_allowed":
+            "return_url leads to an origin that is not on the environment's list. Add the origin, or mend the address."
+        case "unknown_connect_session_token", "invalid_connect_session_token_format":
+            "The connect session has ended (after 15 minutes), or made its connection already. Open a new one when the "
+                + "end user presses the button."
+        case "integration_not_allowed": "The connect session was opened for other integrations."
+        case "missing_connection_id": "Pass your own name for the end user as connection_id."
+        case "auth_mode_err", "invalid_auth_mode":
+            "The provider authorizes in another way than the address that was called. Let the SDK choose it."
+        case "unknown_config_key":
+            "The integration's provider is not in the catalogue any more. The operator can add it under GATEWRIGHT_PROVIDERS."
+        case "webhook_failed":
+            "Your webhook address did not answer 2xx. Look at the deliveries, mend it, and send the delivery again."
+        default:
+            error.utf8.starts(with: "HTTP 5".utf8) || error.utf8.starts(with: "HTTP 429".utf8)
+                ? "The provider had a problem of its own. It is tried again by itself."
+                : "The provider's documentation says what \"\(error)\" means."
+        }
+    }
+}

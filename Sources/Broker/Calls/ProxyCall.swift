@@ -1,0 +1,133 @@
+package import OAuth
+
+/// What a company's backend wants of a provider's API, in the connection's name.
+package struct ProxyAsk: Sendable {
+    package let method: ProviderCall.Method
+    /// Behind `/proxy/`, as it was sent, with its query.
+    package let path: String
+    /// Names in lower case; those of the caller that are meant for the provider.
+    package let headers: [(name: String, value: String)]
+    package let body: [UInt8]
+    /// In place of the provider's own; nil for that.
+    package let base: String?
+
+    package init(
+        method: ProviderCall.Method, path: String, headers: [(name: String, value: String)], body: [UInt8],
+        base: String?
+    ) {
+        self.method = method
+        self.path = path
+        self.headers = headers
+        self.body = body
+        self.base = base
+    }
+}
+
+/// Why a proxy call cannot be made. The raw values are the wire's codes.
+package enum ProxyProblem: String, Error, Sendable {
+    case noBase = "missing_base_api_url"
+    case badBase = "base_url_override_not_allowed"
+    case missingValue = "url_param_err"
+}
+
+extension Provider {
+    /// The call to make: the address filled, the credentials where this provider wants them, and nothing of the caller's
+    /// that belongs to the hop between the two of us.
+    package func proxy(
+        _ ask: ProxyAsk, with credentials: Credentials, values: [String: String], client: ClientRegistration?,
+        once: OAuth1.Once
+    ) throws(ProxyProblem) -> ProviderCall {
+        let values = values.merging(credentials.placeholders) { _, own in own }
+        let base = try base(ask.base, values)
+        var path = ask.path
+        for start in [base + "/", base] where path.utf8.starts(with: start.utf8) {
+            path = String(decoding: path.utf8.dropFirst(start.utf8.count), as: UTF8.self)
+        }
+        var url = base + "/" + path
+        url = FormText.url(
+            url, (api?.query ?? []).compactMap { pair in pair.value.filled(values).map { (pair.name, $0) } })
+        var headers = [(name: "user-agent", value: "Gatewright")]
+        headers += credentials.headers
+        if case .oauth1(let oauth1) = method, case .oauth1(let token, _) = credentials, let client {
+            headers.append(
+                ("authorization", oauth1.authorization(ask.method, url, token: token, client: client, once)))
+        }
+        headers = Self.merged(
+            headers,
+            (api?.headers ?? []).compactMap { pair in
+                pair.value.filled(values).map { (Self.lowercased(pair.name), $0) }
+            })
+        headers = Self.merged(headers, ask.headers.filter { !Self.isOfTheHop($0.name) })
+        return ProviderCall(method: ask.method, url: url, headers: headers, body: ask.body)
+    }
+
+    /// The call that proves credentials nobody has used yet; nil where the entry names none.
+    package func proof(
+        of credentials: Credentials, values: [String: String], once: OAuth1.Once
+    ) -> ProviderCall? {
+        guard let path = api?.proof else { return nil }
+        let ask = ProxyAsk(
+            method: .get, path: String(path.dropFirst()), headers: [("accept", "application/json")], body: [], base: nil
+        )
+        return try? proxy(ask, with: credentials, values: values, client: nil, once: once)
+    }
+
+    private func base(_ override: String?, _ values: [String: String]) throws(ProxyProblem) -> String {
+        var base: String
+        if let override {
+            guard let template = URLTemplate(override), AddressProblem(of: template) == nil,
+                !override.utf8.starts(with: "{".utf8)
+            else { throw .badBase }
+            guard let filled = template.filled(values) else { throw .missingValue }
+            base = filled
+        } else {
+            guard let api else { throw .noBase }
+            guard let filled = api.base.filled(values) else { throw .missingValue }
+            base = filled
+        }
+        while base.utf8.last == 0x2F { base.removeLast() }
+        return base
+    }
+
+    /// The later ones in the place of earlier ones of the same name.
+    private static func merged(
+        _ first: [(name: String, value: String)], _ second: [(name: String, value: String)]
+    ) -> [(name: String, value: String)] {
+        first.filter { header in !second.contains { $0.name.utf8.elementsEqual(header.name.utf8) } } + second
+    }
+
+    private static func lowercased(_ name: String) -> String {
+        String(decoding: name.utf8.map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 }, as: UTF8.self)
+    }
+
+    /// RFC 9110 §7.6.1, and what libcurl sets itself.
+    package static func isOfTheHop(_ name: String) -> Bool {
+        [
+            "connection", "keep-alive", "proxy-authenticate", "proxy-authorization", "proxy-connection", "te",
+            "trailer",
+            "transfer-encoding", "upgrade", "host", "content-length", "expect",
+        ].contains(lowercased(name))
+    }
+}
+
+extension Credentials {
+    /// What headers and queries of a provider's entry may name.
+    var placeholders: [String: String] {
+        switch self {
+        case .apiKey(let key): ["apiKey": key]
+        case .basic(let username, let password): ["username": username, "password": password]
+        case .oauth1, .none: [:]
+        case .oauth2, .clientCredentials, .app: ["accessToken": accessToken ?? ""]
+        }
+    }
+
+    /// Where they stand unless the provider's entry says otherwise.
+    var headers: [(name: String, value: String)] {
+        switch self {
+        case .basic(let username, let password):
+            [("authorization", "Basic " + Base64.encoded((username + ":" + password).utf8))]
+        case .oauth2, .clientCredentials, .app: [("authorization", "Bearer " + (accessToken ?? ""))]
+        case .oauth1, .apiKey, .none: []
+        }
+    }
+}

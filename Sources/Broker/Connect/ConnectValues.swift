@@ -1,0 +1,32 @@
+import OAuth
+
+extension Provider {
+    /// What of the request's `params` the connection keeps: the provider's own fields in the form they must have, and
+    /// whatever else the page sent, as plain text (the wire keeps it all in `connection_config`).
+    ///
+    /// Values that come with the callback, with the token or from the integration are not the page's to say.
+    package func values(from asked: [String: String]) throws(ConnectRefusal) -> [String: String] {
+        guard asked.count <= 30 else { throw ConnectRefusal(.unreadable) }
+        for (name, value) in asked {
+            guard let field = field(name) else {
+                guard ConnectionField.isPlainText(value), Self.isValueName(name) else {
+                    throw ConnectRefusal(.invalidValue(name))
+                }
+                continue
+            }
+            guard field.source == .person, field.accepts(value) else { throw ConnectRefusal(.invalidValue(name)) }
+        }
+        for field in fields where field.source == .person && !field.isOptional && asked[field.name] == nil {
+            throw ConnectRefusal(.missingValue(field.name))
+        }
+        return asked
+    }
+
+    /// Names that this server gives a meaning to are not stored as anybody's value.
+    private static func isValueName(_ name: String) -> Bool {
+        name.utf8.allSatisfy {
+            (0x30...0x39).contains($0) || (0x41...0x5A).contains($0) || (0x61...0x7A).contains($0)
+                || [0x2D, 0x2E, 0x5F].contains($0)
+        }
+    }
+}

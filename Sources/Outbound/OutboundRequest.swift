@@ -1,0 +1,50 @@
+/// A request to somebody else's server.
+package struct OutboundRequest: Sendable {
+    package let method: String
+    package let url: String
+    package let headers: [(name: String, value: String)]
+    package let body: [UInt8]
+
+    package init(method: String, url: String, headers: [(name: String, value: String)], body: [UInt8]) {
+        self.method = method
+        self.url = url
+        self.headers = headers
+        self.body = body
+    }
+
+    var isEncrypted: Bool {
+        url.utf8.prefix(8).map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 }.elementsEqual("https://".utf8)
+    }
+}
+
+/// What came of it. A status of any kind is an answer: redirects are not followed.
+package enum OutboundAnswer: Sendable {
+    /// Header names in lower case, in the order they came.
+    case response(status: Int, headers: [(name: String, value: String)], body: [UInt8])
+    case failed(Failure)
+
+    package enum Failure: String, Sendable {
+        /// The name resolved to an address that may not be called, or the URL is not one that is called.
+        case refusedAddress
+        case unreachable
+        case timedOut
+        case tooLarge
+        /// TLS, or an answer that is not HTTP.
+        case broken
+    }
+}
+
+/// In bytes and milliseconds.
+package struct OutboundLimits: Sendable {
+    package var headers: Int
+    package var body: Int
+    package var connect: Int
+    package var total: Int
+
+    package init(headers: Int = 32 * 1024, body: Int = 256 * 1024, connect: Int = 3_000, total: Int = 10_000) {
+        self.headers = headers
+        self.body = body
+        self.connect = connect
+        self.total = total
+    }
+}

@@ -1,0 +1,38 @@
+import Broker
+
+/// Providers that stand ready in a demo, without a network: this very server, at Northwind's address.
+enum DemoProvider {
+    static let key = "northwind-demo"
+    static let keyProvider = "northwind-demo-key"
+
+    /// Entries as they would stand in a file, for the demo's own address.
+    static func entries(base: String) -> [Provider] { ProviderFile(text(base: base)).providers }
+
+    static func text(base: String) -> String {
+        """
+        \(key):
+          title: Northwind (demo)
+          docs: \(base)/docs/quickstart
+          categories: [demo]
+          guide: This provider is this very server. The demo has registered an app with it already.
+          auth: oauth2
+          authorize:
+            url: \(base)/t/northwind/oauth/authorize
+            default_scopes: ["people:read"]
+          token:
+            url: \(base)/t/northwind/oauth/token
+            revocation_url: \(base)/t/northwind/oauth/revoke
+          api:
+            base: \(base)/t/northwind/api/v1
+        \(keyProvider):
+          title: Northwind with a token (demo)
+          docs: \(base)/docs/authentication
+          categories: [demo]
+          guide: Make a developer token at Northwind and give it as the API key.
+          auth: api_key
+          api:
+            base: \(base)/t/northwind/api/v1
+            headers: {authorization: "Bearer {apiKey}"}
+        """
+    }
+}

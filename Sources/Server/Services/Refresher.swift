@@ -1,0 +1,37 @@
+import Logging
+import ServiceLifecycle
+import Web
+
+/// Renews connections before they end, and delivers webhooks. What fails is stored with its row; the next round has the
+/// rest.
+struct Refresher: Service {
+    let site: Site
+    let logger: Logger
+
+    func run() async throws {
+        await withDiscardingTaskGroup { group in
+            group.addTask { await renew() }
+            group.addTask { await deliver() }
+        }
+    }
+
+    private func renew() async {
+        for await _ in AsyncTicks(every: .seconds(5)).cancelOnGracefulShutdown() {
+            do {
+                try await site.renewDue()
+            } catch {
+                logger.warning("renewing connections failed, will try again", metadata: ["error": "\(error)"])
+            }
+        }
+    }
+
+    private func deliver() async {
+        for await _ in AsyncTicks(every: .seconds(1)).cancelOnGracefulShutdown() {
+            do {
+                while try await site.deliverWebhooks() == 50 {}
+            } catch {
+                logger.warning("delivering webhooks failed, will try again", metadata: ["error": "\(error)"])
+            }
+        }
+    }
+}

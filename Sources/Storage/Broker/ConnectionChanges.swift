@@ -1,0 +1,178 @@
+package import Broker
+package import OAuth
+package import Portal
+
+/// What a finished flow or an import leaves to be stored.
+package struct ConnectionDraft: Sendable {
+    package let connectionID: String
+    package let credentials: Credentials
+    package let values: [String: String]
+    /// nil keeps what there is.
+    package let metadata: JSONValue?
+    package let owner: ConnectionOwner?
+
+    package init(
+        connectionID: String, credentials: Credentials, values: [String: String], metadata: JSONValue? = nil,
+        owner: ConnectionOwner? = nil
+    ) {
+        self.connectionID = connectionID
+        self.credentials = credentials
+        self.values = values
+        self.metadata = metadata
+        self.owner = owner
+    }
+}
+
+extension Store {
+    /// Stores what somebody connected; the same connection ID again is a reconnection, which keeps its metadata.
+    /// The tenant is told by webhook, and the trace is kept, in the same transaction.
+    ///
+    /// - Parameters:
+    ///   - replaces: false refuses an ID that is taken.
+    ///   - expecting: reconnects exactly this one, or nothing.
+    /// - Returns: whether it is new or an override; nil when nothing was stored.
+    package func save(
+        _ draft: ConnectionDraft, of integration: Integration,
+        replaces: Bool = true, expecting: Int64? = nil, trace: Trace? = nil, at now: Instant
+    ) async throws -> (number: Int64, operation: WebhookEvent.Operation)? {
+        let values = Self.text(of: draft.values)
+        let metadata = draft.metadata.map { String(decoding: $0.bytes, as: UTF8.self) }
+        let webhook = newWebhookID(at: now)
+        return try await engine.write { db in
+            let old = try db.row(
+                """
+                SELECT number, version, end_user, tags, webhook_url FROM connections
+                WHERE integration_id = \(integration.id) AND connection_id = \(draft.connectionID)
+                """)
+            if let old {
+                guard try replaces && (expecting == nil || old.integer("number") == expecting) else { return nil }
+            } else if expecting != nil {
+                return nil
+            }
+            let version = try old.map { try $0.integer("version") + 1 } ?? 1
+            let sealed = try self.seal(draft.credentials, draft.connectionID, version, of: integration.id)
+            let number: Int64
+            if let old {
+                number = try old.integer("number")
+                try db.run(
+                    """
+                    UPDATE connections SET sealed_credentials = \(sealed), version = \(version),
+                        expires_at = \(draft.credentials.expiresAt), is_refreshable = \(draft.credentials.isRefreshable),
+                        field_values = \(values), metadata = coalesce(\(metadata), metadata), trouble = NULL,
+                        trouble_kind = NULL, failed_at = NULL, failures = 0, gone_at = NULL, lease = NULL,
+                        leased_until = NULL, in_doubt_since = NULL, refreshed_at = \(now), updated_at = \(now)
+                    WHERE number = \(number)
+                    """)
+            } else {
+                let row = try db.row(
+                    """
+                    INSERT INTO connections (tenant_id, environment_id, integration_id, connection_id, sealed_credentials,
+                        version, expires_at, is_refreshable, refreshed_at, field_values, metadata, tags, created_at,
+                        updated_at)
+                    VALUES (\(integration.tenant), \(integration.environment), \(integration.id), \(draft.connectionID),
+                        \(sealed), 1, \(draft.credentials.expiresAt), \(draft.credentials.isRefreshable), \(now),
+                        \(values), coalesce(\(metadata), '{}'), '{}', \(now), \(now))
+                    RETURNING number
+                    """)
+                guard let row else { return nil }
+                number = try row.integer("number")
+            }
+            if let owner = draft.owner { try self.set(owner, of: number, in: db) }
+            try self.note(trouble: nil, of: integration.id, in: db, at: now)
+            let operation: WebhookEvent.Operation = old == nil ? .creation : .override
+            let event = WebhookEvent(
+                operation, integrationKey: integration.details.key, provider: integration.details.provider,
+                connectionID: draft.connectionID, authMode: draft.credentials.wireName,
+                owner: try draft.owner ?? old.map { try ConnectionOwner($0) } ?? ConnectionOwner())
+            try self.enqueue(event, as: webhook, in: integration.environment, db, at: now)
+            if let trace { try self.record(trace, in: db) }
+            return (number, operation)
+        }
+    }
+
+    package func deleteConnection(
+        _ connection: BrokerConnection, by actor: AuditActor,
+        from address: String = "", trace: Trace? = nil, at now: Instant
+    ) async throws -> Bool {
+        let event = event(.connectionDeleted, on: connection, by: actor, from: address)
+        let webhook = newWebhookID(at: now)
+        return try await engine.write { db in
+            let gone = try db.run(
+                "DELETE FROM connections WHERE number = \(connection.number) AND tenant_id = \(connection.tenant)")
+            guard gone == 1 else { return false }
+            try self.record(event, in: db, at: now)
+            try self.enqueue(
+                WebhookEvent(.deletion, of: connection), as: webhook, in: connection.environment, db, at: now)
+            if let trace { try self.record(trace, in: db) }
+            return true
+        }
+    }
+
+    /// That somebody looked at the credentials on a page.
+    package func noteReveal(
+        of connection: BrokerConnection, by person: Person, from address: String, at now: Instant
+    ) async throws {
+        try await record(event(.connectionRevealed, on: connection, by: .person(person), from: address), at: now)
+    }
+
+    /// That a backend fetched it; written with the other uses, every few seconds.
+    package func noteFetch(of connection: BrokerConnection, at now: Instant) {
+        uses.note(.connection(connection.number), at: now, stored: connection.lastFetchedAt, address: nil)
+    }
+
+    /// - Parameter merges: the members given replace those of the same name, the others stay.
+    /// - Returns: what is stored then; nil when the connection is gone.
+    package func setMetadata(
+        _ metadata: JSONValue, merges: Bool, of connection: BrokerConnection, at now: Instant
+    ) async throws -> JSONValue? {
+        try await engine.write { db in
+            let row = try db.row(
+                "SELECT metadata FROM connections WHERE number = \(connection.number) AND tenant_id = \(connection.tenant)"
+            )
+            guard let row else { return nil }
+            var new = metadata
+            if merges, case .object(let old) = Self.object(try row.text("metadata")), case .object(let given) = metadata
+            {
+                let kept = old.filter { member in !given.contains { $0.name.utf8.elementsEqual(member.name.utf8) } }
+                new = .object(kept + given)
+            }
+            try db.run(
+                """
+                UPDATE connections SET metadata = \(String(decoding: new.bytes, as: UTF8.self)), updated_at = \(now)
+                WHERE number = \(connection.number)
+                """)
+            return new
+        }
+    }
+
+    /// - Returns: false when the connection is gone.
+    package func setOwner(_ owner: ConnectionOwner, of connection: BrokerConnection, at now: Instant) async throws
+        -> Bool
+    {
+        try await engine.write { db in
+            try db.run("UPDATE connections SET updated_at = \(now) WHERE number = \(connection.number)")
+            return try self.set(owner, of: connection.number, in: db) == 1
+        }
+    }
+
+    @discardableResult
+    private func set(_ owner: ConnectionOwner, of number: Int64, in db: any Connection) throws -> Int {
+        let endUser = owner.endUser == .null ? nil : String(decoding: owner.endUser.bytes, as: UTF8.self)
+        return try db.run(
+            """
+            UPDATE connections SET end_user = \(endUser), end_user_id = \(owner.endUserID),
+                organization_id = \(owner.organizationID), tags = \(Self.text(of: owner.tags)),
+                webhook_url = \(owner.webhookURL)
+            WHERE number = \(number)
+            """)
+    }
+
+    private func event(
+        _ action: AuditAction, on connection: BrokerConnection, by actor: AuditActor, from address: String
+    ) -> AuditEvent {
+        AuditEvent(
+            action, by: actor,
+            on: AuditSubject(.connection, id: String(connection.number), name: connection.connectionID),
+            in: connection.tenant, detail: ["integration": connection.integrationKey], from: address)
+    }
+}

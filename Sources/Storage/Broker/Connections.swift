@@ -1,0 +1,183 @@
+package import Broker
+package import OAuth
+package import Portal
+
+extension Store {
+    /// One connection with its credentials opened: one indexed read. `key` and `connectionID` are the wire's names.
+    package func connection(
+        _ connectionID: String, of key: String, in environment: BrokerEnvironment
+    ) throws -> BrokerConnection? {
+        try engine.read { db in
+            try db.row(
+                """
+                \(fragment: BrokerConnection.select)
+                WHERE i.environment_id = \(environment.id) AND i.tenant_id = \(environment.tenant) AND i.key = \(key)
+                    AND c.connection_id = \(connectionID)
+                """
+            )
+        }.map { try connection($0) }
+    }
+
+    package func connection(number: Int64, of tenant: ID<Entity.Tenant>) throws -> BrokerConnection? {
+        try engine.read { db in
+            try db.row("\(fragment: BrokerConnection.select) WHERE c.number = \(number) AND c.tenant_id = \(tenant)")
+        }.map { try connection($0) }
+    }
+
+    /// - Parameters:
+    ///   - before: continues after the row of this number, newest first.
+    ///   - offset: or skips so many rows, for the wire's numbered pages.
+    package func connections(
+        of environment: BrokerEnvironment, _ filter: ConnectionFilter = ConnectionFilter(), before: Int64? = nil,
+        offset: Int = 0, limit: Int
+    ) throws -> [ConnectionSummary] {
+        // Which rows, from an index alone where nothing else is asked; only of these the rest is read.
+        let chosen: SQL = """
+            SELECT c.number FROM connections c
+            WHERE c.environment_id = \(environment.id) AND c.number < \(before ?? .max)
+                \(fragment: Self.condition(filter, in: environment.id))
+            ORDER BY c.number DESC LIMIT \(limit) OFFSET \(offset)
+            """
+        let sql: SQL = """
+            SELECT c.number, i.key, i.provider, c.connection_id, \(fragment: ConnectionHealth.columns), c.metadata,
+                c.end_user, c.tags, c.webhook_url, c.created_at, c.last_fetched_at
+            FROM (\(fragment: chosen)) n JOIN connections c ON c.number = n.number
+                JOIN integrations i ON i.id = c.integration_id
+            ORDER BY c.number DESC
+            """
+        return try engine.read { db in try db.rows(sql) }.map(ConnectionSummary.init)
+    }
+
+    /// A condition only for what is asked, so that each question finds its own index.
+    private static func condition(_ filter: ConnectionFilter, in environment: ID<Entity.Environment>) -> SQL {
+        var condition: SQL = ""
+        if let id = filter.connectionID { condition = "\(fragment: condition) AND c.connection_id = \(id)" }
+        if !filter.integrations.isEmpty {
+            condition = """
+                \(fragment: condition) AND c.integration_id IN (
+                    SELECT id FROM integrations WHERE environment_id = \(environment) AND key IN (\(list: filter.integrations)))
+                """
+        }
+        if let search = filter.search {
+            let pattern = "%" + escapedForLike(search) + "%"
+            condition = """
+                \(fragment: condition) AND (c.connection_id LIKE \(pattern) ESCAPE '!' OR c.end_user_id = \(search)
+                    OR c.organization_id = \(search))
+                """
+        }
+        if let user = filter.endUserID { condition = "\(fragment: condition) AND c.end_user_id = \(user)" }
+        if let organization = filter.organizationID {
+            condition = "\(fragment: condition) AND c.organization_id = \(organization)"
+        }
+        if filter.isBroken { condition = "\(fragment: condition) AND c.trouble IS NOT NULL" }
+        // A tag's value stands in the stored text behind its name, both quoted: "plan":"gold".
+        for tag in filter.tags.prefix(5) {
+            let pattern = "%" + escapedForLike(text(of: [tag.key: tag.value], inside: true)) + "%"
+            condition = "\(fragment: condition) AND c.tags LIKE \(pattern) ESCAPE '!'"
+        }
+        return condition
+    }
+
+    func connection(_ row: Row) throws -> BrokerConnection {
+        let integration: ID<Entity.Integration> = try row.id("integration_id")
+        let connectionID = try row.text("connection_id")
+        let version = try row.integer("version")
+        let opened = try keyring.open(
+            row.blob("sealed_credentials"), table: "connections", column: "credentials",
+            row: Self.place(connectionID, version, of: integration))
+        guard let credentials = Credentials(stored: opened) else {
+            throw StorageError.column("sealed_credentials", "holds what this version does not know")
+        }
+        return BrokerConnection(
+            number: try row.integer("number"), tenant: try row.id("tenant_id"),
+            environment: try row.id("environment_id"), integration: integration, integrationKey: try row.text("key"),
+            provider: try row.text("provider"), definition: try row.optionalText("definition"),
+            connectionID: connectionID, credentials: credentials, version: version, health: try ConnectionHealth(row),
+            values: Self.values(of: try row.text("field_values")), metadata: Self.object(try row.text("metadata")),
+            owner: try ConnectionOwner(row), createdAt: try row.instant("created_at"),
+            updatedAt: try row.instant("updated_at"), lastFetchedAt: try row.optionalInstant("last_fetched_at"))
+    }
+
+    func seal(
+        _ credentials: Credentials, _ connectionID: String, _ version: Int64, of integration: ID<Entity.Integration>
+    ) throws -> [UInt8] {
+        try keyring.seal(
+            credentials.stored, table: "connections", column: "credentials",
+            row: Self.place(connectionID, version, of: integration))
+    }
+
+    /// With the version in it, so that an older row of the same connection does not open in its place.
+    static func place(_ connectionID: String, _ version: Int64, of integration: ID<Entity.Integration>) -> String {
+        integration.text + " " + String(version) + " " + connectionID
+    }
+
+    static func text(of values: [String: String], inside: Bool = false) -> String {
+        guard !values.isEmpty else { return inside ? "" : "{}" }
+        let members = values.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
+            .map { JSONValue.Member($0.key, .string($0.value)) }
+        let bytes = JSONValue.object(members).bytes
+        return String(decoding: inside ? Array(bytes.dropFirst().dropLast()) : bytes, as: UTF8.self)
+    }
+
+    static func values(of text: String) -> [String: String] {
+        guard !text.utf8.elementsEqual("{}".utf8), case .object(let members)? = JSONValue(Array(text.utf8)) else {
+            return [:]
+        }
+        return Dictionary(
+            members.compactMap { member in member.value.string.map { (member.name, $0) } },
+            uniquingKeysWith: { first, _ in first })
+    }
+
+    static func object(_ text: String) -> JSONValue {
+        text.utf8.elementsEqual("{}".utf8) ? .object([]) : JSONValue(Array(text.utf8)) ?? .object([])
+    }
+
+    static func escapedForLike(_ text: String) -> String {
+        String(decoding: text.utf8.flatMap { [0x25, 0x5F, 0x21].contains($0) ? [0x21, $0] : [$0] }, as: UTF8.self)
+    }
+}
+
+extension ConnectionHealth {
+    static let columns: SQL = """
+        c.expires_at, c.is_refreshable, c.trouble, c.trouble_kind, c.failed_at, c.failures, c.gone_at, c.leased_until,
+        c.in_doubt_since, c.refreshed_at
+        """
+
+    init(_ row: Row) throws {
+        self.init(
+            expiresAt: try row.optionalInstant("expires_at"), isRefreshable: try row.boolean("is_refreshable"),
+            trouble: try row.optionalText("trouble"),
+            kind: try row.optionalText("trouble_kind").flatMap(ConnectionHealth.Kind.init),
+            failedAt: try row.optionalInstant("failed_at"), failures: try row.int("failures"),
+            goneAt: try row.optionalInstant("gone_at"), leasedUntil: try row.optionalInstant("leased_until"),
+            inDoubtSince: try row.optionalInstant("in_doubt_since"),
+            refreshedAt: try row.optionalInstant("refreshed_at"))
+    }
+}
+
+extension ConnectionOwner {
+    init(_ row: Row) throws {
+        self.init(
+            endUser: try row.optionalText("end_user").map(Store.object) ?? .null,
+            tags: Store.values(of: try row.text("tags")), webhookURL: try row.optionalText("webhook_url"))
+    }
+}
+
+extension ConnectionSummary {
+    fileprivate init(_ row: Row) throws {
+        self.init(
+            number: try row.integer("number"), integrationKey: try row.text("key"), provider: try row.text("provider"),
+            connectionID: try row.text("connection_id"), health: try ConnectionHealth(row),
+            metadata: Store.object(try row.text("metadata")), owner: try ConnectionOwner(row),
+            createdAt: try row.instant("created_at"), lastFetchedAt: try row.optionalInstant("last_fetched_at"))
+    }
+}
+
+extension BrokerConnection {
+    static let select: SQL = """
+        SELECT c.number, c.tenant_id, c.environment_id, c.integration_id, i.key, i.provider, i.definition, c.connection_id,
+            c.sealed_credentials, c.version, \(fragment: ConnectionHealth.columns), c.field_values, c.metadata, c.end_user,
+            c.tags, c.webhook_url, c.created_at, c.updated_at, c.last_fetched_at
+        FROM connections c JOIN integrations i ON i.id = c.integration_id
+        """
+}

@@ -1,0 +1,103 @@
+package import Broker
+package import OAuth
+import Portal
+
+extension Store {
+    /// Whoever gets the lease refreshes; everybody else waits for what they store. A lease ends by itself; whoever takes
+    /// over one that was not given back leaves a mark, since its holder may have been cut off in the middle.
+    package func leaseRefresh(of connection: BrokerConnection, as lease: String, at now: Instant) async throws -> Bool {
+        try await engine.write { db in
+            try db.run(
+                """
+                UPDATE connections SET
+                    in_doubt_since = CASE WHEN lease IS NULL THEN in_doubt_since ELSE coalesce(in_doubt_since, \(now)) END,
+                    lease = \(lease), leased_until = \(now + ConnectionHealth.lease)
+                WHERE number = \(connection.number) AND version = \(connection.version)
+                    AND (leased_until IS NULL OR leased_until <= \(now))
+                """) == 1
+        }
+    }
+
+    /// Stores what came of a refresh before anybody is answered. A connection that was broken is announced as working.
+    ///
+    /// - Returns: false when the credentials were replaced meanwhile, and these are not stored.
+    package func finishRefresh(
+        of connection: BrokerConnection, lease: String, with renewed: Renewed, trace: Trace?, at now: Instant
+    ) async throws -> Bool {
+        let credentials = renewed.credentials
+        let version = connection.version + 1
+        let sealed = try seal(credentials, connection.connectionID, version, of: connection.integration)
+        let values = Self.text(of: renewed.values)
+        let webhook = newWebhookID(at: now)
+        return try await engine.write { db in
+            let stored = try db.run(
+                """
+                UPDATE connections SET sealed_credentials = \(sealed), version = \(version),
+                    expires_at = \(credentials.expiresAt), is_refreshable = \(credentials.isRefreshable),
+                    field_values = \(values), trouble = NULL, trouble_kind = NULL, failed_at = NULL, failures = 0,
+                    gone_at = NULL, lease = NULL, leased_until = NULL, in_doubt_since = NULL, refreshed_at = \(now),
+                    updated_at = \(now)
+                WHERE number = \(connection.number) AND version = \(connection.version) AND lease = \(lease)
+                """)
+            if let trace { try self.record(trace, in: db) }
+            guard stored == 1 else { return false }
+            if connection.health.trouble != nil {
+                try self.note(trouble: nil, of: connection.integration, in: db, at: now)
+                let event = WebhookEvent(.refresh, of: connection)
+                try self.enqueue(event, as: webhook, in: connection.environment, db, at: now)
+            }
+            return true
+        }
+    }
+
+    /// Remembers why a refresh failed. The first failure of a row, and the one that ends it, are announced.
+    package func failRefresh(
+        of connection: BrokerConnection, lease: String, because trouble: TokenAnswer.Trouble, trace: Trace?,
+        at now: Instant
+    ) async throws {
+        let isGone = trouble.kind == .gone
+        let event = WebhookEvent(
+            .refresh, of: connection,
+            failure: (type: trouble.reason, description: TraceAdvice.sentence(for: trouble.reason)))
+        let webhook = newWebhookID(at: now)
+        try await engine.write { db in
+            let changed = try db.run(
+                """
+                UPDATE connections SET trouble = \(trouble.reason), trouble_kind = \(trouble.kind.rawValue),
+                    failed_at = \(now), failures = failures + 1,
+                    gone_at = CASE WHEN \(isGone) = 1 THEN coalesce(gone_at, \(now)) END, lease = NULL,
+                    leased_until = NULL, in_doubt_since = CASE WHEN \(isGone) = 1 THEN in_doubt_since END
+                WHERE number = \(connection.number) AND lease = \(lease)
+                """)
+            if let trace { try self.record(trace, in: db) }
+            guard changed == 1 else { return }
+            if case .misconfigured(let reason) = trouble {
+                try self.note(trouble: reason, of: connection.integration, in: db, at: now)
+            }
+            guard connection.health.trouble == nil || isGone else { return }
+            try self.enqueue(event, as: webhook, in: connection.environment, db, at: now)
+        }
+    }
+
+    /// Connections whose end is near, for the background, soonest first: those that somebody fetched in the last day,
+    /// and idle ones whose refresh token was not used for a day, which keeps it alive.
+    ///
+    /// - Parameter offset: skips those that were looked at and are as they were.
+    package func connectionsDue(
+        before end: Instant, at now: Instant, offset: Int = 0, limit: Int
+    ) throws -> [BrokerConnection] {
+        let dayAgo = now - 86_400
+        return try engine.read { db in
+            try db.rows(
+                """
+                \(fragment: BrokerConnection.select)
+                WHERE c.expires_at <= \(end) AND c.is_refreshable = 1 AND c.gone_at IS NULL
+                    AND (c.leased_until IS NULL OR c.leased_until <= \(now))
+                    AND (c.failed_at IS NULL OR c.failed_at
+                        + 30 * (1 << CASE WHEN c.failures > 7 THEN 7 ELSE c.failures - 1 END) <= \(now))
+                    AND (c.last_fetched_at > \(dayAgo) OR c.refreshed_at <= \(dayAgo))
+                ORDER BY c.expires_at, c.number LIMIT \(limit) OFFSET \(offset)
+                """)
+        }.compactMap { try? connection($0) }
+    }
+}

@@ -1,0 +1,145 @@
+package import Broker
+import HTTPTypes
+import Hummingbird
+import OAuth
+package import Portal
+import Storage
+
+/// `/connection`: what a company's backend asks for, in the shapes of 2023.
+struct ConnectionsController {
+    let site: Site
+
+    /// Everything that is connected, without credentials and without waking any of it.
+    func index(_ request: Request, _ context: SiteContext) async throws -> Response {
+        try await site.broker(request, context, needs: .listConnections) { call in
+            var filter = ConnectionFilter()
+            filter.connectionID = call.query.text("connectionId")
+            let found = try site.store.connections(of: call.environment, filter, limit: 10_000)
+            return .json(bytes: JSONText.object([("connections", .array(found.map(\.flat)))]).bytes)
+        }
+    }
+
+    /// One connection with credentials that work now.
+    func show(_ request: Request, _ context: SiteContext) async throws -> Response {
+        try await site.broker(request, context) { call in
+            let json = try await site.current(named: call.name(after: "/connection/"), call)
+            return .json(bytes: json.flat.bytes)
+        }
+    }
+
+    func destroy(_ request: Request, _ context: SiteContext) async throws -> Response {
+        try await site.broker(request, context, needs: .deleteConnections) { call in
+            let connection = try site.connection(named: call.name(after: "/connection/"), call)
+            guard try await site.disconnect(connection, by: call.key.actor, from: call.address) else {
+                throw BrokerRefusal.unknownConnection(connection.connectionID, connection.integrationKey)
+            }
+            return Response(status: .noContent)
+        }
+    }
+
+    func create(_ request: Request, _ context: SiteContext) async throws -> Response {
+        try await site.broker(request, context, needs: .createConnections) { call in
+            let body = try await call.object()
+            _ = try await site.importConnection(ConnectionImport(flat: body), call)
+            return .json(bytes: body.bytes, status: .created)
+        }
+    }
+
+    /// Replaces the company's own notes.
+    func setMetadata(_ request: Request, _ context: SiteContext) async throws -> Response {
+        try await metadata(request, context, merges: false)
+    }
+
+    /// Adds to them.
+    func mergeMetadata(_ request: Request, _ context: SiteContext) async throws -> Response {
+        try await metadata(request, context, merges: true)
+    }
+
+    private func metadata(_ request: Request, _ context: SiteContext, merges: Bool) async throws -> Response {
+        try await site.broker(request, context, needs: .updateConnections) { call in
+            let id = call.name(after: "/connection/", before: "/metadata")
+            let connection = try site.connection(named: id, call)
+            let body = try await call.object(atMost: 64 * 1024)
+            guard
+                let stored = try await site.store.setMetadata(body, merges: merges, of: connection, at: site.now())
+            else { throw BrokerRefusal.unknownConnection(connection.connectionID, connection.integrationKey) }
+            return merges ? .json(bytes: stored.bytes) : Response(status: .created)
+        }
+    }
+
+    func variables(_ request: Request, _ context: SiteContext) async throws -> Response {
+        try await site.broker(request, context, needs: .readVariables) { call in
+            let rows = try site.store.variables(of: call.environment).map { variable in
+                JSONText.object([("name", .string(variable.name)), ("value", .string(variable.value))])
+            }
+            return .json(bytes: JSONText.array(rows).bytes)
+        }
+    }
+}
+
+extension Site {
+    /// The connection that an address and the query's (or a header's) `provider_config_key` name.
+    func connection(named id: String?, _ call: BrokerCall) throws -> BrokerConnection {
+        guard let id, !id.utf8.isEmpty else { throw BrokerRefusal.missingConnection }
+        let header = HTTPField.Name("Provider-Config-Key").flatMap { call.request.headers[$0] }
+        guard let key = header ?? call.query.text("provider_config_key"), !key.utf8.isEmpty else {
+            throw BrokerRefusal.missingIntegration
+        }
+        guard let connection = try store.connection(id, of: key, in: call.environment) else {
+            throw try store.integration(key, in: call.environment) == nil
+                ? BrokerRefusal.unknownIntegration(key) : BrokerRefusal.unknownConnection(id, key)
+        }
+        return connection
+    }
+
+    /// The same with credentials that work, ready to be written out as far as the key may read.
+    func current(named id: String?, _ call: BrokerCall) async throws -> ConnectionJSON {
+        let mayReadCredentials = call.key.allows(.readCredentials)
+        if !mayReadCredentials { try call.require(.readConnections) }
+        let connection = try connection(named: id, call)
+        guard mayReadCredentials else {
+            return ConnectionJSON(connection: connection, showsRefreshToken: false, showsCredentials: false)
+        }
+        switch try await fresh(connection, isForced: call.query.flag("force_refresh")) {
+        case .success(let fresh):
+            store.noteFetch(of: connection, at: now())
+            return ConnectionJSON(connection: fresh, showsRefreshToken: call.query.flag("refresh_token"))
+        case .failure(.deleted):
+            throw BrokerRefusal.unknownConnection(connection.connectionID, connection.integrationKey)
+        case .failure(let refusal): throw BrokerRefusal.refreshFailed(refusal, of: connection)
+        }
+    }
+
+    /// Deletes a connection, and what the provider still knows of it where it can be told.
+    package func disconnect(
+        _ connection: BrokerConnection, by actor: AuditActor, from address: String
+    ) async throws -> Bool {
+        var trace = Trace(
+            id: store.newTraceID(at: now()), tenant: connection.tenant, environment: connection.environment,
+            action: .deleted, integrationKey: connection.integrationKey, provider: connection.provider,
+            connectionID: connection.connectionID, startedAt: now())
+        await revoke(connection, &trace)
+        trace.add("Deleted the connection", at: now())
+        trace.finish(.success, after: 0, at: now())
+        return try await store.deleteConnection(connection, by: actor, from: address, trace: trace, at: now())
+    }
+
+    /// RFC 7009, where the provider offers it. What it answers changes nothing for us: the credentials go either way.
+    private func revoke(_ connection: BrokerConnection, _ trace: inout Trace) async {
+        guard let provider = outside.provider(of: connection), case .oauth2(let oauth2) = provider.method,
+            let integration = try? store.integration(connection.integration),
+            let client = try? store.registration(of: integration),
+            let call = try? oauth2.token.revocation(
+                of: connection.credentials, client: client, values: connection.values)
+        else { return trace.add("The provider has no way to revoke, so nothing was revoked there", at: now()) }
+        switch await outside.call(call) {
+        case .response(let status, _):
+            trace.add(
+                (200..<300).contains(status) ? "Revoked at the provider" : "The provider did not revoke",
+                [("status", String(status))], level: (200..<300).contains(status) ? .info : .warning, at: now())
+        case .failed(let failure):
+            trace.add(
+                "The provider could not be told", [("reason", failure.rawValue)], level: .warning, at: now())
+        }
+    }
+}

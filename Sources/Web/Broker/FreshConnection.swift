@@ -1,0 +1,184 @@
+package import Broker
+import OAuth
+import Storage
+
+extension Site {
+    /// The connection with credentials that work: as it is when they are fresh, else renewed at the provider.
+    ///
+    /// One renewal at a time: whoever gets the lease (a row, so it holds across processes) makes the call, everybody
+    /// else waits for what it stores. Nothing is held open in the database while the provider thinks.
+    package func fresh(
+        _ connection: BrokerConnection, isForced: Bool
+    ) async throws -> Result<BrokerConnection, RefreshRefusal> {
+        guard connection.credentials.isRefreshable || connection.health.goneAt != nil,
+            let provider = outside.provider(of: connection)
+        else { return .success(connection) }
+        switch connection.health.plan(margin: provider.refreshesBefore, isForced: isForced, at: now()) {
+        case .use, .useUntilRetry: return .success(connection)
+        case .gone: return .failure(.gone(connection.health.trouble ?? "invalid_grant"))
+        case .backOff(let until):
+            return .failure(.backOff(connection.health.trouble ?? "unavailable", seconds: until - now()))
+        case .refresh, .wait:
+            return try await renewals.share(connection.number) { [self] in
+                try await renewed(connection, provider, isForced: isForced)
+            }
+        }
+    }
+
+    /// Asks what to do until there is an answer: renews, or waits for another process that does.
+    private func renewed(
+        _ connection: BrokerConnection, _ provider: Provider, isForced: Bool
+    ) async throws -> Renewals.Outcome {
+        var current = connection
+        // A lease lasts 20 seconds; whoever waits longer than two of them is not going to be answered.
+        for _ in 0..<400 {
+            // Somebody else's renewal, newer than what was asked about, is as good as one's own.
+            let isForced = isForced && current.version == connection.version
+            switch current.health.plan(margin: provider.refreshesBefore, isForced: isForced, at: now()) {
+            case .use, .useUntilRetry: return .success(current)
+            case .gone: return .failure(.gone(current.health.trouble ?? "invalid_grant"))
+            case .backOff(let until):
+                return .failure(.backOff(current.health.trouble ?? "unavailable", seconds: until - now()))
+            case .wait: try await Task.sleep(for: .milliseconds(100))
+            case .refresh:
+                if let result = try await renew(current, provider) { return result }
+            }
+            guard let again = try store.connection(number: current.number, of: current.tenant) else {
+                return .failure(.deleted)
+            }
+            current = again
+        }
+        return .failure(.failed("timedOut"))
+    }
+
+    /// Renews, if nobody else is at it; nil means look again.
+    private func renew(_ connection: BrokerConnection, _ provider: Provider) async throws -> Renewals.Outcome? {
+        var generator = SystemRandomNumberGenerator()
+        let lease = Base62.draw(22, using: &generator)
+        guard try await store.leaseRefresh(of: connection, as: lease, at: now()) else { return nil }
+        var account = RefreshAccount(of: connection, as: store.newTraceID(at: now()), at: now())
+        let answer = try await call(connection, provider, &account)
+        // Whatever it is, it was the last word of a refresh token that may be spent: it is stored before anything else.
+        switch answer {
+        case .success(let renewed):
+            account.succeeded(renewed, at: now())
+            let isStored = try await store.finishRefresh(
+                of: connection, lease: lease, with: renewed, trace: account.trace, at: now())
+            guard isStored, let stored = try store.connection(number: connection.number, of: connection.tenant) else {
+                return nil
+            }
+            return .success(stored)
+        case .failure(var trouble):
+            // A lease that was not given back: its holder may have spent the refresh token without storing the next.
+            if connection.health.leasedUntil != nil, case .gone("invalid_grant") = trouble {
+                trouble = .gone("interrupted")
+            }
+            account.failed(trouble, at: now())
+            try await store.failRefresh(of: connection, lease: lease, because: trouble, trace: account.trace, at: now())
+            if case .gone(let reason) = trouble { return .failure(.gone(reason)) }
+            // What is still good for a while is better than an error.
+            let isExpired = connection.health.expiresAt.map { now() >= $0 } ?? true
+            return isExpired ? .failure(.failed(trouble.reason)) : .success(connection)
+        }
+    }
+
+    private func call(
+        _ connection: BrokerConnection, _ provider: Provider, _ account: inout RefreshAccount
+    ) async throws -> Result<Renewed, TokenAnswer.Trouble> {
+        guard let integration = try store.integration(connection.integration) else {
+            return .failure(.misconfigured("notConfigured"))
+        }
+        let client = try store.registration(of: integration)
+        let call: ProviderCall?
+        do {
+            call = try provider.renewal(
+                of: connection, client: client, scopes: integration.details.scopes, at: now())
+        } catch {
+            return .failure(.misconfigured(error == .missingValue ? "url_param_err" : "notConfigured"))
+        }
+        guard let call else { return .failure(.misconfigured("notConfigured")) }
+        account.asks(call, at: now())
+        let answer = await outside.call(call)
+        account.heard(answer, at: now())
+        return provider.absorb(answer, renewing: connection, at: now())
+    }
+
+    /// Renews what is about to end, for the background: twenty at a time.
+    ///
+    /// - Returns: how many were renewed.
+    @discardableResult
+    package func renewDue() async throws -> Int {
+        let batch = 100
+        var (renewed, skipped, found) = (0, 0, batch)
+        while found == batch {
+            let due = try store.connectionsDue(before: now() + 300, at: now(), offset: skipped, limit: batch)
+            found = due.count
+            let changed = await withTaskGroup(of: Bool.self) { group in
+                var changed = 0
+                for (index, connection) in due.enumerated() {
+                    if index >= 20, await group.next() == true { changed += 1 }
+                    group.addTask {
+                        // A failure is stored with the connection, which is not due then.
+                        guard let fresh = try? await self.fresh(connection, isForced: false).get() else { return false }
+                        return fresh.version != connection.version
+                    }
+                }
+                for await isChanged in group where isChanged { changed += 1 }
+                return changed
+            }
+            renewed += changed
+            // Those whose provider wants to be asked later, or left the catalogue: the others must not wait for them.
+            skipped += due.count - changed
+        }
+        return renewed
+    }
+}
+
+/// The trace of one refresh as it is written.
+private struct RefreshAccount {
+    private(set) var trace: Trace
+    private let start = ContinuousClock.now
+
+    init(of connection: BrokerConnection, as id: ID<Entity.Trace>, at now: Instant) {
+        trace = Trace(
+            id: id, tenant: connection.tenant, environment: connection.environment, action: .refresh,
+            integrationKey: connection.integrationKey, provider: connection.provider,
+            connectionID: connection.connectionID, startedAt: now)
+    }
+
+    private var milliseconds: Int64 { (ContinuousClock.now - start).milliseconds }
+
+    mutating func asks(_ call: ProviderCall, at now: Instant) {
+        trace.add("Asked the provider for new credentials", [("url", call.url)], after: milliseconds, at: now)
+    }
+
+    mutating func heard(_ answer: ProviderAnswer, at now: Instant) {
+        switch answer {
+        case .response(let status, let body):
+            trace.add(
+                "The provider answered", [("status", String(status)), ("bytes", String(body.count))],
+                level: (200..<300).contains(status) ? .info : .error, after: milliseconds, at: now)
+        case .failed(let failure):
+            trace.add(
+                "The provider did not answer", [("reason", failure.rawValue)], level: .error, after: milliseconds,
+                at: now)
+        }
+    }
+
+    mutating func succeeded(_ renewed: Renewed, at now: Instant) {
+        let end = renewed.credentials.expiresAt?.wireText ?? "not said"
+        trace.add("Stored the new credentials", [("expires", end)], after: milliseconds, at: now)
+        trace.finish(.success, after: milliseconds, at: now)
+    }
+
+    mutating func failed(_ trouble: TokenAnswer.Trouble, at now: Instant) {
+        trace.add(
+            "The credentials were not renewed", [("reason", trouble.reason), ("kind", trouble.kind.rawValue)],
+            level: .error, after: milliseconds, at: now)
+        trace.finish(.failure, error: trouble.reason, after: milliseconds, at: now)
+    }
+}
+
+extension Duration {
+    var milliseconds: Int64 { components.seconds * 1000 + components.attoseconds / 1_000_000_000_000_000 }
+}

@@ -1,0 +1,52 @@
+import Broker
+import OAuth
+import Storage
+import Synchronization
+
+/// Renewals under way in this process, by connection: whoever wants one that is running waits for it. Other processes
+/// see the lease in the row.
+final class Renewals: Sendable {
+    typealias Outcome = Result<BrokerConnection, RefreshRefusal>
+
+    private let running = Mutex<[Int64: Task<Outcome, any Error>]>([:])
+
+    /// What the renewal that is running comes to, or a new one. It goes on when whoever asked has hung up: half a
+    /// renewal would lose a refresh token.
+    func share(_ connection: Int64, _ renew: @escaping @Sendable () async throws -> Outcome) async throws -> Outcome {
+        let task = running.withLock { running in
+            if let task = running[connection] { return task }
+            let task = Task {
+                // Whoever comes after this begins anew, from what is stored by then.
+                defer { self.running.withLock { $0[connection] = nil } }
+                return try await renew()
+            }
+            running[connection] = task
+            return task
+        }
+        return try await task.value
+    }
+}
+
+/// Why a connection has no credentials that can be used.
+package enum RefreshRefusal: Error, Sendable {
+    case deleted
+    /// The provider's word for it.
+    case gone(String)
+    /// The try that was just made.
+    case failed(String)
+    /// One that was made before; the next is due then.
+    case backOff(String, seconds: Int64)
+
+    package var reason: String {
+        switch self {
+        case .deleted: "deleted"
+        case .gone(let reason), .failed(let reason), .backOff(let reason, _): reason
+        }
+    }
+
+    /// In seconds.
+    var retryAfter: Int64? {
+        guard case .backOff(_, let seconds) = self else { return nil }
+        return seconds
+    }
+}

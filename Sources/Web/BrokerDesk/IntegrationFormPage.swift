@@ -1,0 +1,89 @@
+import Broker
+import OAuth
+import Portal
+import Storage
+
+extension IntegrationPage {
+    /// - Parameters:
+    ///   - integration: nil for a new one.
+    ///   - provider: nil for one of the developer's own that was not saved yet, and where the catalogue lost it.
+    init(
+        _ form: IntegrationForm, of integration: Integration?, _ provider: Provider?, _ desk: Desk, at site: Site,
+        problems: [FieldProblem], _ warning: String
+    ) throws {
+        let method = provider?.method
+        let list = desk.path + "/integrations"
+        let name = integration?.title(with: provider) ?? provider?.title ?? CustomProvider.title
+        self.init(
+            top: try site.top(of: desk, at: .integrations), name: name, isNew: integration == nil,
+            provider: integration?.details.provider ?? provider?.key ?? CustomProvider.key, key: form.key,
+            needsRegistration: method?.needsRegistration ?? true, takesScopes: method?.takesScopes ?? true,
+            formPath: list,
+            cancelPath: list)
+        let shared = desk.environment.callbackURL ?? site.url("/oauth/callback")
+        if method?.leadsAway ?? true { callbackURL = shared }
+        if case .app? = method {
+            setupURL = site.url("/app-auth/connect")
+            isSecretLong = true
+        }
+        guide = provider?.guide ?? ""
+        documentationURL = form.custom == nil ? provider?.documentation ?? "" : ""
+        if let custom = form.custom {
+            isCustom = true
+            customFields = custom.fields(problems)
+            sendsPKCE = custom.sendsPKCE
+        }
+        displayName = form.displayName
+        clientID = form.clientID
+        (clientIDLabel, secretLabel) = (method?.idLabel ?? clientIDLabel, method?.secretLabel ?? secretLabel)
+        scopes = form.scopes
+        suggestedScopes = (method?.suggestedScopes ?? []).joined(separator: ", ")
+        fields = form.fields(of: provider, problems)
+        asked =
+            (method?.enteredByPeople ?? [])
+            + (provider?.fields ?? []).filter { $0.source == .person }.map {
+                Fact(label: $0.title, value: $0.hint.utf8.isEmpty ? "Everybody enters their own." : $0.hint)
+            }
+        self.warning = warning
+        guard let integration else { return }
+        try extend(with: integration, form, provider, desk, at: site, shared: shared)
+    }
+
+    /// What there is only once it is saved.
+    private mutating func extend(
+        with integration: Integration, _ form: IntegrationForm, _ provider: Provider?, _ desk: Desk, at site: Site,
+        shared: String
+    ) throws {
+        let path = IntegrationSetUpController.path(integration, desk)
+        let number = try site.store.connectionCounts(of: desk.environment)[integration.id] ?? 0
+        let current = integration.state(with: provider)
+        let query = "?integration=" + PercentEncoding.encode(integration.details.key)
+        (state, stateKind, advice) = (current.title, current.kind, integration.advice(with: provider))
+        hasSecret = integration.hasSecret
+        formPath = path
+        connections = number == 0 ? "" : counted(number, "connection")
+        if !warning.utf8.isEmpty { understood = String(number) }
+        if !callbackURL.utf8.isEmpty {
+            let own = site.url("/oauth/callback/") + integration.id.text
+            if integration.details.hasOwnCallback { callbackURL = own }
+            ownCallback = [
+                Choice(
+                    value: "shared", label: "The same for all integrations", hint: shared,
+                    isChosen: !form.hasOwnCallback),
+                Choice(value: "own", label: "One of its own", hint: own, isChosen: form.hasOwnCallback),
+            ]
+        }
+        connectionsPath = desk.path + "/connections" + query
+        activityPath = desk.path + "/activity" + query
+        deletePath = path + "/delete"
+        guard current != .incomplete else { return }
+        connectPath = path + "/connect"
+        pageCode = """
+            <script type="module">
+            import Gatewright from \(literal(site.url("/sdk/gatewright.js")));
+            const gatewright = new Gatewright({ publicKey: \(literal(desk.environment.publicKey)) });
+            connectButton.onclick = () => gatewright.auth(\(literal(integration.details.key)), "user-1");
+            </script>
+            """
+    }
+}

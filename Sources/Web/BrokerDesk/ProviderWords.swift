@@ -1,0 +1,145 @@
+import Broker
+
+extension Provider.Method {
+    /// For people.
+    var title: String {
+        switch self {
+        case .oauth2: "OAuth 2"
+        case .oauth1: "OAuth 1.0a"
+        case .clientCredentials: "Client credentials"
+        case .apiKey: "API key"
+        case .basic: "User name and password"
+        case .app: "Installed app"
+        case .unauthenticated: "No credentials"
+        }
+    }
+
+    /// Whether people are sent to the provider, and back to us.
+    var leadsAway: Bool {
+        switch self {
+        case .oauth2, .oauth1, .app: true
+        case .clientCredentials, .apiKey, .basic, .unauthenticated: false
+        }
+    }
+
+    var takesScopes: Bool {
+        switch self {
+        case .oauth2, .clientCredentials: true
+        case .oauth1, .apiKey, .basic, .app, .unauthenticated: false
+        }
+    }
+
+    var suggestedScopes: [String] {
+        guard case .oauth2(let oauth2) = self else { return [] }
+        return oauth2.authorize.defaultScopes
+    }
+
+    /// What everybody who connects enters of their own.
+    var enteredByPeople: [Fact] {
+        let own = "Everybody enters their own."
+        return switch self {
+        case .apiKey: [Fact(label: "API key", value: own)]
+        case .basic: [Fact(label: "User name and password", value: own)]
+        case .clientCredentials: [Fact(label: "Client ID and secret", value: own)]
+        case .oauth2, .oauth1, .app, .unauthenticated: []
+        }
+    }
+}
+
+extension Provider {
+    /// Whether somebody who looks for this text means it.
+    func matches(_ search: String) -> Bool {
+        let wanted = search.lowercased()
+        return title.lowercased().contains(wanted) || key.contains(wanted)
+            || method.title.lowercased().contains(wanted) || categories.contains { $0.lowercased().contains(wanted) }
+    }
+}
+
+extension ConnectionField {
+    /// What to enter, said below its label.
+    var hint: String {
+        var hints: [String] = []
+        if let explanation { hints.append(explanation) }
+        if prefix != nil || suffix != nil {
+            hints.append("Only what stands in the place of … in \(prefix ?? "")…\(suffix ?? "").")
+        }
+        if let example { hints.append("Example: \(example)") }
+        return hints.joined(separator: " ")
+    }
+
+    /// What is wrong with a value that it does not accept.
+    var refusal: String {
+        let rule = choices.isEmpty ? format.sentence : "one of \(choices.joined(separator: ", "))."
+        return "\(title): \(rule)" + (hosts.isEmpty ? "" : " It must end with \(hosts.joined(separator: " or ")).")
+    }
+}
+
+extension Integration {
+    /// What people see it as.
+    func title(with provider: Provider?) -> String {
+        details.displayName.utf8.isEmpty ? provider?.title ?? details.provider : details.displayName
+    }
+
+    /// What is missing, or what the provider refuses, and what to do; empty when it works.
+    func advice(with provider: Provider?) -> String {
+        guard let provider else {
+            return "The catalogue has no provider \(details.provider) any more. Ask the operator of this portal for it."
+        }
+        switch state(with: provider) {
+        case .ready: return ""
+        case .failing: return TraceAdvice.sentence(for: trouble ?? "")
+        case .incomplete:
+            var missing: [String] = []
+            if provider.method.needsRegistration {
+                if details.clientID.utf8.isEmpty { missing.append(provider.method.idLabel.lowercasedFirst) }
+                if !hasSecret { missing.append(provider.method.secretLabel.lowercasedFirst) }
+            }
+            missing += provider.fields.filter {
+                $0.source == .integration && !$0.isOptional && details.values[$0.name] == nil
+            }.map(\.title)
+            return "Nobody can connect yet. Missing: \(missing.joined(separator: ", "))."
+        }
+    }
+}
+
+extension Integration.State {
+    var title: String {
+        switch self {
+        case .incomplete: "Incomplete"
+        case .ready: "Ready"
+        case .failing: "Failing"
+        }
+    }
+
+    /// The kind of its tag.
+    var kind: String {
+        switch self {
+        case .incomplete: "warn"
+        case .ready: "ok"
+        case .failing: "bad"
+        }
+    }
+}
+
+extension Provider.Method {
+    var idLabel: String {
+        switch self {
+        case .app: "App ID"
+        case .oauth1: "Consumer key"
+        default: "Client ID"
+        }
+    }
+
+    var secretLabel: String {
+        switch self {
+        case .app: "Private key"
+        case .oauth1: "Consumer secret"
+        default: "Client secret"
+        }
+    }
+}
+
+extension String {
+    /// "Client ID" inside a sentence.
+    fileprivate var lowercasedFirst: String { prefix(1).lowercased() + dropFirst() }
+}

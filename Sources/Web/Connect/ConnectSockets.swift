@@ -1,0 +1,111 @@
+import Broker
+package import OAuth
+import Storage
+import Synchronization
+
+/// Openers that wait at this process for the results of their flows. A result that finds nobody here waits in the
+/// database, where whoever connects again, or asks, fetches it.
+package final class ConnectSockets: Sendable {
+    package typealias Listener = @Sendable (String) -> Void
+
+    private struct State {
+        var listeners: [String: [Int: Listener]] = [:]
+        var count = 0
+        var next = 0
+    }
+
+    private let state = Mutex(State())
+    /// At one time; beyond them openers ask instead of waiting.
+    private static let most = 20_000
+
+    /// One listener's place.
+    package struct Place: Sendable {
+        fileprivate let socket: String
+        fileprivate let number: Int
+    }
+
+    /// - Parameter listener: called once, on any thread, with the message.
+    /// - Returns: nil when too many wait already.
+    package func wait(for socket: String, _ listener: @escaping Listener) -> Place? {
+        state.withLock { state in
+            guard state.count < Self.most else { return nil }
+            state.count += 1
+            state.next += 1
+            state.listeners[socket, default: [:]][state.next] = listener
+            return Place(socket: socket, number: state.next)
+        }
+    }
+
+    package func leave(_ place: Place) {
+        state.withLock { state in
+            guard state.listeners[place.socket]?.removeValue(forKey: place.number) != nil else { return }
+            state.count -= 1
+            if state.listeners[place.socket]?.isEmpty == true { state.listeners[place.socket] = nil }
+        }
+    }
+
+    func deliver(_ message: String, to socket: String) {
+        let found = state.withLock { state in
+            let found = state.listeners.removeValue(forKey: socket) ?? [:]
+            state.count -= found.count
+            return found
+        }
+        for listener in found.values { listener(message) }
+    }
+}
+
+/// A WebSocket that asks to wait for a result.
+package struct WaitingSocket: Sendable {
+    package let id: String
+    /// `connection_ack`, the first message.
+    package let hello: String
+}
+
+extension Site {
+    /// The socket that may open at this address; nil when there is none.
+    ///
+    /// - Parameters:
+    ///   - host: of the request.
+    ///   - target: `/`, with `?ws_client_id=` from an opener whose socket was cut.
+    ///   - peer: the address at the other end of the connection.
+    ///   - forwardedFor: the header's values, which count when the peer is a proxy that the operator named.
+    package func waitingSocket(
+        host: String, target: String, peer: String, forwardedFor: [String]
+    ) -> WaitingSocket? {
+        let bytes = Array(target.utf8)
+        let path = bytes.prefix { $0 != 0x3F }
+        let isOurs = [
+            settings.base.authority, settings.base.isLoopback ? settings.tenantHost : settings.base.authority,
+        ]
+        .contains { $0.utf8.elementsEqual(host.utf8) }
+        let address = SiteContext.address(of: peer, forwardedFor: forwardedFor, settings: settings)
+        guard isOurs, path.elementsEqual([0x2F]),
+            limiter.count(.sockets, SiteContext.network(of: address), at: now()) == nil
+        else { return nil }
+        let query = String(decoding: bytes.dropFirst(path.count + 1), as: UTF8.self)
+        let asked = (try? ConnectAsk(query: query))?.socket
+        var generator = SystemRandomNumberGenerator()
+        let id = asked.flatMap { ConnectAsk.isSocket($0) ? $0 : nil } ?? WireUUID.random(using: &generator)
+        let hello = JSONText.object([("message_type", .string("connection_ack")), ("ws_client_id", .string(id))])
+        return WaitingSocket(id: id, hello: String(decoding: hello.bytes, as: UTF8.self))
+    }
+
+    /// A result that waits for this socket: it came while nobody listened, or at another process.
+    package func result(for socket: WaitingSocket) -> String? { try? store.result(for: socket.id, at: now()) }
+}
+
+/// RFC 9562 §5.4: what clients of the wire format expect an ID to look like.
+enum WireUUID {
+    static func random(using random: inout some RandomNumberGenerator) -> String {
+        var bytes = (0..<16).map { _ in UInt8.random(in: 0...255, using: &random) }
+        bytes[6] = bytes[6] & 0x0F | 0x40
+        bytes[8] = bytes[8] & 0x3F | 0x80
+        let digits = Array("0123456789abcdef".utf8)
+        var text: [UInt8] = []
+        for (index, byte) in bytes.enumerated() {
+            if [4, 6, 8, 10].contains(index) { text.append(0x2D) }
+            text += [digits[Int(byte >> 4)], digits[Int(byte & 15)]]
+        }
+        return String(decoding: text, as: UTF8.self)
+    }
+}

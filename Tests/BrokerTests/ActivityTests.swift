@@ -1,0 +1,103 @@
+import Broker
+import OAuth
+import Testing
+
+@Suite("What is written down about a call")
+struct ActivityTests {
+    @Test(arguments: [
+        "access_token", "Refresh-Token", "client_secret", "code", "code_verifier", "password", "apiKey", "X-API-Key",
+        "Authorization", "Cookie", "hmac", "signature", "state", "nonce", "session_token", "key", "private_key",
+        "oauth_token",
+    ])
+    func `Case 260: what stands behind a name of a credential is hidden`(name: String) {
+        #expect(Redaction.value("0451-value", of: name) == Redaction.hidden)
+    }
+
+    @Test func `other values are kept, on one line and not for ever`() {
+        #expect(Redaction.value("200", of: "status") == "200")
+        #expect(Redaction.value("bearer", of: "token_type") == "bearer")
+        #expect(Redaction.value("a\r\nb\u{7F}", of: "reason") == "a  b ")
+        #expect(Redaction.value(String(repeating: "a", count: 5000), of: "reason").utf8.count == 503)
+    }
+
+    @Test func `an address loses its user, its fragment and the values of its credentials`() {
+        #expect(
+            Redaction.value("https://u:p@x.example/a?code=1&scope=read&state=s#access_token=2", of: "url")
+                == "https://x.example/a?code=[hidden]&scope=read&state=[hidden]")
+        #expect(Redaction.value("https://x.example/a", of: "url") == "https://x.example/a")
+    }
+
+    @Test func `every word that a refresh can fail with has its advice, and so have words nobody knows`() {
+        for word in [
+            "invalid_grant", "interrupted", "invalid_client", "timedOut", "refusedAddress", "HTTP 503", "odd_one",
+        ] {
+            #expect(TraceAdvice.sentence(for: word).hasSuffix("."))
+        }
+        #expect(TraceAdvice.sentence(for: "odd_one").contains("odd_one"))
+    }
+
+    @Test func `a trace holds fifty steps at most`() {
+        let now = Instant(seconds: 1)
+        var trace = Trace(
+            id: ID("trc_1"), tenant: ID("t"), environment: ID("e"), action: .proxy, integrationKey: "", provider: "",
+            connectionID: "", startedAt: now)
+        for _ in 0..<100 { trace.add("Again", at: now) }
+        #expect(trace.steps.count == 50)
+    }
+}
+
+@Suite("Times on the wire")
+struct WireTimeTests {
+    @Test(
+        arguments: [
+            ("2023-03-08T09:43:03.725Z", 1_678_268_583), ("2023-03-08T09:43:03Z", 1_678_268_583),
+            ("2023-03-08T10:43:03+01:00", 1_678_268_583), ("2023-03-08t08:13:03.1-01:30", 1_678_268_583),
+            ("1970-01-01T00:00:00Z", 0), ("2000-02-29T23:59:59Z", 951_868_799),
+            ("9999-12-31T23:59:59Z", 253_402_300_799),
+        ] as [(String, Int64)])
+    func `a date is read, whatever its zone and fraction`(text: String, seconds: Int64) {
+        #expect(Instant(wireText: text) == Instant(seconds: seconds))
+    }
+
+    @Test(arguments: [
+        "", "2023-03-08", "2023-03-08 09:43:03Z", "2023-13-08T09:43:03Z", "2023-03-08T24:00:00Z", "2023-03-08T09:43:03",
+        "2023-03-08T09:43:03.Z", "2023-03-08T09:43:03+0100", "1969-12-31T23:59:59Z", "99999-01-01T00:00:00Z",
+        "2023-03-08T09:43:03Zx", "2023-0\u{663}-08T09:43:03Z",
+    ])
+    func `what is no date is none`(text: String) {
+        #expect(Instant(wireText: text) == nil)
+    }
+
+    @Test func `what was written is read back`() {
+        for seconds in [0, 1_678_268_583, 951_868_799, 4_102_444_800, 253_402_300_799] as [Int64] {
+            #expect(Instant(wireText: Instant(seconds: seconds).wireText) == Instant(seconds: seconds))
+        }
+        #expect(Instant(seconds: 1_678_268_583).wireText == "2023-03-08T09:43:03.000Z")
+    }
+}
+
+@Suite("Networks that an operator allows")
+struct NetworkRangeTests {
+    @Test func `a network holds its addresses and no others`() throws {
+        let ten = try #require(NetworkRange("10.0.0.0/8"))
+        #expect(ten.contains([10, 1, 2, 3]) && !ten.contains([11, 0, 0, 1]))
+        #expect(!ten.contains([UInt8](repeating: 0, count: 10) + [0xFF, 0xFF, 10, 0, 0, 1]))
+        #expect(try #require(NetworkRange("192.168.1.5")).contains([192, 168, 1, 5]))
+        #expect(try !#require(NetworkRange("192.168.1.5")).contains([192, 168, 1, 6]))
+        let loopback = try #require(NetworkRange("::1"))
+        #expect(loopback.contains([UInt8](repeating: 0, count: 15) + [1]))
+        let unique = try #require(NetworkRange("fd00::/8"))
+        #expect(unique.contains([0xFD] + [UInt8](repeating: 7, count: 15)))
+        #expect(!unique.contains([0xFC] + [UInt8](repeating: 7, count: 15)))
+        #expect(try #require(NetworkRange("0.0.0.0/0")).contains([1, 2, 3, 4]))
+    }
+
+    @Test(arguments: [
+        "", "10", "10.0.0", "10.0.0.0/33", "10.0.0.0/-1", "10.0.0.0/x", "010.0.0.1", "256.0.0.1", "1.2.3.4.5",
+        "localhost", ":::1",
+        "1::2::3", "g::", "::1/129", "12345::", "+1::",
+    ])
+    func `what is no network is refused`(text: String) {
+        #expect(NetworkRange(text) == nil)
+    }
+}

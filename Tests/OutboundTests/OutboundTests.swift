@@ -1,0 +1,141 @@
+import NIOCore
+import NIOPosix
+import Outbound
+import Testing
+
+@Suite("Calls to other people's servers")
+struct OutboundTests {
+    private func caller(
+        _ limits: OutboundLimits = OutboundLimits(connect: 1000, total: 2000),
+        allows: @escaping @Sendable ([UInt8], Bool) -> Bool = { _, _ in true }
+    ) -> OutboundCaller {
+        OutboundCaller(limits: limits, allowsPlainHTTP: true, allows: allows)
+    }
+
+    private func get(_ url: String, by caller: OutboundCaller) async -> OutboundAnswer {
+        await caller.call(OutboundRequest(method: "GET", url: url, headers: [("x-a", "b")], body: []))
+    }
+
+    private func failure(_ answer: OutboundAnswer) -> OutboundAnswer.Failure? {
+        guard case .failed(let failure) = answer else { return nil }
+        return failure
+    }
+
+    @Test func `a status of any kind is an answer, with its headers and its body`() async throws {
+        let server = try await RawServer("HTTP/1.1 503 Oh\r\nX-One: 1\r\nContent-Length: 2\r\n\r\nhi")
+        let answer = await get(server.url, by: caller())
+        guard case .response(503, let headers, let body) = answer else { return #expect(Bool(false), "\(answer)") }
+        #expect(headers.contains { $0.name == "x-one" && $0.value == "1" })
+        #expect(body == Array("hi".utf8))
+        try await server.stop()
+    }
+
+    @Test(arguments: [301, 302, 303, 307, 308])
+    func `Case 208: a redirect is an answer and never followed`(status: Int) async throws {
+        let other = try await RawServer("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+        let server = try await RawServer(
+            "HTTP/1.1 \(status) Go\r\nLocation: \(other.url)\r\nContent-Length: 0\r\n\r\n")
+        guard case .response(let found, _, _) = await get(server.url, by: caller()) else {
+            return #expect(Bool(false))
+        }
+        #expect(found == status)
+        #expect(other.connections == 0)
+        try await server.stop()
+        try await other.stop()
+    }
+
+    @Test
+    func `Case 205, 206: the address is asked about after the name was resolved, and a refused one is not called`()
+        async throws
+    {
+        let server = try await RawServer("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+        let answer = await get(server.url, by: caller(allows: { bytes, _ in bytes != [127, 0, 0, 1] }))
+        #expect(failure(answer) == .refusedAddress)
+        let named = await get("http://localhost:\(server.port)/", by: caller(allows: { _, _ in false }))
+        #expect(failure(named) == .refusedAddress)
+        #expect(server.connections == 0)
+        try await server.stop()
+    }
+
+    @Test(arguments: [
+        "http://2130706433:PORT/", "http://0x7f000001:PORT/", "http://0177.0.0.1:PORT/", "http://127.1:PORT/",
+        "http://[::ffff:127.0.0.1]:PORT/", "http://127.0.0.1.:PORT/", "http://user@127.0.0.1:PORT/",
+    ])
+    func `Case 207: an odd spelling of an address is the address`(url: String) async throws {
+        let server = try await RawServer("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+        let answer = await get(
+            url.replacing("PORT", with: "\(server.port)"),
+            by: caller(allows: { bytes, _ in
+                bytes.suffix(4) != [127, 0, 0, 1]
+            }))
+        #expect(failure(answer) != nil, "\(answer)")
+        #expect(server.connections == 0)
+        try await server.stop()
+    }
+
+    @Test(arguments: [
+        "file:///etc/passwd", "gopher://127.0.0.1/", "ftp://127.0.0.1/", "dict://127.0.0.1:11/", "nonsense",
+    ])
+    func `Case 207: nothing but HTTP is spoken`(url: String) async {
+        #expect(failure(await get(url, by: caller())) != nil)
+    }
+
+    @Test func `plain HTTP is refused where only HTTPS is spoken`() async throws {
+        let server = try await RawServer("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+        let strict = OutboundCaller(allowsPlainHTTP: false, allows: { _, _ in true })
+        #expect(failure(await get(server.url, by: strict)) == .refusedAddress)
+        #expect(server.connections == 0)
+        try await server.stop()
+    }
+
+    @Test func `Case 209: an answer larger than the limit is not read`() async throws {
+        let server = try await RawServer(
+            "HTTP/1.1 200 OK\r\nContent-Length: 400000\r\n\r\n" + String(repeating: "a", count: 400_000))
+        #expect(failure(await get(server.url, by: caller())) == .tooLarge)
+        try await server.stop()
+    }
+
+    @Test func `Case 209: nor are endless headers`() async throws {
+        let server = try await RawServer(
+            "HTTP/1.1 200 OK\r\n" + String(repeating: "X-A: \(String(repeating: "b", count: 90))\r\n", count: 1000)
+                + "\r\n")
+        let answer = failure(await get(server.url, by: caller()))
+        #expect(answer == .tooLarge || answer == .broken)
+        try await server.stop()
+    }
+
+    @Test func `Case 209: a server that says nothing is let go`() async throws {
+        let server = try await RawServer("")
+        let start = ContinuousClock.now
+        #expect(failure(await get(server.url, by: caller())) == .timedOut)
+        #expect(ContinuousClock.now - start < .seconds(20))
+        try await server.stop()
+    }
+
+    @Test func `a header cannot end its line`() async throws {
+        let server = try await RawServer("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+        let request = OutboundRequest(method: "GET", url: server.url, headers: [("a", "b\r\nc: d")], body: [])
+        #expect(failure(await caller().call(request)) == .refusedAddress)
+        #expect(server.connections == 0)
+        try await server.stop()
+    }
+
+    @Test func `Case 209: one slow host leaves room for the others`() async throws {
+        let slow = try await RawServer("")
+        let quick = try await RawServer("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+        let caller = OutboundCaller(
+            limits: OutboundLimits(connect: 1000, total: 8000), most: 4, perHost: 3, allowsPlainHTTP: true,
+            allows: { _, _ in true })
+        let start = ContinuousClock.now
+        await withTaskGroup(of: Void.self) { group in
+            for _ in 0..<3 { group.addTask { _ = await get(slow.url, by: caller) } }
+            group.addTask {
+                try? await Task.sleep(for: .milliseconds(100))
+                for _ in 0..<5 { _ = await get(quick.url, by: caller) }
+                #expect(ContinuousClock.now - start < .seconds(5))
+            }
+        }
+        try await slow.stop()
+        try await quick.stop()
+    }
+}

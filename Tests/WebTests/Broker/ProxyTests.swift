@@ -1,0 +1,179 @@
+import Broker
+import Foundation
+import HTTPTypes
+import OAuth
+import Portal
+import Storage
+import Testing
+import Web
+
+@Suite("The proxy", .serialized)
+struct ProxyTests {
+    private let photos = [("Connection-Id", "u1"), ("Provider-Config-Key", "photos")]
+
+    @Test func `a call is passed on with the token, the query and only the headers that are meant for the provider`()
+        async throws
+    {
+        let world = try await BrokerWorld()
+        try await world.connect()
+        let answer = try await world.call(
+            .get, "/proxy/v1/items%2F1?a=1&b=%20x",
+            headers: photos + [
+                ("Base-Url-Override", ""), ("Nango-Activity-Log-Id", ""), ("Retries", "0"), ("Nango-Proxy-X-Own", "1"),
+                ("X-Not-Passed", "1"), ("Cookie", "gw_session=x"), ("Nango-Proxy-Host", "evil.example"),
+            ])
+        #expect(answer.status == 200 && answer.body == #"{"method":"GET"}"#)
+        #expect(answer.headers[.setCookie] == nil && answer.headers[.contentType] == "application/json")
+        let seen = try #require(world.provider.seen.api.first)
+        #expect(seen.path == "/api/v1/items%2F1?a=1&b=%20x")
+        #expect(seen.headers["authorization"] == "Bearer at-0" && seen.headers["x-own"] == "1")
+        #expect(
+            seen.headers["x-not-passed"] == nil && seen.headers["cookie"] == nil && seen.headers["connection-id"] == nil
+        )
+        #expect(seen.headers["nango-proxy-x-own"] == nil)
+    }
+
+    @Test(arguments: [HTTPRequest.Method.post, .put, .patch, .delete])
+    func `bodies are passed on as they are`(method: HTTPRequest.Method) async throws {
+        let world = try await BrokerWorld()
+        try await world.connect()
+        _ = try await world.call(method, "/proxy/items", #"{ "a" : 1.50 }"#, headers: photos)
+        let seen = try #require(world.provider.seen.api.first)
+        #expect(seen.method == method.rawValue && seen.body == #"{ "a" : 1.50 }"#)
+        #expect(seen.headers["content-type"] == "application/json")
+    }
+
+    @Test func `a call's own header wins, and every kind of credentials stands where the provider wants it`()
+        async throws
+    {
+        let world = try await BrokerWorld()
+        for provider in ["mail", "shop", "birds"] { try await world.integrate(provider) }
+        for body in [
+            #"{"connection_id":"u1","provider_config_key":"mail","api_key":"k"}"#,
+            #"{"connection_id":"u1","provider_config_key":"shop","username":"n","password":"p"}"#,
+            #"{"connection_id":"u1","provider_config_key":"birds","oauth_token":"t","oauth_token_secret":"s"}"#,
+        ] { #expect(try await world.call(.post, "/connection", body).status == 201) }
+        func headers(_ key: String, _ more: [(String, String)] = []) async throws -> [String: String] {
+            let own = [("Connection-Id", "u1"), ("Provider-Config-Key", key)]
+            let answer = try await world.call(.get, "/proxy/x?q=1", headers: own + more)
+            #expect(answer.status == 200, "\(answer.body)")
+            return try #require(world.provider.seen.api.last).headers
+        }
+        let mail = try await headers("mail")
+        #expect(mail["x-api-key"] == "k" && mail["authorization"] == nil)
+        #expect(try await headers("mail", [("Nango-Proxy-X-Api-Key", "other")])["x-api-key"] == "other")
+        #expect(try await headers("shop")["authorization"] == "Basic " + Data("n:p".utf8).base64EncodedString())
+        let signed = try #require(try await headers("birds")["authorization"])
+        #expect(signed.hasPrefix("OAuth oauth_consumer_key=\"id\", ") && signed.contains("oauth_signature=\""))
+        #expect(signed.contains("oauth_token=\"t\"") && !signed.contains("\"s\""))
+    }
+
+    @Test func `it is tried again as often as was asked, for what passes`() async throws {
+        let world = try await BrokerWorld()
+        try await world.connect()
+        world.provider.next([(500, ["Retry-After": "0"]), (429, ["Retry-After": "0"]), (200, [:])])
+        let answer = try await world.call(.get, "/proxy/x", headers: photos + [("Retries", "3")])
+        #expect(answer.status == 200 && world.provider.seen.api.count == 3)
+        world.provider.next([(500, ["Retry-After": "0"]), (500, ["Retry-After": "0"])])
+        #expect(try await world.call(.get, "/proxy/x", headers: photos + [("Retries", "1")]).status == 500)
+        world.provider.next([(404, ["Retry-After": "0"])])
+        #expect(try await world.call(.get, "/proxy/x", headers: photos + [("Retries", "1")]).status == 404)
+        world.provider.next([(404, ["Retry-After": "0"])])
+        let on = photos + [("Retries", "1"), ("Retry-On", "404,429")]
+        #expect(try await world.call(.get, "/proxy/x", headers: on).status == 200)
+        world.provider.next([(403, ["X-RateLimit-Remaining": "0", "Retry-After": "0"])])
+        #expect(try await world.call(.get, "/proxy/x", headers: photos + [("Retries", "1")]).status == 200)
+        for wrong in ["-1", "11", "many"] {
+            let answer = try await world.call(.get, "/proxy/x", headers: photos + [("Retries", wrong)])
+            #expect(answer.status == 400 && answer.member("type") == "invalid_headers")
+        }
+    }
+
+    @Test func `a token that was refused is renewed, once`() async throws {
+        let world = try await BrokerWorld()
+        try await world.connect()
+        world.provider.next([(401, [:])])
+        let answer = try await world.call(.get, "/proxy/x", headers: photos + [("Retries", "1")])
+        #expect(answer.status == 200)
+        #expect(world.provider.seen.api.map { $0.headers["authorization"] } == ["Bearer at-0", "Bearer at-1"])
+        world.provider.next([(401, [:]), (401, [:])])
+        #expect(try await world.call(.get, "/proxy/x", headers: photos + [("Retries", "1")]).status == 401)
+    }
+
+    @Test func `what is missing or unknown says so`() async throws {
+        let world = try await BrokerWorld()
+        try await world.connect()
+        for (headers, status, type) in [
+            ([], 400, "missing_connection_id"), ([("Connection-Id", "u1")], 400, "missing_provider_config_key"),
+            ([("Connection-Id", "u2"), ("Provider-Config-Key", "photos")], 400, "unknown_connection"),
+            ([("Connection-Id", "u1"), ("Provider-Config-Key", "x")], 404, "unknown_provider_config"),
+            (photos + [("Base-Url-Override", "ftp://x.example")], 400, "base_url_override_not_allowed"),
+            (photos + [("Base-Url-Override", "http://x.example")], 400, "base_url_override_not_allowed"),
+            (photos + [("Base-Url-Override", "https://a:b@x.example")], 400, "base_url_override_not_allowed"),
+        ] as [([(String, String)], Int, String)] {
+            let answer = try await world.call(.get, "/proxy/x", headers: headers)
+            #expect(answer.status == status && answer.member("type") == type, "\(answer.status) \(answer.body)")
+        }
+        #expect(world.provider.seen.api.isEmpty)
+    }
+
+    @Test func `another base goes where it says, with or without the base in front of the path`() async throws {
+        let world = try await BrokerWorld()
+        try await world.connect()
+        let other = photos + [("Base-Url-Override", world.provider.url + "/api/other/")]
+        #expect(try await world.call(.get, "/proxy/x", headers: other).status == 200)
+        #expect(world.provider.seen.api.last?.path == "/api/other/x")
+    }
+
+    @Test func `naming another host is reading credentials, and needs that scope`() async throws {
+        let world = try await BrokerWorld()
+        try await world.connect()
+        let key = Secret<EnvironmentKey>.random()
+        _ = try await world.store.addKey(
+            key, EnvironmentKeyDraft(name: "Proxy", scopes: [.proxy]), to: world.environment, by: .system,
+            at: world.site.clock.now)
+        #expect(try await world.call(.get, "/proxy/x", headers: photos, key: key.reveal()).status == 200)
+        let other = photos + [("Base-Url-Override", world.provider.url + "/api/other")]
+        let refused = try await world.call(.get, "/proxy/x", headers: other, key: key.reveal())
+        #expect(refused.status == 403 && refused.member("type") == "forbidden")
+        #expect(world.provider.seen.api.count == 1)
+    }
+
+    @Test(arguments: [
+        "http://127.0.0.1:PORT/api", "http://localhost:PORT/api", "https://127.0.0.1/", "https://[::1]/",
+        "https://10.0.0.1/",
+        "https://169.254.169.254/latest", "https://2130706433/", "https://0x7f000001/", "https://0177.0.0.1/",
+        "https://[::ffff:127.0.0.1]/", "https://[64:ff9b::7f00:1]/", "https://127.1/", "https://0/",
+    ])
+    func `Case 205, 207: no spelling of a private address is called`(base: String) async throws {
+        let world = try await BrokerWorld(allows: false)
+        try await world.connect()
+        let url = base.replacing("PORT", with: "\(world.provider.port)")
+        let answer = try await world.call(.get, "/proxy/x", headers: photos + [("Base-Url-Override", url)])
+        #expect((400...502).contains(answer.status), "\(answer.status)")
+        #expect(
+            answer.member("type").map { $0.hasPrefix("proxy_") || $0.hasPrefix("base_url") } == true, "\(answer.body)")
+        #expect(world.provider.seen.api.isEmpty)
+    }
+
+    @Test(arguments: ["/proxy/../x", "/proxy/a/%2e%2e/x", "/proxy/%2E", "/proxy/a/.", "/proxy/a\\b", "/proxy/%zz"])
+    func `Case 250: no path climbs out of the provider's base`(path: String) async throws {
+        let world = try await BrokerWorld()
+        try await world.connect()
+        #expect([400, 404].contains(try await world.call(.get, path, headers: photos).status))
+        #expect(world.provider.seen.api.isEmpty)
+    }
+
+    @Test func `a call leaves a trace without its query, unless it says not to`() async throws {
+        let world = try await BrokerWorld()
+        try await world.connect()
+        _ = try await world.call(.get, "/proxy/x?token=abc", headers: photos)
+        _ = try await world.call(.get, "/proxy/y", headers: photos + [("Nango-Is-Sync", "true")])
+        try await world.store.flushUses()
+        let traces = try world.store.traces(of: world.environment, limit: 10).filter { $0.action == .proxy }
+        #expect(traces.count == 1)
+        let steps = try #require(try world.store.trace(traces[0].id, in: world.environment)).steps
+        #expect(steps.first?.detail.first { $0.name == "path" }?.value == "/x")
+        #expect(!steps.flatMap(\.detail).contains { $0.value.contains("abc") })
+    }
+}
