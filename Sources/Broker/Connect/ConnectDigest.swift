@@ -11,8 +11,9 @@ package enum ConnectDigest {
 
     package static func make(integration: String, connection: String?, key: String) -> String {
         let message = connection.map { integration + ":" + $0 } ?? integration
-        return Hex.text(HMAC<SHA256>.authenticationCode(
-            for: Array(message.utf8), using: SymmetricKey(data: Array(key.utf8))))
+        return Hex.text(
+            HMAC<SHA256>.authenticationCode(
+                for: Array(message.utf8), using: SymmetricKey(data: Array(key.utf8))))
     }
 
     /// Whether `digest` is exactly the 64 digits that belong here, in constant time.
