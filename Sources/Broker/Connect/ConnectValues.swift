@@ -22,7 +22,7 @@ extension Provider {
         return asked
     }
 
-    /// Names that this server gives a meaning to are not stored as anybody's value.
+    /// Plain enough to be a name in JSON, in a form and in a snippet.
     private static func isValueName(_ name: String) -> Bool {
         name.utf8.allSatisfy {
             (0x30...0x39).contains($0) || (0x41...0x5A).contains($0) || (0x61...0x7A).contains($0)

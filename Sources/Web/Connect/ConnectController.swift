@@ -59,6 +59,8 @@ struct ConnectController {
     ///
     /// Programs do not navigate, and nobody can be lured into them.
     private func isBegunByApp(_ request: Request, _ account: ConnectAccount) -> Bool {
+        // Whoever asks for the head only looks.
+        guard request.method != .head else { return false }
         guard Self.isNavigation(request) else { return true }
         guard let origin = Self.referrer(of: request) else { return false }
         return account.origins.admits(origin)

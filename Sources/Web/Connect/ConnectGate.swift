@@ -85,7 +85,8 @@ extension Site {
         }
         guard let provider = outside.provider(of: integration) else { throw ConnectRefusal(.unknownProvider) }
         let defaults = account.session?.ask.defaults[key]
-        var values = ask.values.merging(defaults?.values ?? [:]) { _, pinned in pinned }
+        var values = try known(account.session, at: provider).merging(ask.values) { _, said in said }
+            .merging(defaults?.values ?? [:]) { _, pinned in pinned }
         let scopes = values.removeValue(forKey: "oauth_scopes_override").map(Self.scopes) ?? integration.details.scopes
         if let userScope = defaults?.userScopes ?? ask.userScope { values["user_scope"] = userScope }
         values = try provider.values(from: values).merging(integration.details.values) { _, set in set }
@@ -98,6 +99,14 @@ extension Site {
         return ConnectEntry(
             environment: account.environment, session: account.session, integration: integration, provider: provider,
             connectionID: connectionID, values: values, scopes: scopes, parameters: parameters, proof: proof)
+    }
+
+    /// What a connection that is connected again has said before, so that nobody has to say it twice.
+    func known(_ session: ConnectSession?, at provider: Provider) throws -> [String: String] {
+        guard let session, let again = session.ask.reconnects,
+            let old = try store.connection(again.connectionID, of: again.integration, in: session.environment)
+        else { return [:] }
+        return old.values.filter { provider.field($0.key)?.source == .person }
     }
 
     /// A session's connection ID is ours to make, unless it reconnects one.

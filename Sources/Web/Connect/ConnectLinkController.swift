@@ -161,8 +161,9 @@ struct ConnectLinkController {
     private func offer(of integration: Integration, _ visit: Visit) throws -> ConnectOffer? {
         guard let provider = site.outside.provider(of: integration), integration.state(with: provider) != .incomplete
         else { return nil }
+        let pinned = visit.session.ask.defaults[integration.details.key]?.values ?? [:]
         return ConnectOffer(
             integration: integration, provider: provider,
-            pinned: visit.session.ask.defaults[integration.details.key]?.values ?? [:])
+            pinned: try site.known(visit.session, at: provider).merging(pinned) { _, pinned in pinned })
     }
 }

@@ -5,7 +5,7 @@ import OAuth
 struct ConnectOffer {
     let integration: Integration
     let provider: Provider
-    /// Values that the company's backend has said already.
+    /// Values that the company's backend has said already, or that a connection to be connected again has.
     let pinned: [String: String]
 
     struct Typed {

@@ -83,6 +83,10 @@ struct ConnectTests {
         let world = try await ConnectWorld()
         let answer = try await world.site.send(.get, world.path(), headers: [("Accept", "*/*")])
         #expect(answer.status == 302)
+        // Looking is no beginning: nothing is spent, counted or remembered.
+        let head = try await world.site.send(.head, world.path())
+        #expect(head.status == 200 && head.setCookies.allSatisfy { !$0.contains("gw_flow_") })
+        #expect(try world.site.store.connectCalls(of: world.environment, since: 0).calls == 1)
     }
 
     @Test func `a key of an integration may hold spaces and signs, percent-encoded`() async throws {
