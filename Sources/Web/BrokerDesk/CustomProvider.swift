@@ -43,7 +43,7 @@ struct CustomProvider {
         sendsPKCE = oauth2.authorize.sendsPKCE
     }
 
-    /// The provider file. Every text is quoted as JSON quotes it, which YAML reads alike.
+    /// The provider file. Every text stands in double quotes, and holds no control character.
     var definition: String {
         var lines = [
             "\(Self.key):", "  title: \(quoted(title))", "  docs: \(quoted(authorizeURL))", "  auth: oauth2",
@@ -57,7 +57,7 @@ struct CustomProvider {
         return lines.joined(separator: "\n") + "\n"
     }
 
-    private func quoted(_ text: String) -> String { String(decoding: JSONText.string(text).bytes, as: UTF8.self) }
+    private func quoted(_ text: String) -> String { literal(text) }
 
     var problems: [FieldProblem] {
         var problems: [FieldProblem] = []

@@ -132,7 +132,7 @@ extension Trace {
     /// "320 ms", "11 s"; empty while it runs.
     var duration: String {
         guard outcome != .running else { return "" }
-        return milliseconds < 10_000 ? "\(milliseconds) ms" : "\(milliseconds / 1000) s"
+        return milliseconds < 10_000 ? "\(milliseconds)\u{A0}ms" : "\(milliseconds / 1000)\u{A0}s"
     }
 }
 

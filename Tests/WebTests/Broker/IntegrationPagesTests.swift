@@ -172,7 +172,7 @@ struct IntegrationPagesTests {
         let first = try await ada.connect(from: place + "/connect", on: place, apiKey: "k-1")
         #expect(first.status == 200 && first.contains("Mail</bdi> is connected"))
         let connection = try #require(try world.store.connections(of: world.environment, limit: 2).first)
-        #expect(connection.owner.label == "Ada" && connection.integrationKey == "mail")
+        #expect(connection.owner.endUser["display_name"]?.string == "Ada" && connection.integrationKey == "mail")
         let page = "/t/acme/env/dev/connections/\(connection.number)"
         #expect(first.contains("href=\"\(page)\""))
         // Connecting again keeps the connection, with new credentials.
