@@ -46,6 +46,7 @@ class Browsing:
         context.set_default_timeout(8000)
         self.contexts.append(context)
         if person is not None:
+            person.prove()
             context.add_cookies(
                 [
                     {
