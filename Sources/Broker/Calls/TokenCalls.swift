@@ -45,7 +45,7 @@ extension OAuth2.Token {
         // A file may replace what stands here by default (`grant_type`), so its value wins.
         var pairs = pairs.filter { pair in !fixed.contains { $0.name == pair.name } }
         for parameter in fixed { pairs.append((parameter.name, try Self.filled(parameter.value, values))) }
-        var headers = [(name: "accept", value: "application/json"), ("user-agent", "Gatewright")]
+        var headers: [(name: String, value: String)] = [("accept", "application/json"), ("user-agent", "Gatewright")]
         switch self.client {
         case .body: break
         case .basic, .both: headers.append(("authorization", client.basic))
@@ -83,7 +83,7 @@ extension OAuth2.Revocation {
     ) throws(ConnectProblem) -> ProviderCall {
         guard var url = url.filled(values) else { throw .missingValue }
         var pairs = [(name: parameter, value: token)]
-        var headers = [(name: "accept", value: "application/json"), ("user-agent", "Gatewright")]
+        var headers: [(name: String, value: String)] = [("accept", "application/json"), ("user-agent", "Gatewright")]
         if self.client == .basic || self.client == .both { headers.append(("authorization", client.basic)) }
         if self.client == .body || self.client == .both {
             pairs.append(("client_id", client.id))

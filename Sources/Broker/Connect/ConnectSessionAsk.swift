@@ -7,6 +7,12 @@ package struct ConnectSessionAsk: Hashable, Sendable {
         package let code: String
         package let message: String
         package let path: [String]
+
+        package init(code: String, message: String, path: [String]) {
+            self.code = code
+            self.message = message
+            self.path = path
+        }
     }
 
     /// What one integration starts with; it wins over whatever the browser sends.

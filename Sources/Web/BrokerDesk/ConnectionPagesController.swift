@@ -15,13 +15,13 @@ struct ConnectionPagesController {
         let desk = try await site.desk(context)
         let query = site.query(request)
         var filter = ConnectionFilter()
-        let search = String((query.all("q").first ?? "").prefix(255))
-        let key = query.all("integration").first ?? ""
+        let search = String(query.first("q").prefix(255))
+        let key = query.first("integration")
         if !search.utf8.isEmpty { filter.search = search }
         if !key.utf8.isEmpty { filter.integrations = [key] }
-        filter.isBroken = query.all("state").first?.utf8.elementsEqual("broken".utf8) ?? false
+        filter.isBroken = query.first("state").utf8.elementsEqual("broken".utf8)
         let list = "connections \(desk.environment.id.text)"
-        let before = try site.place(query.all("after").first, of: list).flatMap { Int64($0) }
+        let before = try site.place(query.first("after"), of: list).flatMap { Int64($0) }
         let found = try site.store.connections(of: desk.environment, filter, before: before, limit: Self.perPage + 1)
         let shown = found.prefix(Self.perPage)
         let path = desk.path + "/connections"

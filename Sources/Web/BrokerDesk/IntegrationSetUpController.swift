@@ -30,7 +30,7 @@ struct IntegrationSetUpController {
 
     func pick(_ request: Request, _ context: PersonContext) async throws -> Response {
         let desk = try await site.desk(context)
-        let search = String((site.query(request).all("q").first ?? "").prefix(80))
+        let search = String(site.query(request).first("q").prefix(80))
         let all = site.outside.providers.providers
         let found = search.utf8.isEmpty ? all : all.filter { $0.matches(search) }
         let count = counted(Int64(found.count), "provider")

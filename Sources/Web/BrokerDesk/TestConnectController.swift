@@ -61,7 +61,7 @@ struct TestConnectController {
             activityPath: "\(desk.path)/activity?integration=\(PercentEncoding.encode(key))",
             connectPath: path + "/connect")
         let id = query.all("connection_id").first ?? ""
-        if query.all("status").first?.utf8.elementsEqual("success".utf8) == true,
+        if query.first("status").utf8.elementsEqual("success".utf8),
             let connection = try site.store.connection(id, of: key, in: desk.environment)
         {
             page.isConnected = true

@@ -13,7 +13,7 @@ struct TracesController {
         let desk = try await site.desk(context)
         let asked = TraceQuery(site.query(request))
         let list = "activity \(desk.environment.id.text)"
-        let place = try site.place(site.query(request).all("after").first, of: list)
+        let place = try site.place(site.query(request).first("after"), of: list)
         let found = try site.store.traces(
             of: desk.environment, asked.filter, before: place.map { ID($0) }, limit: Self.perPage + 1)
         let shown = found.prefix(Self.perPage)

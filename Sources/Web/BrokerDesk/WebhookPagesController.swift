@@ -106,7 +106,7 @@ extension WebhookPagesController {
 
     private func page(_ desk: Desk, _ query: Form?) throws -> WebhooksPage {
         let list = "webhooks \(desk.environment.id.text)"
-        let place = try site.place(query?.all("after").first, of: list)
+        let place = try site.place(query?.first("after") ?? "", of: list)
         let found = try site.store.webhooks(
             of: desk.environment, before: place.map { ID($0) }, limit: Self.perPage + 1)
         let shown = found.prefix(Self.perPage)

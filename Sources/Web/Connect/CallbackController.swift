@@ -184,7 +184,7 @@ extension Site {
         let draft = ConnectionDraft(
             connectionID: connectionID, credentials: credentials, values: values, owner: owner)
         let saved = try await store.save(
-            draft, of: integration, in: environment, expecting: expected, trace: trace, at: now())
+            draft, of: integration, expecting: expected, trace: trace, at: now())
         // The connection to be connected again is gone meanwhile.
         guard saved != nil else { throw ConnectRefusal(expected == nil ? .connectionExists : .unknownSession) }
     }

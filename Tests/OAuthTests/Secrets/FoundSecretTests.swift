@@ -10,6 +10,7 @@ struct FoundSecretTests {
             case .refresh(let token): token.reveal()
             case .developer(let token): token.reveal()
             case .client(let secret): secret.reveal()
+            case .environment(let key): key.reveal()
             }
         }
     }
@@ -18,6 +19,7 @@ struct FoundSecretTests {
     private static let developer = Cast.secret(DeveloperToken.self).reveal()
     private static let all: [String] = [
         access, Cast.secret(RefreshToken.self).reveal(), developer, Cast.secret(ClientSecretKind.self).reveal(),
+        Cast.secret(EnvironmentKey.self).reveal(),
     ]
 
     @Test(arguments: [" ", "", "&token=", "gw_gw_g", "\u{301}gw_at_\r\n", "\"},{\"token\":\""])
