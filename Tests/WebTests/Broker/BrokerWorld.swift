@@ -91,6 +91,12 @@ final class BrokerWorld: Sendable {
           docs: https://mail.example/docs
           auth: api_key
           api: {base: "\(url)/api", headers: {x-api-key: "{apiKey}"}}
+        metrics:
+          title: Metrics
+          docs: https://metrics.example/docs
+          auth: api_key
+          api: {base: "\(url)/api", headers: {x-api-key: "{apiKey}", x-app-key: "{app_key}"}}
+          fields: {app_key: {title: Application key, format: text, secret: true}}
         shop:
           title: Shop
           docs: https://shop.example/docs

@@ -117,6 +117,29 @@ struct CallbackTests {
         #expect(try await browser.get("/oauth/callback/\(own.id.text)?code=c&state=\(state)").status == 200)
     }
 
+    @Test func `Case 199: a provider of one's own is never told the address that all others share`() async throws {
+        let world = try await ConnectWorld()
+        let definition = """
+            custom:
+              title: Mine
+              docs: https://mine.example
+              auth: oauth2
+              authorize: {url: "https://mine.example/authorize"}
+              token: {url: "https://mine.example/token"}
+            """
+        let details = IntegrationDetails(
+            key: "mine", provider: "custom", definition: definition, clientID: "id", scopes: [], hasOwnCallback: false)
+        let mine = try #require(
+            try await world.site.store.addIntegration(
+                details, secret: "s", to: world.environment, by: .system, at: world.site.clock.now))
+        let browser = world.site.browser()
+        let asked = try await world.begin(browser, world.path("mine"))
+        #expect(asked["redirect_uri"] == "http://127.0.0.1:8080/oauth/callback/\(mine.id.text)")
+        let page = try await browser.get("/oauth/callback?code=c&state=\(asked["state"] ?? "")")
+        #expect(page.status == 400)
+        #expect(world.far.calls.isEmpty)
+    }
+
     @Test func `Case 203: what the provider says is shown as text, and the waiting page hears it`() async throws {
         let world = try await ConnectWorld()
         let browser = world.site.browser()
