@@ -36,10 +36,10 @@ final class BrokerWorld: Sendable {
                 case .failed(let failure): .failed(ProviderAnswer.Failure(rawValue: failure.rawValue) ?? .broken)
                 }
             },
-            proxy: { call in
-                switch await caller.call(Self.request(call)) {
+            proxy: { call, unpacks in
+                switch await caller.open(Self.request(call, unpacks: unpacks)) {
                 case .response(let status, let headers, let body):
-                    .response(status: status, headers: headers, body: body)
+                    .response(status: status, headers: headers, body: ProxyBody { try await Self.next(of: body) })
                 case .failed(let failure): .failed(ProviderAnswer.Failure(rawValue: failure.rawValue) ?? .broken)
                 }
             })
@@ -54,8 +54,17 @@ final class BrokerWorld: Sendable {
         key = secret.reveal()
     }
 
-    private static func request(_ call: ProviderCall) -> OutboundRequest {
-        OutboundRequest(method: call.method.rawValue, url: call.url, headers: call.headers, body: call.body)
+    private static func request(_ call: ProviderCall, unpacks: Bool = false) -> OutboundRequest {
+        OutboundRequest(
+            method: call.method.rawValue, url: call.url, headers: call.headers, body: call.body, unpacks: unpacks)
+    }
+
+    private static func next(of body: OutboundBody) async throws -> [UInt8]? {
+        do {
+            return try await body.next()
+        } catch let failure as OutboundAnswer.Failure {
+            throw ProxyBody.Cut(failure: ProviderAnswer.Failure(rawValue: failure.rawValue) ?? .broken)
+        }
     }
 
     private static func catalogue(_ url: String) -> String {

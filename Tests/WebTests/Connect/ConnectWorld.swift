@@ -49,7 +49,7 @@ struct ConnectWorld {
             base: base,
             outside: Outside(
                 providers: ProviderCatalogue(file.providers), call: { far.call($0) },
-                proxy: { _ in .failed(.unreachable) }))
+                proxy: { _, _ in .failed(.unreachable) }))
         let now = site.clock.now
         let acme = try site.cast.acme.id
         let found = try await site.store.environments(of: acme, at: now).first { $0.name == environment }
