@@ -74,7 +74,7 @@ extension Provider {
     package func proof(
         of credentials: Credentials, values: [String: String], once: OAuth1.Once
     ) -> ProviderCall? {
-        guard let path = api?.proof else { return nil }
+        guard let path = api?.proof?.path else { return nil }
         let ask = ProxyAsk(
             method: .get, path: String(path.dropFirst()), headers: [("accept", "application/json")], body: [], base: nil
         )

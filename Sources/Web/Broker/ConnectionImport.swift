@@ -120,7 +120,7 @@ extension Site {
             throw BrokerRefusal.badRequest(
                 "unknown_provider_template", "The integration's provider is not in the catalogue.")
         }
-        var values = try sent.values(for: provider)
+        var values = try sent.values(for: provider).merging(integration.details.values) { _, set in set }
         let credentials = try await credentials(of: sent, provider, integration, &values)
         let metadata = try Self.metadata(sent.metadata)
         let isKey = ["API_KEY", "BASIC"].contains(credentials.wireName)
@@ -131,10 +131,10 @@ extension Site {
         trace.add("The API sent credentials.", [("type", credentials.wireName)], at: now())
         let test = await test(credentials, values: values, at: provider)
         trace.add(test, at: now())
-        if let test, let problem = test.problem {
+        if case .refused(let problem) = test?.outcome {
             trace.finish(.failure, error: CredentialTest.error, after: 0, at: now())
             try await store.record(trace)
-            throw test.refusal(because: problem)
+            throw CredentialTest.refusal(because: problem)
         }
         trace.finish(.success, after: 0, at: now())
         let saved = try await store.save(

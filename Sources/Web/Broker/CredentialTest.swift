@@ -4,10 +4,17 @@ import OAuth
 
 /// What came of showing somebody's key or password to its provider, before it is stored.
 struct CredentialTest {
+    enum Outcome {
+        case letIn
+        /// What the provider answered: "HTTP 401".
+        case refused(String)
+        /// Nothing that speaks of the credentials: "HTTP 503", "timedOut".
+        case unsaid(String)
+    }
+
     /// Behind the provider's base, as its entry has it; holds no credential.
     let path: String
-    /// "HTTP 401", "timedOut"; nil when the provider let them in.
-    let problem: String?
+    let outcome: Outcome
 }
 
 extension Site {
@@ -21,15 +28,19 @@ extension Site {
         case .apiKey, .basic, .clientCredentials: break
         case .oauth2, .oauth1, .app, .none: return nil
         }
-        guard let path = provider.api?.proof, let call = provider.proof(of: credentials, values: values, once: once())
+        guard let proof = provider.api?.proof,
+            let call = provider.proof(of: credentials, values: values, once: once())
         else { return nil }
-        switch await outside.call(call) {
-        case .response(let status, _) where (200..<300).contains(status): return .init(path: path, problem: nil)
-        // More than we read of it, but let in.
-        case .failed(.tooLarge): return .init(path: path, problem: nil)
-        case .response(let status, _): return .init(path: path, problem: "HTTP \(status)")
-        case .failed(let failure): return .init(path: path, problem: failure.rawValue)
-        }
+        let outcome: CredentialTest.Outcome =
+            switch await outside.call(call) {
+            case .response(let status, _) where (200..<300).contains(status): .letIn
+            // More than we read of it, but let in.
+            case .failed(.tooLarge): .letIn
+            case .response(let status, _) where proof.refusing.contains(status): .refused("HTTP \(status)")
+            case .response(let status, _): .unsaid("HTTP \(status)")
+            case .failed(let failure): .unsaid(failure.rawValue)
+            }
+        return CredentialTest(path: proof.path, outcome: outcome)
     }
 }
 
@@ -37,7 +48,7 @@ extension CredentialTest {
     /// The wire's word for credentials that the provider turned away, as traces have it.
     static let error = "connection_test_failed"
 
-    func refusal(because problem: String) -> BrokerRefusal {
+    static func refusal(because problem: String) -> BrokerRefusal {
         BrokerRefusal(
             status: .badRequest, type: Self.error,
             message: "The provider did not let these credentials in (\(problem)). Compare them with its own page.",
@@ -47,13 +58,17 @@ extension CredentialTest {
 
 extension Trace {
     mutating func add(_ test: CredentialTest?, at now: Instant) {
-        guard let test else {
-            return add("The provider's entry names no call that would prove the credentials.", at: now)
+        guard let test else { return }
+        switch test.outcome {
+        case .letIn: add("The provider let the credentials in.", [("path", test.path)], at: now)
+        case .refused(let answer):
+            add(
+                "The provider did not let the credentials in.", [("path", test.path), ("answer", answer)],
+                level: .error, at: now)
+        case .unsaid(let answer):
+            add(
+                "The provider could not say whether the credentials work.", [("path", test.path), ("answer", answer)],
+                level: .warning, at: now)
         }
-        add(
-            test.problem == nil
-                ? "The provider let the credentials in." : "The provider did not let the credentials in.",
-            [("path", test.path), ("answer", test.problem ?? "let in")], level: test.problem == nil ? .info : .error,
-            at: now)
     }
 }

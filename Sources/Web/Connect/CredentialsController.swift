@@ -103,7 +103,7 @@ extension Site {
             let credentials = try await credentials(typed, for: entry, &trace)
             let test = await test(credentials, values: entry.values, at: entry.provider)
             trace.add(test, at: now())
-            if let problem = test?.problem { throw ConnectRefusal(.credentialsRefused(problem)) }
+            if case .refused(let problem) = test?.outcome { throw ConnectRefusal(.credentialsRefused(problem)) }
             try await save(
                 credentials, entry.connectionID, of: entry.integration, in: entry.environment, values: entry.values,
                 session: entry.session?.id, trace)

@@ -20,11 +20,12 @@ final class BrokerWorld: Sendable {
     ///   - allows: whether calls may go to this machine.
     ///   - patience: in milliseconds, for a call; long, since many tests share the machine.
     init(
-        _ behaviour: LoopbackProvider.Behaviour = .rotates(), allows: Bool = true, patience: Int = 300_000
+        _ behaviour: LoopbackProvider.Behaviour = .rotates(), allows: Bool = true, patience: Int = 300_000,
+        rate: Int64? = nil
     ) async throws {
         provider = try await LoopbackProvider(behaviour)
         let caller = OutboundCaller(
-            limits: OutboundLimits(connect: patience, total: patience), allowsPlainHTTP: true,
+            limits: OutboundLimits(connect: patience, total: patience, idle: patience), allowsPlainHTTP: true,
             allows: { bytes, _ in allows || NetworkAddress(bytes)?.isPublic == true })
         let file = ProviderFile(Self.catalogue(provider.url))
         #expect(file.problems.isEmpty, "\(file.problems)")
@@ -43,7 +44,7 @@ final class BrokerWorld: Sendable {
                 case .failed(let failure): .failed(ProviderAnswer.Failure(rawValue: failure.rawValue) ?? .broken)
                 }
             })
-        site = try await TestSite(outside: outside)
+        site = try await TestSite(outside: outside, brokerRate: rate)
         let acme = try site.cast.acme
         _ = try await site.store.environments(of: acme.id, at: site.clock.now)
         environment = try #require(try site.store.environment("dev", of: acme.id))
