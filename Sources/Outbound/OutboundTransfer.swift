@@ -137,6 +137,8 @@ struct OutboundTransfer {
         if ccurl_exchange_was_too_large(exchange) != 0 { return .failed(.tooLarge) }
         switch code {
         case CURLE_OK: break
+        // The same code stands for an answer in another protocol, which says nothing against the address.
+        case CURLE_UNSUPPORTED_PROTOCOL where ccurl_was_sent(curl) != 0: return .failed(.broken)
         case CURLE_UNSUPPORTED_PROTOCOL, CURLE_URL_MALFORMAT: return .failed(.refusedAddress)
         case CURLE_OPERATION_TIMEDOUT: return .failed(.timedOut)
         case CURLE_COULDNT_RESOLVE_HOST: return .failed(.unreachable)

@@ -155,18 +155,18 @@ extension RealServerTests.DeliveryTests {
         let server = try CapturingServer()
         let sender = try sender(server, lanes: 3, limits: SMTPLimits(connect: 60_000, answer: 600_000, total: 600_000))
         let slow = try mail(to: "tarpit@acme.example")
-        let ended = Mutex(0)
+        let ended = Count()
         try await withThrowingTaskGroup { group in
             for _ in 0..<6 {
                 group.addTask {
                     _ = await sender.send(slow)
-                    ended.withLock { $0 += 1 }
+                    ended.add()
                 }
             }
             while (try? server.peak()) ?? 0 < 3 { try await Task.sleep(for: .milliseconds(20)) }
             // With every lane stuck, the cooperative threads still run other work.
             for _ in 0..<100 { await Task.yield() }
-            #expect(ended.withLock { $0 } == 0)
+            #expect(ended.value == 0)
             group.cancelAll()
         }
         #expect(try server.peak() == 3)
@@ -188,4 +188,12 @@ extension RealServerTests.DeliveryTests {
         #expect(Set(try server.mails().flatMap { $0.header("Message-ID") }).count == 50)
         #expect(try server.peak() <= 4)
     }
+}
+
+/// How often something has happened, for tasks that run at once.
+private final class Count: Sendable {
+    private let count = Mutex(0)
+
+    var value: Int { count.withLock { $0 } }
+    func add() { count.withLock { $0 += 1 } }
 }

@@ -37,6 +37,9 @@ enum ccurl_stage ccurl_refusal_stage(const ccurl_transfer *transfer);
 /* The last status that was answered; SMTP's QUIT excepted, 0 before anything was. */
 long ccurl_response_code(CURL *curl);
 
+/* Whether a request went out, whatever came back. */
+int ccurl_was_sent(CURL *curl);
+
 /* One HTTP request's answer as it arrives, and the say on where the request may go. */
 typedef struct ccurl_exchange ccurl_exchange;
 
