@@ -21,7 +21,8 @@ package struct Outside: Sendable {
 
     /// Nobody out there.
     package static let none = Outside(
-        providers: ProviderCatalogue([]), call: { _ in .failed(.unreachable) }, proxy: { _, _ in .failed(.unreachable) })
+        providers: ProviderCatalogue([]), call: { _ in .failed(.unreachable) }, proxy: { _, _ in .failed(.unreachable) }
+    )
 
     package func provider(of integration: Integration) -> Provider? {
         provider(integration.details.provider, definition: integration.details.definition)

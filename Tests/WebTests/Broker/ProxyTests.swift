@@ -123,7 +123,8 @@ struct ProxyTests {
             ("application/xml", "<a/>"), ("application/x-www-form-urlencoded", "a=1&a=2"),
         ] {
             let answer = try await world.site.send(
-                .post, "/proxy/up", headers: [("Authorization", "Bearer \(world.key)"), ("Content-Type", type)] + photos,
+                .post, "/proxy/up",
+                headers: [("Authorization", "Bearer \(world.key)"), ("Content-Type", type)] + photos,
                 body: Array(body.utf8))
             #expect(answer.status == 200)
             let seen = try #require(world.provider.seen.api.last)
@@ -157,7 +158,8 @@ struct ProxyTests {
         let start = ContinuousClock.now
         world.provider.next([
             (503, ["Retry-After": "Thu, 01 Jan 1970 00:00:00 GMT"]), (429, ["X-RateLimit-Reset": "\(now)"]),
-            (429, ["X-RateLimit-Reset": "0"]), (403, ["X-RateLimit-Remaining": "0", "X-Rate-Limit-Reset": "\(now + 1)"]),
+            (429, ["X-RateLimit-Reset": "0"]),
+            (403, ["X-RateLimit-Remaining": "0", "X-Rate-Limit-Reset": "\(now + 1)"]),
         ])
         let answer = try await world.call(.get, "/proxy/x", headers: photos + [("Retries", "4")])
         #expect(answer.status == 200 && world.provider.seen.api.count == 5)
