@@ -43,6 +43,7 @@ CREATE TABLE environment_keys (
     FOREIGN KEY (tenant_id, environment_id) REFERENCES environments (tenant_id, id) ON DELETE CASCADE
 ) STRICT;
 CREATE INDEX environment_keys_by_environment ON environment_keys (environment_id);
+CREATE INDEX environment_keys_by_expiry ON environment_keys (expires_at) WHERE expires_at IS NOT NULL;
 
 CREATE TABLE allowed_origins (
     environment_id TEXT NOT NULL REFERENCES environments (id) ON DELETE CASCADE,
@@ -86,8 +87,8 @@ CREATE TABLE integrations (
 ) STRICT;
 
 CREATE TABLE connections (
-    -- The wire's numeric id.
-    number INTEGER NOT NULL PRIMARY KEY,
+    -- The wire's numeric id. Never used again: what still speaks of a deleted connection must not mean another one.
+    number INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
     tenant_id TEXT NOT NULL,
     environment_id TEXT NOT NULL,
     integration_id TEXT NOT NULL,
@@ -151,6 +152,7 @@ CREATE TABLE webhooks (
 ) STRICT;
 CREATE INDEX webhooks_by_environment ON webhooks (environment_id, id);
 CREATE INDEX webhooks_due ON webhooks (next_attempt_at) WHERE next_attempt_at IS NOT NULL;
+CREATE INDEX webhooks_over ON webhooks (created_at) WHERE next_attempt_at IS NULL;
 
 CREATE TABLE webhook_attempts (
     webhook_id TEXT NOT NULL REFERENCES webhooks (id) ON DELETE CASCADE,
@@ -181,6 +183,7 @@ CREATE TABLE traces (
 ) STRICT;
 CREATE INDEX traces_by_environment ON traces (environment_id, id);
 CREATE INDEX traces_by_connection ON traces (environment_id, connection_id, id);
+CREATE INDEX traces_by_start ON traces (started_at);
 
 CREATE TABLE trace_steps (
     trace_id TEXT NOT NULL REFERENCES traces (id) ON DELETE CASCADE,

@@ -74,3 +74,4 @@ CREATE TABLE connect_days (
     signed INTEGER NOT NULL,
     PRIMARY KEY (environment_id, day)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX connect_days_by_day ON connect_days (day);

@@ -143,15 +143,4 @@ for (const time of all("time[data-local]")) {
   time.textContent = moment.toLocaleString("en-GB", { day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit", timeZoneName: "short" });
 }
 
-// The end of a connect popup: the window that opened it hears the result, and a success closes by itself.
-for (const end of all("[data-connect-end]")) {
-  const { openerOrigin, openerMessage, connected } = end.dataset;
-  const close = end.querySelector("[data-close]");
-  if (openerOrigin && window.opener) window.opener.postMessage(JSON.parse(openerMessage), openerOrigin);
-  // A window that no script opened, or that a provider's page cut off from its opener, only the person can close.
-  if (!window.opener) { close.hidden = true; continue; }
-  close.addEventListener("click", () => window.close());
-  if (connected !== undefined) setTimeout(() => window.close(), 300);
-}
-
 document.getElementById("errors")?.focus();

@@ -75,14 +75,13 @@ extension Store {
             DELETE FROM connect_days WHERE (environment_id, day) IN (
                 SELECT environment_id, day FROM connect_days WHERE day < \(now.day - 90) LIMIT \(batch))
             """,
-            // Their IDs are in the order of time, so the oldest come first.
             """
-            DELETE FROM traces WHERE id IN (SELECT id FROM (SELECT id, started_at FROM traces ORDER BY id LIMIT \(batch))
-                WHERE started_at <= \(now - Self.traceRetention))
+            DELETE FROM traces WHERE id IN (
+                SELECT id FROM traces WHERE started_at <= \(now - Self.traceRetention) LIMIT \(batch))
             """,
             """
-            DELETE FROM webhooks WHERE id IN (SELECT id FROM (SELECT id, created_at, next_attempt_at FROM webhooks
-                ORDER BY id LIMIT \(batch)) WHERE created_at <= \(monthAgo) AND next_attempt_at IS NULL)
+            DELETE FROM webhooks WHERE id IN (
+                SELECT id FROM webhooks WHERE next_attempt_at IS NULL AND created_at <= \(monthAgo) LIMIT \(batch))
             """,
             "DELETE FROM app_activity WHERE (app_id, id) IN (SELECT app_id, id FROM app_activity WHERE at <= \(monthAgo) LIMIT \(batch))",
             """

@@ -9,7 +9,7 @@ final class RawServer: Sendable {
     let port: Int
 
     private final class Count: Sendable {
-        let connections = Mutex(0)
+        let connections = Mutex<[any Channel]>([])
     }
 
     private final class Answerer: ChannelInboundHandler, Sendable {
@@ -33,7 +33,7 @@ final class RawServer: Sendable {
         self.count = count
         channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .childChannelInitializer { channel in
-                count.connections.withLock { $0 += 1 }
+                count.connections.withLock { $0.append(channel) }
                 return channel.pipeline.addHandler(Answerer(answer))
             }
             .bind(host: "127.0.0.1", port: 0).get()
@@ -41,7 +41,11 @@ final class RawServer: Sendable {
     }
 
     var url: String { "http://127.0.0.1:\(port)/" }
-    var connections: Int { count.connections.withLock { $0 } }
+    var connections: Int { count.connections.withLock { $0.count } }
 
-    func stop() async throws { try await channel.close() }
+    /// Ends whatever still waits for an answer.
+    func stop() async throws {
+        try await channel.close()
+        for open in count.connections.withLock({ $0 }) { open.close(promise: nil) }
+    }
 }

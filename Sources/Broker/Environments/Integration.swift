@@ -43,8 +43,11 @@ package struct IntegrationDetails: Sendable {
     package var scopes: [String]
     /// What the developer says once for all connections (fields whose source is the integration).
     package var values: [String: String]
-    /// Providers are told `/oauth/callback/{id}` instead of `/oauth/callback`, which rules out mix-up.
+    /// Whether the developer wants providers to be told `/oauth/callback/{id}` instead of `/oauth/callback`.
     package var hasOwnCallback: Bool
+    /// Whether they are told so, which rules out mix-up. Always with a provider of one's own: its token address may be
+    /// anybody's, and must never be given a code that an honest provider sent to the address that all others share.
+    package var usesOwnCallback: Bool { hasOwnCallback || definition != nil }
 
     package init(
         key: String, provider: String, definition: String? = nil, displayName: String = "", clientID: String,

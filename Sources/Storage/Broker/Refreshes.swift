@@ -54,13 +54,13 @@ extension Store {
     package func failRefresh(
         of connection: BrokerConnection, lease: String, because trouble: TokenAnswer.Trouble, trace: Trace?,
         at now: Instant
-    ) async throws {
+    ) async throws -> Bool {
         let isGone = trouble.kind == .gone
         let event = WebhookEvent(
             .refresh, of: connection,
             failure: (type: trouble.reason, description: TraceAdvice.sentence(for: trouble.reason)))
         let webhook = newWebhookID(at: now)
-        try await engine.write { db in
+        return try await engine.write { db in
             let changed = try db.run(
                 """
                 UPDATE connections SET trouble = \(trouble.reason), trouble_kind = \(trouble.kind.rawValue),
@@ -70,12 +70,13 @@ extension Store {
                 WHERE number = \(connection.number) AND lease = \(lease)
                 """)
             if let trace { try self.record(trace, in: db) }
-            guard changed == 1 else { return }
+            guard changed == 1 else { return false }
             if case .misconfigured(let reason) = trouble {
                 try self.note(trouble: reason, of: connection.integration, in: db, at: now)
             }
-            guard connection.health.trouble == nil || isGone else { return }
+            guard connection.health.trouble == nil || isGone else { return true }
             try self.enqueue(event, as: webhook, in: connection.environment, db, at: now)
+            return true
         }
     }
 

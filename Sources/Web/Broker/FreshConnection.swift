@@ -19,7 +19,7 @@ extension Site {
         case .backOff(let until):
             return .failure(.backOff(connection.health.trouble ?? "unavailable", seconds: until - now()))
         case .refresh, .wait:
-            return try await renewals.share(connection.number) { [self] in
+            return try await renewals.share(connection) { [self] in
                 try await renewed(connection, provider, isForced: isForced)
             }
         }
@@ -74,7 +74,10 @@ extension Site {
                 trouble = .gone("interrupted")
             }
             account.failed(trouble, at: now())
-            try await store.failRefresh(of: connection, lease: lease, because: trouble, trace: account.trace, at: now())
+            let isThere = try await store.failRefresh(
+                of: connection, lease: lease, because: trouble, trace: account.trace, at: now())
+            // Deleted, or connected again, meanwhile: what was read before says nothing any more.
+            guard isThere else { return nil }
             if case .gone(let reason) = trouble { return .failure(.gone(reason)) }
             // What is still good for a while is better than an error.
             let isExpired = connection.health.expiresAt.map { now() >= $0 } ?? true

@@ -8,19 +8,27 @@ import Synchronization
 final class Renewals: Sendable {
     typealias Outcome = Result<BrokerConnection, RefreshRefusal>
 
-    private let running = Mutex<[Int64: Task<Outcome, any Error>]>([:])
+    private struct Key: Hashable {
+        let tenant: ID<Entity.Tenant>
+        let number: Int64
+    }
+
+    private let running = Mutex<[Key: Task<Outcome, any Error>]>([:])
 
     /// What the renewal that is running comes to, or a new one. It goes on when whoever asked has hung up: half a
     /// renewal would lose a refresh token.
-    func share(_ connection: Int64, _ renew: @escaping @Sendable () async throws -> Outcome) async throws -> Outcome {
+    func share(
+        _ connection: BrokerConnection, _ renew: @escaping @Sendable () async throws -> Outcome
+    ) async throws -> Outcome {
+        let key = Key(tenant: connection.tenant, number: connection.number)
         let task = running.withLock { running in
-            if let task = running[connection] { return task }
+            if let task = running[key] { return task }
             let task = Task {
                 // Whoever comes after this begins anew, from what is stored by then.
-                defer { self.running.withLock { $0[connection] = nil } }
+                defer { self.running.withLock { $0[key] = nil } }
                 return try await renew()
             }
-            running[connection] = task
+            running[key] = task
             return task
         }
         return try await task.value

@@ -21,7 +21,10 @@ extension IntegrationPage {
             formPath: list,
             cancelPath: list)
         let shared = desk.environment.callbackURL ?? site.url("/oauth/callback")
-        if method?.leadsAway ?? true { callbackURL = shared }
+        if method?.leadsAway ?? true {
+            // One's own provider always gets an address of its own, which there is once it is saved.
+            if form.custom == nil { callbackURL = shared } else { callbackComesLater = true }
+        }
         if case .app? = method {
             setupURL = site.url("/app-auth/connect")
             isSecretLong = true
@@ -63,15 +66,19 @@ extension IntegrationPage {
         formPath = path
         connections = number == 0 ? "" : counted(number, "connection")
         if !warning.utf8.isEmpty { understood = String(number) }
-        if !callbackURL.utf8.isEmpty {
+        if callbackComesLater || !callbackURL.utf8.isEmpty {
+            callbackComesLater = false
             let own = site.url("/oauth/callback/") + integration.id.text
-            if integration.details.hasOwnCallback { callbackURL = own }
-            ownCallback = [
-                Choice(
-                    value: "shared", label: "The same for all integrations", hint: shared,
-                    isChosen: !form.hasOwnCallback),
-                Choice(value: "own", label: "One of its own", hint: own, isChosen: form.hasOwnCallback),
-            ]
+            if integration.details.usesOwnCallback { callbackURL = own }
+            ownCallback =
+                integration.details.definition != nil
+                ? []
+                : [
+                    Choice(
+                        value: "shared", label: "The same for all integrations", hint: shared,
+                        isChosen: !form.hasOwnCallback),
+                    Choice(value: "own", label: "One of its own", hint: own, isChosen: form.hasOwnCallback),
+                ]
         }
         connectionsPath = desk.path + "/connections" + query
         activityPath = desk.path + "/activity" + query

@@ -103,9 +103,16 @@ struct IntegrationSetUpController {
             return try show(
                 form, of: integration, provider, desk, request, context, problems: problems, warning: warning)
         }
+        let details = form.details(checked, provider: integration.details.provider)
+        // Whoever says where secrets are sent, or brings their own, takes over what is connected from now on.
+        if checked.secret != nil || details.definition != integration.details.definition
+            || !details.clientID.utf8.elementsEqual(integration.details.clientID.utf8)
+        {
+            try await site.confirm(sent, request, context)
+        }
         let isSaved = try await site.store.update(
-            integration, to: form.details(checked, provider: integration.details.provider), secret: checked.secret,
-            by: desk.actor, from: site.clientAddress(of: request, context), at: site.now())
+            integration, to: details, secret: checked.secret, by: desk.actor,
+            from: site.clientAddress(of: request, context), at: site.now())
         guard isSaved else {
             let problem = FieldProblem("key", "Another integration here has this key. Choose a different one.")
             return try show(form, of: integration, provider, desk, request, context, problems: [problem])

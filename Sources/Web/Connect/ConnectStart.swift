@@ -100,7 +100,7 @@ struct ConnectStart {
         let id = entry.integration.id.text
         // An app's provider comes back to the one address that the app was registered with.
         if case .app = entry.provider.method { return (site.url("/app-auth/connect"), "") }
-        if entry.integration.details.hasOwnCallback { return (site.url("/oauth/callback/" + id), id) }
+        if entry.integration.details.usesOwnCallback { return (site.url("/oauth/callback/" + id), id) }
         return (entry.environment.callbackURL ?? site.url("/oauth/callback"), "")
     }
 }

@@ -114,11 +114,17 @@ import Web
                 email: "victim\(number)@acme.example", network: "203.0.113.\(number / 5)", device: nil)
             #expect(try await site.store.admit(attempt, at: site.clock.now) == .go(isUnderAttack: false))
         }
-        var started = ContinuousClock.now
-        #expect(try await known.signIn(ada.email, ada.password).status == 303)
-        #expect(ContinuousClock.now - started < .seconds(1.5))
+        // Whoever is slowed down waits two seconds each time; on a busy machine one of a few tries shows who is not.
+        var quickest = Duration.seconds(60)
+        for _ in 0..<4 where quickest >= .seconds(1.5) {
+            let started = ContinuousClock.now
+            #expect(try await known.signIn(ada.email, ada.password).status == 303)
+            known.session = nil
+            quickest = min(quickest, ContinuousClock.now - started)
+        }
+        #expect(quickest < .seconds(2))
         // A valid password from a new place works, only later.
-        started = ContinuousClock.now
+        let started = ContinuousClock.now
         #expect(try await site.browser(from: "192.0.2.1").signIn(grace.email, grace.password).status == 303)
         #expect(ContinuousClock.now - started >= .seconds(2))
         // And each place has ten tries instead of a hundred.

@@ -31,6 +31,19 @@ struct StepUpTests {
         ("/t/{tenant}/apps", [("client_id", "gw_id_x")]),
         ("/t/{tenant}/apps/{app}/rules", [("listed", "yes"), ("limited", "no")]),
         ("/t/{tenant}/requests/{request}", [("decision", "allow"), ("answer", "")]),
+        ("/t/{tenant}/env/{environment}/connections/{connection}/reveal", []),
+        ("/t/{tenant}/env/{environment}/delete", [("confirm_name", "dev")]),
+        ("/t/{tenant}/env/{environment}/integrations/{integration}/delete", [("confirm_name", "github")]),
+        ("/t/{tenant}/env/{environment}/settings/callback", [("callback", "https://acme.example/callback")]),
+        ("/t/{tenant}/env/{environment}/settings/hmac", [("overlap", "day")]),
+        ("/t/{tenant}/env/{environment}/settings/hmac/require", [("required", "no")]),
+        ("/t/{tenant}/env/{environment}/settings/hmac/reveal", []),
+        ("/t/{tenant}/env/{environment}/settings/keys", [("key_name", "Backend")]),
+        ("/t/{tenant}/env/{environment}/settings/keys/{key}/revoke", []),
+        ("/t/{tenant}/env/{environment}/settings/keys/{key}/rotate", [("overlap", "now")]),
+        ("/t/{tenant}/env/{environment}/settings/origins", [("origins", "https://acme.example")]),
+        ("/t/{tenant}/env/{environment}/webhooks/key", [("overlap", "day")]),
+        ("/t/{tenant}/env/{environment}/webhooks/key/reveal", []),
     ]
 
     /// What takes something away, asks for the password itself, is decided by a ticket or concerns one's own things only;
@@ -52,12 +65,27 @@ struct StepUpTests {
         "/t/{tenant}/tokens/{token}/revoke", "/t/{tenant}/settings", "/t/{tenant}/leave",
         "/t/{tenant}/test-token/revoke",
         "/t/{tenant}/oauth/authorize",
+        "/t/{tenant}/env", "/t/{tenant}/env/{environment}/integrations",
+        // Asks when the client secret, or where it is sent, changes.
+        "/t/{tenant}/env/{environment}/integrations/{integration}",
+        "/t/{tenant}/env/{environment}/integrations/{integration}/connect",
+        "/t/{tenant}/env/{environment}/connections/{connection}/delete",
+        "/t/{tenant}/env/{environment}/connections/{connection}/metadata",
+        "/t/{tenant}/env/{environment}/connections/{connection}/reconnect",
+        "/t/{tenant}/env/{environment}/connections/{connection}/refresh",
+        "/t/{tenant}/env/{environment}/webhooks", "/t/{tenant}/env/{environment}/webhooks/test",
+        "/t/{tenant}/env/{environment}/webhooks/{webhook}/replay",
+        // Decided by a session of the company's backend, by a digest of its own, or by the person at the provider.
+        "/connect", "/oauth/connect/{integration}",
     ]
 
     /// Answers machines, which have no session.
     static let machines: Set = [
         "/t/{tenant}/oauth/token", "/t/{tenant}/oauth/revoke", "/t/{tenant}/oauth/introspect", "/oauth/introspect",
         "/leaked-tokens", "/t/{tenant}/api/v1/people", "/v2.1/token",
+        "/api-auth/api-key/{integration}", "/api-auth/basic/{integration}", "/auth/unauthenticated/{integration}",
+        "/config", "/connect/sessions", "/connect/sessions/reconnect", "/connection", "/connection/**", "/connections",
+        "/connections/metadata", "/integrations", "/oauth2/auth/{integration}", "/proxy/**", "/unauth/{integration}",
     ]
 
     private func posts(of site: TestSite) -> Set<String> {

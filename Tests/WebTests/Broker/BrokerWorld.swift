@@ -20,7 +20,7 @@ final class BrokerWorld: Sendable {
     ///   - allows: whether calls may go to this machine.
     ///   - patience: in milliseconds, for a call; long, since many tests share the machine.
     init(
-        _ behaviour: LoopbackProvider.Behaviour = .rotates(), allows: Bool = true, patience: Int = 15_000
+        _ behaviour: LoopbackProvider.Behaviour = .rotates(), allows: Bool = true, patience: Int = 300_000
     ) async throws {
         provider = try await LoopbackProvider(behaviour)
         let caller = OutboundCaller(

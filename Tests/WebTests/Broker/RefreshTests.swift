@@ -231,12 +231,12 @@ struct RefreshTests {
     @Test func `Case 209: a provider that says nothing is given up after its time, and others are not held up`()
         async throws
     {
-        let world = try await BrokerWorld(.sleeps(seconds: 60), patience: 500)
+        let world = try await BrokerWorld(.sleeps(seconds: 600), patience: 500)
         try await world.connect(expiresIn: -10)
         let start = ContinuousClock.now
         let answer = try await world.call(.get, path)
         #expect(answer.member("payload.external_message") == "timedOut")
-        #expect(ContinuousClock.now - start < .seconds(30))
+        #expect(ContinuousClock.now - start < .seconds(300))
     }
 
     @Test func `Case 205: an address on a private network is not called`() async throws {

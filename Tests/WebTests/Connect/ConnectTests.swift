@@ -151,7 +151,9 @@ struct ConnectTests {
         for (more, type) in wrong {
             let answer = try await world.site.send(.get, world.path("github", "u1", more))
             #expect(answer.status == 400)
-            #expect(answer.contains("<code>\(type)</code>"), "\(more)")
+            // Nobody knows whose request a doubled one is: a program that sent it is answered as a program.
+            let place = type == "invalid_query_params" ? "\"type\":\"\(type)\"" : "<code>\(type)</code>"
+            #expect(answer.contains(place), "\(more)")
         }
         #expect(try await world.site.send(.get, world.path("github", "u1", "&hmac=\(digest)")).status == 302)
         try await world.site.store.flushUses()

@@ -57,6 +57,8 @@ package struct IntegrationPage: Page {
     var fields: [DataField] = []
     /// What everybody who connects is asked for.
     var asked: [Fact] = []
+    /// There is one, but not before it is saved.
+    var callbackComesLater = false
     /// Two addresses to choose from; nil for a new one, or where there is no callback.
     var ownCallback: [Choice] = []
 
