@@ -34,7 +34,7 @@ package enum TraceAdvice {
             "The digest was not ours. It is the lower-case hex of HMAC-SHA256 over INTEGRATION:CONNECTION under the "
                 + "environment's HMAC key."
         case "provider_config_err", "notConfigured":
-            "The integration is not finished: it lacks a client ID, a secret or a value."
+            "No integration here has this key, or it is not finished: it lacks a client ID, a secret or a value."
         case "url_param_err": "A value that the provider's address needs was not given. Pass it as params[name]."
         case "state_err", "state_cookie_err":
             "The callback belongs to no authorization that began in this browser within 15 minutes. Begin again."
