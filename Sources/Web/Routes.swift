@@ -147,6 +147,7 @@ extension Site {
         visitor.get   ("/docs",                                  use: docs.index)
         visitor.get   ("/docs/quickstart",                       use: docs.quickstart)
         visitor.get   ("/docs/authentication",                   use: docs.authentication)
+        visitor.get   ("/docs/connect",                          use: docs.connect)
         visitor.get   ("/docs/api",                              use: docs.api)
         visitor.get   ("/docs/errors",                           use: docs.errors)
 

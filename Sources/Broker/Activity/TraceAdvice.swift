@@ -44,7 +44,7 @@ package enum TraceAdvice {
             "A signed request counts once, and this one came a second time. Sign anew for each attempt, with a nonce of "
                 + "its own. If your pages do that, somebody repeated a request that they saw."
         case "provider_config_err", "notConfigured":
-            "The integration is not finished: it lacks a client ID, a secret or a value."
+            "No integration here has this key, or it is not finished: it lacks a client ID, a secret or a value."
         case "url_param_err": "A value that the provider's address needs was not given. Pass it as params[name]."
         case "state_err", "state_cookie_err":
             "The callback belongs to no authorization that began in this browser within 15 minutes. Begin again."
