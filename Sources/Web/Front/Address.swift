@@ -51,13 +51,19 @@ enum Address {
     /// No percent signs, no empty or dot segments, no final slash: nothing here needs them, and two spellings of
     /// one place are two chances to check only one.
     static func isCanonical(_ pathAndQuery: String) -> Bool {
-        let path = Array(pathAndQuery.utf8.prefix { $0 != UInt8(ascii: "?") })
-        guard path.count > 1 else { return true }
-        guard path.allSatisfy({ (0x21...0x7E).contains($0) && $0 != 0x25 && $0 != 0x5C && $0 != 0x3B && $0 != 0x23 })
-        else { return false }
-        return path.dropFirst().split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false).allSatisfy {
-            !$0.isEmpty && Array($0) != [0x2E] && Array($0) != [0x2E, 0x2E]
+        var text = pathAndQuery
+        return text.withUTF8 { bytes in
+            let path = bytes.prefix { $0 != UInt8(ascii: "?") }
+            guard path.count > 1 else { return true }
+            guard path.allSatisfy(isPlain) else { return false }
+            return path.dropFirst().split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false).allSatisfy {
+                !$0.isEmpty && !$0.elementsEqual(".".utf8) && !$0.elementsEqual("..".utf8)
+            }
         }
+    }
+
+    private static func isPlain(_ byte: UInt8) -> Bool {
+        (0x21...0x7E).contains(byte) && byte != 0x25 && byte != 0x5C && byte != 0x3B && byte != 0x23
     }
 
     private static func slug(in host: [UInt8], below tenantHost: String) -> Slug? {
