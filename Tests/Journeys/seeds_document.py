@@ -26,7 +26,7 @@ VERBS = {
     "see no": re.compile(rf"see no {_SEVERAL}"),
     "see": re.compile(rf"see {_SEVERAL}"),
     "arrive": re.compile(rf"arrive at {_CODE}"),
-    "keep": re.compile(rf"keep {_CODE} as {_CODE}"),
+    "keep": re.compile(rf"keep {_CODE}(?: of {_WORDS})? as {_CODE}"),
     "wait": re.compile(r"Let (a minute|ten minutes|a day|a year) pass"),
 }
 CHECKS = {"see", "see no", "arrive", "keep"}

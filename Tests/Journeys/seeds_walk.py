@@ -133,7 +133,9 @@ class Walk:
             case "arrive", [address]:
                 self.page.wait_for_url(lambda url: seeds_document.matches(address, url))
             case "keep", [beginning, name]:
-                self.keep(beginning, name)
+                self.keep(beginning, name, self.page.locator("body"))
+            case "keep", [beginning, thing, name]:
+                self.keep(beginning, name, self.page.get_by_role("row").filter(has_text=thing).first)
             case "wait", [span]:
                 self.let_pass(SECONDS[span])
 
@@ -174,9 +176,9 @@ class Walk:
         lists = self.page.locator("select").filter(has=self.page.locator("option", has_text=beginning))
         lists.first.select_option(label=label)
 
-    def keep(self, beginning: str, name: str) -> None:
+    def keep(self, beginning: str, name: str, place: Locator) -> None:
         wanted = re.compile(re.escape(beginning.removesuffix("…")) + r"\w+")
-        found = wanted.search(f"{self.page.url}\n{self.page.inner_text('body')}")
+        found = wanted.search(f"{self.page.url}\n{place.inner_text()}")
         assert found, f"nothing here begins with {beginning}"
         self.terminal.run(f"{name}={shlex.quote(found.group())}")
 

@@ -73,15 +73,18 @@ package enum TraceAdvice {
             return "The provider had a problem of its own. It is tried again by itself."
         }
         if begins("HTTP 2") {
-            return "The provider answered, but with no token that can be used. Check the token address of the provider's "
+            return
+                "The provider answered, but with no token that can be used. Check the token address of the provider's "
                 + "entry: it may be a page for people."
         }
         if begins("HTTP 3") {
-            return "The provider's token address leads elsewhere, and secrets are not sent after it. Correct the address "
+            return
+                "The provider's token address leads elsewhere, and secrets are not sent after it. Correct the address "
                 + "in the provider's entry."
         }
         if begins("HTTP 4") {
-            return "The provider refused and did not say why. Ask the end user to connect again; if that fails too, check "
+            return
+                "The provider refused and did not say why. Ask the end user to connect again; if that fails too, check "
                 + "the integration's ID, secret and scopes."
         }
         return nil
