@@ -2,6 +2,7 @@
 
 A sentence begins with its number in bold (**000.7**). Under it, list items say what a person does on pages, in the verbs
 below, and `sh` blocks what is typed into a terminal; a `text` block after one is what it answers. All else is prose.
+Pages are walked without script, but for what only a script can do: then it says "with script".
 """
 
 from __future__ import annotations
@@ -17,16 +18,18 @@ _CODE = r"`([^`]+)`"
 _ONE = r"(?:\*\*[^*]+\*\*|`[^`]+`)"
 _SEVERAL = rf"({_ONE}(?:(?:,| and|, and) {_ONE})*)"
 VERBS = {
-    "as": re.compile(r"As (?:a )?(\w+)"),
+    "as": re.compile(r"As (?:a )?(\w+)( with script)?"),
     "open": re.compile(rf"open {_CODE}(?: \((\d\d\d)\))?"),
     "follow": re.compile(rf"follow {_WORDS}"),
+    "unfold": re.compile(rf"unfold {_WORDS}"),
     "press": re.compile(rf"press {_WORDS}"),
+    "popup": re.compile(rf"in the popup press {_WORDS}"),
     "fill": re.compile(rf"fill {_WORDS} with {_CODE}"),
     "choose": re.compile(rf"choose {_SEVERAL}"),
     "see no": re.compile(rf"see no {_SEVERAL}"),
     "see": re.compile(rf"see {_SEVERAL}"),
     "arrive": re.compile(rf"arrive at {_CODE}"),
-    "keep": re.compile(rf"keep {_CODE}(?: of {_WORDS})? as {_CODE}"),
+    "keep": re.compile(rf"keep {_CODE} as {_CODE}"),
     "wait": re.compile(r"Let (a minute|ten minutes|a day|a year) pass"),
 }
 CHECKS = {"see", "see no", "arrive", "keep"}

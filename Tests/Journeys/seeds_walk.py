@@ -23,6 +23,7 @@ SECONDS = {"a minute": 61, "ten minutes": 601, "a day": 86_401, "a year": 366 * 
 TIMES = {
     "access_tokens": ("issued_at", "expires_at"),
     "authorization_codes": ("issued_at", "expires_at", "redeemed_at"),
+    "connections": ("expires_at", "refreshed_at"),
     "developer_tokens": ("created_at", "expires_at"),
     "refresh_tokens": ("issued_at", "rotated_at"),
     "sessions": ("authenticated_at", "confirmed_at"),
@@ -84,6 +85,7 @@ class Walk:
         self.cast = {person["name"]: person for person in server.demo()["people"]}
         self.passwords = {name: person["password"] for name, person in self.cast.items()}
         self.pages: dict[str, Page] = {}
+        self.scripted: set[str] = set()
         self.terminal = Terminal(server)
         self.person = ""
 
@@ -106,8 +108,8 @@ class Walk:
         several = step.verb in ("choose", "see", "see no")
         values = seeds_document.words(step.values[0]) if several else step.values
         match step.verb, [self.terminal.expand(value) for value in values]:
-            case "as", [person]:
-                self.turn_to(person)
+            case "as", [person, *script]:
+                self.turn_to(person, script=bool(script))
             case "open", [address, *status]:
                 answer = self.page.goto(address)
                 wanted = int(status[0]) if status else 200
@@ -115,8 +117,12 @@ class Walk:
                 self.confirm()
             case "follow", [name]:
                 self.click(self.page.get_by_role("link", name=called(name)).first)
+            case "unfold", [name]:
+                self.page.locator("summary", has_text=called(name)).first.click()
             case "press", [name]:
                 self.click(self.page.get_by_role("button", name=called(name)).last)
+            case "popup", [name]:
+                self.popup.get_by_role("button", name=called(name)).last.click()
             case "fill", [label, value]:
                 self.page.get_by_label(label, exact=True).fill(value)
                 if label == "Password":
@@ -133,9 +139,7 @@ class Walk:
             case "arrive", [address]:
                 self.page.wait_for_url(lambda url: seeds_document.matches(address, url))
             case "keep", [beginning, name]:
-                self.keep(beginning, name, self.page.locator("body"))
-            case "keep", [beginning, thing, name]:
-                self.keep(beginning, name, self.page.get_by_role("row").filter(has_text=thing).first)
+                self.keep(beginning, name)
             case "wait", [span]:
                 self.let_pass(SECONDS[span])
 
@@ -143,17 +147,30 @@ class Walk:
     def page(self) -> Page:
         return self.pages[self.person]
 
-    def turn_to(self, person: str) -> None:
+    @property
+    def popup(self) -> Page:
+        """What the page has opened last."""
+        pages = self.page.context.pages
+        return pages[1] if len(pages) > 1 else self.page.context.wait_for_event("page")
+
+    def turn_to(self, person: str, script: bool) -> None:
         """To this person's window. A visitor's is new each time, and signed out; so is somebody's who is not in the cast."""
-        self.person = person
-        if person not in self.pages or person == "visitor":
+        name = f"{person} with script" if script else person
+        self.person = name
+        if name not in self.pages or person == "visitor":
             # Without script every button leads to another page: there is nothing to wait for but that.
-            self.pages[person] = self.windows.open(script=False)
+            self.pages[name] = self.windows.open(script=script)
+            if script:
+                # Playwright tells every page that it has the focus; with a popup before it, it has not.
+                self.page.add_init_script("document.hasFocus = () => false")
+                self.scripted.add(name)
             if person in self.cast:
                 browsing.sign_in(self.page, self.cast[person])
                 self.page.wait_for_url("**/dashboard")
 
     def click(self, what: Locator) -> None:
+        if self.person in self.scripted:
+            return what.click()
         with self.page.expect_navigation():
             what.click()
         self.confirm()
@@ -176,9 +193,9 @@ class Walk:
         lists = self.page.locator("select").filter(has=self.page.locator("option", has_text=beginning))
         lists.first.select_option(label=label)
 
-    def keep(self, beginning: str, name: str, place: Locator) -> None:
+    def keep(self, beginning: str, name: str) -> None:
         wanted = re.compile(re.escape(beginning.removesuffix("…")) + r"\w+")
-        found = wanted.search(f"{self.page.url}\n{place.inner_text()}")
+        found = wanted.search(f"{self.page.url}\n{self.page.inner_text('body')}")
         assert found, f"nothing here begins with {beginning}"
         self.terminal.run(f"{name}={shlex.quote(found.group())}")
 

@@ -155,20 +155,19 @@ extension RealServerTests.DeliveryTests {
         let server = try CapturingServer()
         let sender = try sender(server, lanes: 3, limits: SMTPLimits(connect: 60_000, answer: 600_000, total: 600_000))
         let slow = try mail(to: "tarpit@acme.example")
-        let ended = Count()
-        try await withThrowingTaskGroup { group in
-            for _ in 0..<6 {
-                group.addTask {
-                    _ = await sender.send(slow)
-                    ended.add()
-                }
+        let ended = Ended()
+        let tasks = (0..<6).map { _ in
+            Task {
+                _ = await sender.send(slow)
+                ended.count.withLock { $0 += 1 }
             }
-            while (try? server.peak()) ?? 0 < 3 { try await Task.sleep(for: .milliseconds(20)) }
-            // With every lane stuck, the cooperative threads still run other work.
-            for _ in 0..<100 { await Task.yield() }
-            #expect(ended.value == 0)
-            group.cancelAll()
         }
+        while (try? server.peak()) ?? 0 < 3 { try await Task.sleep(for: .milliseconds(20)) }
+        // With every lane stuck, the cooperative threads still run other work.
+        for _ in 0..<100 { await Task.yield() }
+        #expect(ended.count.withLock { $0 } == 0)
+        for task in tasks { task.cancel() }
+        for task in tasks { await task.value }
         #expect(try server.peak() == 3)
     }
 
@@ -190,10 +189,6 @@ extension RealServerTests.DeliveryTests {
     }
 }
 
-/// How often something has happened, for tasks that run at once.
-private final class Count: Sendable {
-    private let count = Mutex(0)
-
-    var value: Int { count.withLock { $0 } }
-    func add() { count.withLock { $0 += 1 } }
+private final class Ended: Sendable {
+    let count = Mutex(0)
 }

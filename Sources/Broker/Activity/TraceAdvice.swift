@@ -9,6 +9,9 @@ package enum TraceAdvice {
         case "interrupted":
             "A refresh was cut off in the middle and the provider then refused the token we had. "
                 + "Ask the end user to connect again."
+        case "connection_test_failed":
+            "The provider did not let the key or password in when it was tried. Compare it with the provider's own page: "
+                + "it may be mistyped, revoked, or of another account or region."
         case "access_denied": "The end user pressed Cancel at the provider. They can try again."
         case "invalid_client", "unauthorized_client", "bad_client_secret", "invalid_client_id", "HTTP 401", "HTTP 403",
             "incorrect_client_credentials":
@@ -41,7 +44,7 @@ package enum TraceAdvice {
             "A signed request counts once, and this one came a second time. Sign anew for each attempt, with a nonce of "
                 + "its own. If your pages do that, somebody repeated a request that they saw."
         case "provider_config_err", "notConfigured":
-            "The integration is not finished: it lacks a client ID, a secret or a value."
+            "No integration here has this key, or it is not finished: it lacks a client ID, a secret or a value."
         case "url_param_err": "A value that the provider's address needs was not given. Pass it as params[name]."
         case "state_err", "state_cookie_err":
             "The callback belongs to no authorization that began in this browser within 15 minutes. Begin again."
@@ -60,6 +63,8 @@ package enum TraceAdvice {
             "The provider authorizes in another way than the address that was called. Let the SDK choose it."
         case "unknown_config_key":
             "The integration's provider is not in the catalogue any more. The operator can add it under GATEWRIGHT_PROVIDERS."
+        case "caller_left":
+            "Whoever asked went away before the whole answer was there. Nothing is wrong at the provider."
         case "webhook_failed":
             "Your webhook address did not answer 2xx. Look at the deliveries, mend it, and send the delivery again."
         default: status(error) ?? "The provider's documentation says what \"\(error)\" means."

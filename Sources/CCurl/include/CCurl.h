@@ -49,6 +49,14 @@ ccurl_exchange *ccurl_exchange_new(size_t most_headers, size_t most_body,
 void ccurl_exchange_free(ccurl_exchange *exchange);
 CURLcode ccurl_exchange_attach(CURL *curl, ccurl_exchange *exchange);
 
+/* Instead of keeping the body: `head(context)` once the answer's head is there, then `piece(context, bytes, length)` as
+   the body comes, which may block; about once a second `should_stop(context)`. 0 from the first two, or nonzero from the
+   last, ends the transfer. */
+CURLcode ccurl_exchange_relay(CURL *curl, ccurl_exchange *exchange, int (*head)(void *),
+                              int (*piece)(void *, const uint8_t *, size_t), int (*should_stop)(void *), void *context);
+/* Of the last status line; 0 before there was one. */
+long ccurl_exchange_status(const ccurl_exchange *exchange);
+
 /* Borrows `bytes` until the transfer ends. */
 CURLcode ccurl_set_body(CURL *curl, const uint8_t *bytes, size_t length);
 

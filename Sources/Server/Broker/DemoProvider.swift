@@ -14,7 +14,9 @@ enum DemoProvider {
           title: Northwind (demo)
           docs: \(base)/docs/quickstart
           categories: [demo]
-          guide: This provider is this very server. The demo has registered an app with it already.
+          guide: >-
+            This provider is this very server, as Northwind; the demo has registered an app with it for Acme already. Only
+            Lin, Northwind's admin, can allow it: connect as Lin, in a window of Lin's own or with examples/connect.
           auth: oauth2
           authorize:
             url: \(base)/t/northwind/oauth/authorize

@@ -46,6 +46,11 @@ extension Store {
         }
     }
 
+    /// Those that are there. None are made for somebody who only reads about them.
+    package func environmentsMade(of tenant: ID<Entity.Tenant>) throws -> [BrokerEnvironment] {
+        try engine.read { db in try self.environments(of: tenant, in: db) }
+    }
+
     package func environment(_ name: String, of tenant: ID<Entity.Tenant>) throws -> BrokerEnvironment? {
         try engine.read { db in
             try db.row("\(fragment: BrokerEnvironment.select) WHERE e.tenant_id = \(tenant) AND e.name = \(name)")

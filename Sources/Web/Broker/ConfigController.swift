@@ -28,7 +28,7 @@ struct ConfigController {
                 members += [
                     ("client_id", .string(client.id)), ("client_secret", .string(client.secret ?? "")),
                     ("scopes", .string(integration.details.scopes.joined(separator: ","))),
-                    ("app_link", integration.details.values["app_link"].map(JSONText.string) ?? .word("null")),
+                    ("app_link", integration.details.values["appPublicLink"].map(JSONText.string) ?? .word("null")),
                     (
                         "auth_mode",
                         site.outside.provider(of: integration).map { .string($0.method.wireName) } ?? .word("null")
@@ -171,7 +171,7 @@ struct IntegrationSent {
             old?.details ?? IntegrationDetails(key: key, provider: provider, clientID: "", scopes: [])
         if let id = body["oauth_client_id"]?.string { details.clientID = id }
         if let scopes = body["oauth_scopes"]?.string { details.scopes = Self.scopes(scopes) }
-        if let link = body["app_link"]?.string { details.values["app_link"] = link }
+        if let link = body["app_link"]?.string { details.values["appPublicLink"] = link }
         secret = body["oauth_client_secret"]?.string.flatMap { $0.utf8.isEmpty ? nil : $0 }
     }
 
@@ -198,7 +198,7 @@ struct IntegrationSent {
         }
         if let id = credentials["client_id"]?.string ?? credentials["app_id"]?.string { details.clientID = id }
         if let scopes = credentials["scopes"]?.string { details.scopes = Self.scopes(scopes) }
-        if let link = credentials["app_link"]?.string { details.values["app_link"] = link }
+        if let link = credentials["app_link"]?.string { details.values["appPublicLink"] = link }
         let given = credentials["client_secret"]?.string ?? credentials["private_key"]?.string
         secret = given.flatMap { $0.utf8.isEmpty ? nil : $0 }
     }

@@ -106,7 +106,7 @@ struct IntegrationsController {
         if case .app = provider.method {
             return .object([
                 ("type", .string("APP")), ("app_id", .string(client.id)),
-                ("app_link", integration.details.values["app_link"].map(JSONText.string) ?? .word("null")),
+                ("app_link", integration.details.values["appPublicLink"].map(JSONText.string) ?? .word("null")),
                 ("private_key", .string(client.secret ?? "")),
             ])
         }

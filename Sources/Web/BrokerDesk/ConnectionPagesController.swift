@@ -176,8 +176,10 @@ extension ConnectionPagesController {
             owner: connection.owner.facts,
             values: connection.values.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
                 .map { value in
-                    let isSecret = provider?.field(value.key)?.isSecret ?? false
-                    return Fact(label: value.key, value: isSecret && !isRevealed ? "••••" : value.value)
+                    let field = provider?.field(value.key)
+                    let isSecret = field?.isSecret ?? false
+                    return Fact(
+                        label: field?.title ?? value.key, value: isSecret && !isRevealed ? "••••" : value.value)
                 },
             credentials: connection.credentials.shown(isRevealed), isRevealed: isRevealed,
             metadata: connection.metadata.indented,

@@ -4,6 +4,8 @@ enum WebhookCheck {
         [
             LanguageExample(key: "javascript", name: "JavaScript", steps: [step(javaScript)], isChosen: true),
             LanguageExample(key: "python", name: "Python", steps: [step(python)]),
+            LanguageExample(key: "curl", name: "Shell", steps: [step(shell)]),
+            LanguageExample(key: "swift", name: "Swift", steps: [step(swift)]),
         ]
     }
 
@@ -39,4 +41,40 @@ enum WebhookCheck {
             made = "v1=" + hmac.new(key.encode(), message, hashlib.sha256).hexdigest()
             return any(hmac.compare_digest(made, one) for one in signatures)
         """
+
+    private static let shell = #"""
+        # is_ours BODY_FILE GATEWRIGHT_ID GATEWRIGHT_SIGNATURE: the file holds the raw body, the others are headers
+        is_ours() {
+            local seconds=${3%%,*} made
+            seconds=${seconds#t=}
+            [[ $seconds =~ ^[0-9]{1,12}$ ]] && (( $(date +%s) - seconds < 300 && seconds - $(date +%s) < 300 )) || return 1
+            made=$({ printf '%s.%s.' "$seconds" "$2"; cat "$1"; } |
+                openssl dgst -sha256 -hmac "$GATEWRIGHT_WEBHOOK_KEY" | sed 's/.* //')
+            [[ ,$3, == *",v1=$made,"* ]]
+        }
+        """#
+
+    private static let swift = #"""
+        import Foundation
+        #if canImport(CryptoKit)
+        import CryptoKit
+        #else
+        import Crypto
+        #endif
+
+        /// `body`: the raw bytes, before anything has parsed them; `headers` by their names in lower case.
+        func isOurs(_ headers: [String: String], _ body: Data, key: String) -> Bool {
+            let parts = (headers["gatewright-signature"] ?? "").split(separator: ",").map(String.init)
+            guard let first = parts.first, let seconds = Int(first.dropFirst(2)),
+                abs(Date.now.timeIntervalSince1970 - Double(seconds)) < 300
+            else { return false }
+            let message = Data("\(seconds).\(headers["gatewright-id"] ?? "").".utf8) + body
+            return parts.dropFirst().contains { one in
+                let digits = Array(one.dropFirst(3))
+                let sent = stride(from: 0, to: digits.count - 1, by: 2).compactMap { UInt8(String(digits[$0...$0 + 1]), radix: 16) }
+                return HMAC<SHA256>.isValidAuthenticationCode(
+                    sent, authenticating: message, using: SymmetricKey(data: Data(key.utf8)))
+            }
+        }
+        """#
 }

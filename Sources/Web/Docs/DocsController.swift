@@ -1,3 +1,4 @@
+import Broker
 import Hummingbird
 import OAuth
 import Portal
@@ -45,6 +46,23 @@ struct DocsController {
                 + "description=Quick+start&scopes=account:read+people:read&expires=7",
             token: QuickstartPage.Example(languages: TokenExample(address: site.url("/v2/me")).languages),
             reply: ExampleCall.me.reply, flow: QuickstartPage.Example(languages: flow.languages))
+        return try site.page(page, request, context)
+    }
+
+    /// `?for=acme/dev/github`: one of the reader's own.
+    func connect(_ request: Request, _ context: SiteContext) async throws -> Response {
+        let places = try context.visitor.session.map { try site.connectPlaces(of: $0.person) } ?? []
+        let place = Self.chosen(site.query(request).first("for"), among: places, \.name)
+        let example = ConnectExample(
+            base: site.settings.base.text, integrationKey: place?.integration?.details.key ?? "github",
+            connectionID: try site.exampleConnection(at: place))
+        let page = ConnectGuidePage(
+            places: places.map { one in
+                Choice(
+                    value: one.name, label: one.label,
+                    isChosen: one.name.utf8.elementsEqual((place?.name ?? "").utf8))
+            },
+            hasChoice: places.count > 1, environment: place?.path, publicKey: place?.environment.publicKey, example)
         return try site.page(page, request, context)
     }
 

@@ -1,7 +1,7 @@
 /// Every page there is. A test holds this list and the templates equal; the gallery shows it.
 package let allPages: [any Page.Type] = [
     LandingPage.self, DashboardPage.self, ScopesPage.self,
-    DocsPage.self, QuickstartPage.self, AuthenticationPage.self, APIPage.self, ErrorsPage.self,
+    DocsPage.self, QuickstartPage.self, AuthenticationPage.self, ConnectGuidePage.self, APIPage.self, ErrorsPage.self,
     SignUpPage.self, SignUpSentPage.self, VerifyPage.self, VerifyResendPage.self, LinkGonePage.self,
     LoginPage.self, ForgotPage.self, ForgotSentPage.self, ResetPage.self, SetupPage.self,
     AccountPage.self, ConfirmPage.self,

@@ -24,6 +24,7 @@ struct SectionTab: Sendable {
         SectionTab(name: "Docs", path: "/docs"),
         SectionTab(name: "Quick start", path: "/docs/quickstart"),
         SectionTab(name: "Authentication", path: "/docs/authentication"),
+        SectionTab(name: "Connect", path: "/docs/connect"),
         SectionTab(name: "API", path: "/docs/api"),
         SectionTab(name: "Scopes", path: "/scopes"),
         SectionTab(name: "Errors", path: "/docs/errors"),

@@ -7,7 +7,7 @@ import Testing
 
 @Suite struct DocsTests {
     private static let pages = [
-        "/docs", "/docs/quickstart", "/docs/authentication", "/docs/api", "/docs/errors", "/scopes",
+        "/docs", "/docs/quickstart", "/docs/authentication", "/docs/connect", "/docs/api", "/docs/errors", "/scopes",
     ]
 
     @Test func `Everybody can read the docs, signed in or not, and finds them from every page`() async throws {
