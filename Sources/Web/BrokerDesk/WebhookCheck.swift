@@ -43,7 +43,7 @@ enum WebhookCheck {
         """
 
     private static let shell = #"""
-        # is_ours BODY_FILE GATEWRIGHT_ID GATEWRIGHT_SIGNATURE: the file holds the raw body, the others are headers
+        # is_ours BODY_FILE ID SIGNATURE: a file with the raw body, and what the two Gatewright- headers say
         is_ours() {
             local seconds=${3%%,*} made
             seconds=${seconds#t=}

@@ -7,7 +7,8 @@ extension ConnectGuidePage {
     private static let inThePage = [
         ErrorsPage.Entry(
             code: "blocked_by_browser", place: "the page",
-            advice: "The popup was blocked. Call auth() in the click itself, or leave mode on auto, which redirects then."),
+            advice:
+                "The popup was blocked. Call auth() in the click itself, or leave mode on auto, which redirects then."),
         ErrorsPage.Entry(
             code: "window_closed", place: "the page",
             advice: "The person closed the window. Offer the button again; nothing was connected."),
@@ -48,7 +49,9 @@ extension ConnectGuidePage {
             advice: "Nobody connected under this ID in this environment, or the connection was deleted."),
         ErrorsPage.Entry(
             code: "refresh_token_external_error", place: "your backend",
-            advice: "The token could not be renewed. The connection’s page says why; mostly the person has to connect again."),
+            advice:
+                "The token could not be renewed. The connection’s page says why; mostly the person has to connect again."
+        ),
     ]
 
     private static func advised(_ place: String, _ codes: [String]) -> [ErrorsPage.Entry] {
