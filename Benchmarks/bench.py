@@ -381,7 +381,8 @@ class Server:
         settings = {
             "GATEWRIGHT_PORT": str(self.port), "GATEWRIGHT_DATA": str(self.data), "GATEWRIGHT_ASSETS": str(ROOT),
             "GATEWRIGHT_MODE": self.mode, "GATEWRIGHT_PROVIDERS": str(self.data / "providers"),
-            "GATEWRIGHT_OUTBOUND_ALLOW": "127.0.0.1", "GATEWRIGHT_SERVER_TIMING": "1", "GATEWRIGHT_LOG_LEVEL": "notice"}
+            "GATEWRIGHT_OUTBOUND_ALLOW": "127.0.0.1", "GATEWRIGHT_BROKER_RATE": "0",
+            "GATEWRIGHT_SERVER_TIMING": "1", "GATEWRIGHT_LOG_LEVEL": "notice"}
         inherited = {name: value for name, value in os.environ.items() if not name.startswith("GATEWRIGHT_")}
         began = time.perf_counter()
         with self.log.open("wb") as log:

@@ -73,7 +73,8 @@ CREATE TABLE integrations (
     -- Separated by spaces.
     scopes TEXT NOT NULL,
     -- JSON: what the developer says once for all connections.
-    field_values TEXT NOT NULL,
+    -- JSON, sealed: what a provider asks beside its credentials may be a secret, too. NULL: there is none.
+    sealed_values BLOB,
     -- Providers are told /oauth/callback/{id} instead of /oauth/callback.
     has_own_callback INTEGER NOT NULL CHECK (has_own_callback IN (0, 1)),
     -- Why the provider refused the registration, and since when.
@@ -112,7 +113,8 @@ CREATE TABLE connections (
     -- A refresh was cut off in the middle: the provider may have changed its refresh token without our hearing.
     in_doubt_since INTEGER,
     refreshed_at INTEGER NOT NULL,
-    field_values TEXT NOT NULL,
+    -- JSON, sealed: what a provider asks beside its credentials may be a secret, too. NULL: there is none.
+    sealed_values BLOB,
     metadata TEXT NOT NULL,
     end_user TEXT,
     -- For filters: the end user's own ID and their organization's.

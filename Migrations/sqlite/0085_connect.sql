@@ -14,7 +14,7 @@ CREATE TABLE connect_flows (
     place TEXT NOT NULL,
     -- The PKCE verifier, or OAuth 1's temporary token and its secret.
     sealed_secret BLOB NOT NULL,
-    field_values TEXT NOT NULL,
+    sealed_values BLOB,
     redirect_uri TEXT NOT NULL,
     -- Where the result goes: a waiting socket, an origin's window, an address.
     socket TEXT,
@@ -38,7 +38,7 @@ CREATE TABLE connect_sessions (
     tenant_id TEXT NOT NULL,
     environment_id TEXT NOT NULL,
     -- What the backend said, as JSON: for whom, for which integrations, with which defaults.
-    asked TEXT NOT NULL,
+    sealed_asked BLOB NOT NULL,
     -- The browser that first used it; no other may.
     browser_digest BLOB CHECK (browser_digest IS NULL OR length(browser_digest) = 32),
     created_at INTEGER NOT NULL,

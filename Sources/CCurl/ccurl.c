@@ -124,3 +124,8 @@ long ccurl_response_code(CURL *curl) {
     curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &code);
     return code;
 }
+
+int ccurl_was_sent(CURL *curl) {
+    long size = 0;
+    return curl_easy_getinfo(curl, CURLINFO_REQUEST_SIZE, &size) == CURLE_OK && size > 0;
+}

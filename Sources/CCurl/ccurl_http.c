@@ -17,6 +17,11 @@ struct ccurl_exchange {
     size_t most_headers;
     int was_refused;
     int was_too_large;
+    int (*head)(void *);
+    int (*piece)(void *, const uint8_t *, size_t);
+    int (*should_stop)(void *);
+    void *relay;
+    int has_head;
 };
 
 ccurl_exchange *ccurl_exchange_new(size_t most_headers, size_t most_body,
@@ -45,6 +50,9 @@ void ccurl_exchange_free(ccurl_exchange *exchange) {
 static size_t take_body(char *data, size_t size, size_t count, void *context) {
     ccurl_exchange *exchange = context;
     size_t added = size * count;
+    if (exchange->piece) {
+        return exchange->piece(exchange->relay, (const uint8_t *)data, added) ? added : CURL_WRITEFUNC_ERROR;
+    }
     if (added > exchange->most_body - exchange->length) {
         exchange->was_too_large = 1;
         return CURL_WRITEFUNC_ERROR;
@@ -66,6 +74,8 @@ static size_t take_body(char *data, size_t size, size_t count, void *context) {
 static size_t take_header(char *line, size_t size, size_t count, void *context) {
     ccurl_exchange *exchange = context;
     size_t added = size * count;
+    /* Trailers of a body that is on its way already. */
+    if (exchange->has_head) return added;
     if (added >= 5 && memcmp(line, "HTTP/", 5) == 0) exchange->headers_length = 0;
     if (added > exchange->most_headers - exchange->headers_length) {
         exchange->was_too_large = 1;
@@ -73,7 +83,43 @@ static size_t take_header(char *line, size_t size, size_t count, void *context) 
     }
     memcpy(exchange->headers + exchange->headers_length, line, added);
     exchange->headers_length += added;
+    int is_end = added <= 2 && (line[0] == '\r' || line[0] == '\n');
+    if (is_end && exchange->head && ccurl_exchange_status(exchange) >= 200) {
+        exchange->has_head = 1;
+        if (!exchange->head(exchange->relay)) return CURL_WRITEFUNC_ERROR;
+    }
     return added;
+}
+
+long ccurl_exchange_status(const ccurl_exchange *exchange) {
+    size_t index = 0;
+    long status = 0;
+    while (index < exchange->headers_length && exchange->headers[index] != ' ') index++;
+    for (index++; index < exchange->headers_length; index++) {
+        char digit = exchange->headers[index];
+        if (digit < '0' || digit > '9' || status > 999) break;
+        status = status * 10 + (digit - '0');
+    }
+    return status;
+}
+
+static int ask_to_stop(void *context, curl_off_t a, curl_off_t b, curl_off_t c, curl_off_t d) {
+    ccurl_exchange *exchange = context;
+    (void)a, (void)b, (void)c, (void)d;
+    return exchange->should_stop(exchange->relay);
+}
+
+CURLcode ccurl_exchange_relay(CURL *curl, ccurl_exchange *exchange, int (*head)(void *),
+                              int (*piece)(void *, const uint8_t *, size_t), int (*should_stop)(void *),
+                              void *context) {
+    exchange->head = head;
+    exchange->piece = piece;
+    exchange->should_stop = should_stop;
+    exchange->relay = context;
+    CURLcode code = curl_easy_setopt(curl, CURLOPT_XFERINFOFUNCTION, ask_to_stop);
+    if (code == CURLE_OK) code = curl_easy_setopt(curl, CURLOPT_XFERINFODATA, exchange);
+    if (code == CURLE_OK) code = curl_easy_setopt(curl, CURLOPT_NOPROGRESS, 0L);
+    return code;
 }
 
 /* Called with the very address that is about to be connected to, after every look-up: nothing can change in between. */

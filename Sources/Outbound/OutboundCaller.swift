@@ -64,15 +64,37 @@ package final class OutboundCaller: Sendable {
         }
     }
 
+    /// Makes the call and comes back with the answer's head; the body is read from the network as it is asked for.
+    /// Its turn lasts until the body has ended or is let go.
+    package func open(_ request: OutboundRequest) async -> OutboundOpening {
+        let host = Self.authority(of: request.url)
+        await takeTurn(host)
+        let transfer = OutboundTransfer(
+            request: request, limits: limits, allowsPlainHTTP: allowsPlainHTTP, allows: allows)
+        let pipe = OutboundPipe(room: limits.body, patience: limits.idle)
+        return await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                pipe.expect(continuation)
+                workers.run {
+                    let answer = self.run(transfer, into: pipe)
+                    self.endTurn(host)
+                    pipe.finish(with: answer)
+                }
+            }
+        } onCancel: {
+            pipe.letGo()
+        }
+    }
+
     private static func authority(of url: String) -> [UInt8] {
         Array(url.utf8.drop { $0 != 0x2F }.dropFirst(2).prefix { $0 != 0x2F && $0 != 0x3F })
     }
 
-    private func run(_ transfer: OutboundTransfer) -> OutboundAnswer {
+    private func run(_ transfer: OutboundTransfer, into pipe: OutboundPipe? = nil) -> OutboundAnswer {
         let idle = state.withLock { $0.idle.popLast() }
         guard let handle = idle ?? curl_easy_init().map(Handle.init) else { return .failed(.unreachable) }
         defer { state.withLock { $0.idle.append(handle) } }
-        return transfer.run(on: handle.pointer)
+        return transfer.run(on: handle.pointer, into: pipe)
     }
 
     private func takeTurn(_ host: [UInt8]) async {

@@ -4,12 +4,17 @@ package struct OutboundRequest: Sendable {
     package let url: String
     package let headers: [(name: String, value: String)]
     package let body: [UInt8]
+    /// Asks for a compressed answer and unpacks it. Only for one that is not kept whole: 256 KB can unfold to gigabytes.
+    package let unpacks: Bool
 
-    package init(method: String, url: String, headers: [(name: String, value: String)], body: [UInt8]) {
+    package init(
+        method: String, url: String, headers: [(name: String, value: String)], body: [UInt8], unpacks: Bool = false
+    ) {
         self.method = method
         self.url = url
         self.headers = headers
         self.body = body
+        self.unpacks = unpacks
     }
 
     var isEncrypted: Bool {
@@ -23,7 +28,7 @@ package enum OutboundAnswer: Sendable {
     case response(status: Int, headers: [(name: String, value: String)], body: [UInt8])
     case failed(Failure)
 
-    package enum Failure: String, Sendable {
+    package enum Failure: String, Error, Sendable {
         /// The name resolved to an address that may not be called, or the URL is not one that is called.
         case refusedAddress
         case unreachable
@@ -34,17 +39,22 @@ package enum OutboundAnswer: Sendable {
     }
 }
 
-/// In bytes and milliseconds.
+/// In bytes and milliseconds. Of a body that is read as it comes, so much is held at most, however large it is.
 package struct OutboundLimits: Sendable {
     package var headers: Int
     package var body: Int
     package var connect: Int
     package var total: Int
+    /// How long a server may send nothing, and whoever reads a body as it comes may take nothing.
+    package var idle: Int
 
-    package init(headers: Int = 32 * 1024, body: Int = 256 * 1024, connect: Int = 3_000, total: Int = 10_000) {
+    package init(
+        headers: Int = 32 * 1024, body: Int = 256 * 1024, connect: Int = 3_000, total: Int = 10_000, idle: Int = 10_000
+    ) {
         self.headers = headers
         self.body = body
         self.connect = connect
         self.total = total
+        self.idle = idle
     }
 }

@@ -23,8 +23,21 @@ struct OutboundTransfer {
         }
     }
 
-    /// - Parameter curl: a handle of the calling thread; its connections are kept for the next request.
-    func run(on curl: UnsafeMutableRawPointer) -> OutboundAnswer {
+    /// Hands head and body on while they come.
+    private final class Relay {
+        let pipe: OutboundPipe
+        let head: () -> (status: Int, headers: [(name: String, value: String)])
+
+        init(_ pipe: OutboundPipe, head: @escaping () -> (status: Int, headers: [(name: String, value: String)])) {
+            self.pipe = pipe
+            self.head = head
+        }
+    }
+
+    /// - Parameters:
+    ///   - curl: a handle of the calling thread; its connections are kept for the next request.
+    ///   - pipe: where the answer goes as it comes; nil to keep it whole.
+    func run(on curl: UnsafeMutableRawPointer, into pipe: OutboundPipe? = nil) -> OutboundAnswer {
         guard Self.isReady, isPlain else { return .failed(.refusedAddress) }
         let check = Check(allows, isEncrypted: request.isEncrypted)
         let exchange = ccurl_exchange_new(
@@ -41,13 +54,38 @@ struct OutboundTransfer {
         let lines = request.headers.map { $0.name + ": " + $0.value } + ["Expect:"]
         let list = lines.reduce(nil as UnsafeMutablePointer<curl_slist>?) { curl_slist_append($0, $1) }
         defer { curl_slist_free_all(list) }
-        return withExtendedLifetime(check) {
+        let relay = pipe.map { pipe in
+            Relay(pipe) { (Int(ccurl_exchange_status(exchange)), headers(of: exchange)) }
+        }
+        return withExtendedLifetime((check, relay)) {
             request.body.withUnsafeBufferPointer { body in
                 curl_easy_reset(curl)
                 guard configure(curl, exchange, list, body) else { return .failed(.broken) }
+                if let relay, !attach(relay, to: exchange, of: curl) { return .failed(.broken) }
                 return answer(curl_easy_perform(curl), curl, exchange)
             }
         }
+    }
+
+    private func attach(_ relay: Relay, to exchange: OpaquePointer, of curl: UnsafeMutableRawPointer) -> Bool {
+        let code = ccurl_exchange_relay(
+            curl, exchange,
+            { context in
+                guard let context else { return 0 }
+                let relay = Unmanaged<Relay>.fromOpaque(context).takeUnretainedValue()
+                let (status, headers) = relay.head()
+                return relay.pipe.open(status, headers) ? 1 : 0
+            },
+            { context, bytes, length in
+                guard let context else { return 0 }
+                let relay = Unmanaged<Relay>.fromOpaque(context).takeUnretainedValue()
+                return relay.pipe.write(Array(UnsafeBufferPointer(start: bytes, count: length))) ? 1 : 0
+            },
+            { context in
+                guard let context else { return 1 }
+                return Unmanaged<Relay>.fromOpaque(context).takeUnretainedValue().pipe.isLetGo ? 1 : 0
+            }, Unmanaged.passUnretained(relay).toOpaque())
+        return code == CURLE_OK
     }
 
     /// Nothing that could end a line: libcurl sends headers as they are given.
@@ -74,8 +112,13 @@ struct OutboundTransfer {
         set(CURLOPT_SSLVERSION, Int(CURL_SSLVERSION_TLSv1_2))
         set(CURLOPT_SSL_VERIFYPEER, 1)
         set(CURLOPT_SSL_VERIFYHOST, 2)
-        // A compressed answer is not asked for: 256 KB can unfold to gigabytes.
-        set(CURLOPT_HTTP_CONTENT_DECODING, 0)
+        // Less than a byte a second for so long is a server that says nothing.
+        if limits.idle < limits.total {
+            set(CURLOPT_LOW_SPEED_LIMIT, 1)
+            set(CURLOPT_LOW_SPEED_TIME, max(1, limits.idle / 1000))
+        }
+        set(CURLOPT_HTTP_CONTENT_DECODING, request.unpacks ? 1 : 0)
+        if request.unpacks { set(CURLOPT_ACCEPT_ENCODING, "gzip, deflate") }
         if !body.isEmpty || request.method.utf8.elementsEqual("POST".utf8) {
             settings.append(ccurl_set_body(curl, body.baseAddress, body.count))
         }
@@ -94,6 +137,8 @@ struct OutboundTransfer {
         if ccurl_exchange_was_too_large(exchange) != 0 { return .failed(.tooLarge) }
         switch code {
         case CURLE_OK: break
+        // The same code stands for an answer in another protocol, which says nothing against the address.
+        case CURLE_UNSUPPORTED_PROTOCOL where ccurl_was_sent(curl) != 0: return .failed(.broken)
         case CURLE_UNSUPPORTED_PROTOCOL, CURLE_URL_MALFORMAT: return .failed(.refusedAddress)
         case CURLE_OPERATION_TIMEDOUT: return .failed(.timedOut)
         case CURLE_COULDNT_RESOLVE_HOST: return .failed(.unreachable)

@@ -67,6 +67,11 @@ struct Settings: Sendable {
             partnerKey: try Self.partnerKey(config.string(forKey: "GATEWRIGHT_LEAK_REPORT_KEY")), mailFrom: mail?.from,
             showsTiming: config.string(forKey: "GATEWRIGHT_SERVER_TIMING") == "1",
             assetVersion: try Self.version(of: assetsFolder + "/Public"), publicFolder: assetsFolder + "/Public")
+        let rate = try Self.integer(config, "GATEWRIGHT_BROKER_RATE", default: Int(site.brokerRate))
+        guard (0...6_000_000).contains(rate) else {
+            throw CommandError("GATEWRIGHT_BROKER_RATE must be from 0 (any number) to 6000000 calls a minute.")
+        }
+        site.brokerRate = Int64(rate)
         if let text = config.string(forKey: "GATEWRIGHT_SUPPORT"), !text.isEmpty {
             guard let support = SupportAddress(text) else {
                 throw CommandError(

@@ -31,16 +31,29 @@ package final class RateLimiter: Sendable {
         static let alarm = Rule(name: "alarm", count: 1, per: 600)
         /// Starts of connect flows, and credentials posted, from one network.
         static let connect = Rule(name: "connect", count: 120, per: 60)
+        /// What the page of one connect session asks.
+        static let connectSession = Rule(name: "connect-session", count: 300, per: 60)
         /// Sockets, and questions for a result, from one network: a company's office connects and asks from one.
         static let sockets = Rule(name: "sockets", count: 600, per: 60)
         static let authorize = Rule(name: "authorize", count: 600, per: 60)
+    }
+
+    /// How a key stands once an event of it was looked at.
+    package struct Budget: Sendable {
+        package let limit: Int64
+        /// Further events that may happen at this moment.
+        package let remaining: Int64
+        /// When nothing of what was counted counts any more.
+        package let reset: Instant
+        /// Nil when the event may happen, else the seconds to wait, at least 1.
+        package let wait: Int64?
     }
 
     private static let shardCount = 16
     private let mostPerShard: Int
     private let shards = (0..<shardCount).map { _ in Shard() }
 
-    /// Times in milliseconds since 1970.
+    /// Times in microseconds since 1970.
     private struct Moments {
         var byKey: [Counted: Int64] = [:]
         var tidiedAt: Int64 = 0
@@ -80,33 +93,45 @@ package final class RateLimiter: Sendable {
     /// Counts one event.
     /// - Returns: nil when it may happen, else the seconds to wait, at least 1.
     package func count(_ rule: Rule, _ key: String, at now: Instant) -> Int64? {
+        check(rule, key, at: now, counting: true).wait
+    }
+
+    /// Counts one event, and says how much is left.
+    package func budget(_ rule: Rule, _ key: String, at now: Instant) -> Budget {
         check(rule, key, at: now, counting: true)
     }
 
     /// Whether the key is at its limit, without counting.
     package func wait(_ rule: Rule, _ key: String, at now: Instant) -> Int64? {
-        check(rule, key, at: now, counting: false)
+        check(rule, key, at: now, counting: false).wait
     }
 
-    private func check(_ rule: Rule, _ key: String, at now: Instant, counting: Bool) -> Int64? {
+    private func check(_ rule: Rule, _ key: String, at now: Instant, counting: Bool) -> Budget {
         let counted = Counted(rule.name, key)
-        let milliseconds = now.seconds &* 1000
-        let step = rule.per * 1000 / rule.count
+        let second: Int64 = 1_000_000
+        let moment = now.seconds &* second
+        let whole = rule.per * second
+        let step = max(1, whole / rule.count)
         return shards[Int(counted.first.magnitude % UInt(Self.shardCount))].moments.withLock { moments in
-            let earliest = max(moments.byKey[counted] ?? milliseconds, milliseconds)
-            let wait = earliest + step - milliseconds - rule.per * 1000
-            guard wait <= 0 else { return max(1, (wait + 999) / 1000) }
-            guard counting else { return nil }
-            Self.tidy(&moments, at: milliseconds)
+            let earliest = max(moments.byKey[counted] ?? moment, moment)
+            func budget(until end: Int64, wait: Int64?) -> Budget {
+                Budget(
+                    limit: rule.count, remaining: wait == nil ? max(0, (whole - (end - moment)) / step) : 0,
+                    reset: now + (end - moment + second - 1) / second, wait: wait)
+            }
+            let wait = earliest + step - moment - whole
+            guard wait <= 0 else { return budget(until: earliest, wait: max(1, (wait + second - 1) / second)) }
+            guard counting else { return budget(until: earliest, wait: nil) }
+            Self.tidy(&moments, at: moment)
             if moments.byKey.count >= mostPerShard { Self.makeRoom(in: &moments.byKey) }
             moments.byKey[counted] = earliest + step
-            return nil
+            return budget(until: earliest + step, wait: nil)
         }
     }
 
     /// Drops what is over, once a minute.
     private static func tidy(_ moments: inout Moments, at now: Int64) {
-        guard abs(now - moments.tidiedAt) >= 60_000 else { return }
+        guard abs(now - moments.tidiedAt) >= 60_000_000 else { return }
         moments.byKey = moments.byKey.filter { $0.value > now }
         moments.tidiedAt = now
     }

@@ -88,6 +88,7 @@ extension Site {
         let apis              = APIsController(site: self)
         let connect           = ConnectController(site: self)
         let callback          = CallbackController(site: self)
+        let posted            = PostedCallbackController(site: self)
         let given             = CredentialsController(site: self)
         let session           = ConnectSessionsController(site: self)
         let result            = ConnectResultsController(site: self)
@@ -336,6 +337,8 @@ extension Site {
         visitor.post  ("/oauth/connect/{integration}",           use: connect.confirm)
         visitor.get   ("/oauth/callback",                        use: callback.shared)     // RFC 6749 §4.1.2
         visitor.get   ("/oauth/callback/{place}",                use: callback.own)
+        visitor.post  ("/oauth/callback",                        use: posted.lead)
+        visitor.post  ("/oauth/callback/{place}",                use: posted.lead)
         visitor.get   ("/app-auth/connect",                      use: callback.shared)
         visitor.get   ("/connect",                               use: hosted.show)
         visitor.post  ("/connect",                               use: hosted.connect)

@@ -62,6 +62,8 @@ package struct SiteSettings: Sendable {
     package var support: SupportAddress?
     /// Refresh tokens that nobody used for so many seconds end; nil, the default, never.
     package var refreshIdleLimit: Int64?
+    /// Calls of the broker's API that one secret key may make in a minute; 0 for any number.
+    package var brokerRate: Int64 = 60_000
     /// Peers whose `X-Forwarded-For` is believed; none by default.
     package var trustedProxies: Set<String>
     /// Who may read `/metrics`, by address.

@@ -30,10 +30,15 @@ struct ActivityTests {
     @Test func `every word that a refresh can fail with has its advice, and so have words nobody knows`() {
         for word in [
             "invalid_grant", "interrupted", "invalid_client", "timedOut", "refusedAddress", "HTTP 503", "odd_one",
+            "replayed_signature", "expired_signature",
         ] {
             #expect(TraceAdvice.sentence(for: word).hasSuffix("."))
         }
         #expect(TraceAdvice.sentence(for: "odd_one").contains("odd_one"))
+        // Nobody documents our own words.
+        for word in ["HTTP 200, unreadable", "HTTP 200 without an access token", "HTTP 307", "HTTP 404", "broken"] {
+            #expect(!TraceAdvice.sentence(for: word).contains("documentation"), "\(word)")
+        }
     }
 
     @Test func `a trace holds fifty steps at most`() {

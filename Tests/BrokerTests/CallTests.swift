@@ -1,4 +1,5 @@
 import Broker
+import Crypto
 import OAuth
 import Testing
 
@@ -79,6 +80,43 @@ struct CallTests {
         let call = try token.refresh("r", client: client, values: [:])
         #expect(call.headers.contains { $0.name == "authorization" && $0.value == "Basic aWQ6cyUyNiUzQWU=" })
         #expect(String(decoding: call.body, as: UTF8.self) == #"{"grant_type":"refresh_token","refresh_token":"r"}"#)
+    }
+
+    @Test func `RFC 5849 §3.4.1.3: a form's pairs are signed, any other body is not`() throws {
+        let file = ProviderFile(
+            """
+            p:
+              title: P
+              docs: https://p.example/docs
+              auth: oauth1
+              request_token: {url: https://p.example/r}
+              authorize: {url: https://p.example/a}
+              token: {url: https://p.example/t}
+              api: {base: https://p.example}
+            """)
+        let provider = try #require(file.providers.first)
+        func authorization(_ type: String, _ body: String) throws -> String {
+            let ask = ProxyAsk(
+                method: .post, path: "request?b5=%3D%253D&a3=a", headers: [("content-type", type)],
+                body: Array(body.utf8), base: nil)
+            let call = try provider.proxy(
+                ask, with: .oauth1(OAuth1Token(token: "t", secret: "ts"), raw: .null), values: [:], client: client,
+                once: OAuth1.Once(nonce: "n", time: Instant(seconds: 137_131_201)))
+            return try #require(call.headers.first { $0.name == "authorization" }).value
+        }
+        // The base string by hand, in the order of §3.4.1.3.2.
+        let base =
+            "POST&https%3A%2F%2Fp.example%2Frequest&a3%3D2%2520q%26a3%3Da%26b5%3D%253D%25253D%26c2%3D%26"
+            + "oauth_consumer_key%3Did%26oauth_nonce%3Dn%26oauth_signature_method%3DHMAC-SHA1%26"
+            + "oauth_timestamp%3D137131201%26oauth_token%3Dt%26oauth_version%3D1.0"
+        let code = HMAC<Insecure.SHA1>.authenticationCode(
+            for: Array(base.utf8), using: SymmetricKey(data: Array("s%26%3Ae&ts".utf8)))
+        let signature = PercentEncoding.encode(Base64.encoded(Array(code)))
+        let form = try authorization("application/x-www-form-urlencoded; charset=utf-8", "c2&a3=2+q")
+        #expect(form.contains("oauth_signature=\"\(signature)\""), "\(form)")
+        let json = try authorization("application/json", "c2&a3=2+q")
+        #expect(!json.contains(signature))
+        #expect(try authorization("application/json", "{}") == json)
     }
 
     @Test func `RFC 5849 §1.2: the example's signature comes out`() throws {

@@ -19,6 +19,19 @@ struct ProviderFileTests {
             subdomain: {title: Subdomain, format: label, suffix: .zendesk.com}
         """
 
+    @Test func `a call that proves credentials has the statuses that refuse them, 401 unless said`() throws {
+        func entry(_ keys: String) -> String {
+            "p:\n  title: P\n  docs: https://p.example/docs\n  auth: api_key\n  api: {base: https://p.example, \(keys)}\n"
+        }
+        let plain = try #require(ProviderFile(entry("verify: /me")).providers.first?.api?.proof)
+        #expect(plain.path == "/me" && plain.refusing == [401])
+        let own = ProviderFile(entry("verify: /me, verify_refused: [401, 403]")).providers.first?.api?.proof
+        #expect(own?.refusing == [401, 403])
+        for wrong in ["verify: me", "verify: /me, verify_refused: [500]", "verify_refused: [401]"] {
+            #expect(!problems(entry(wrong)).isEmpty, "\(wrong)")
+        }
+    }
+
     private func problems(_ text: String) -> [String] { ProviderFile(text).problems.map(\.description) }
 
     @Test func `an entry is read whole`() throws {

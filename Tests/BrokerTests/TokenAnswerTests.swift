@@ -91,6 +91,7 @@ struct TokenAnswerTests {
         #expect(try trouble(400, #"{"error":"invalid_grant"}"#) == .gone("invalid_grant"))
         #expect(try trouble(200, #"{"ok":false,"error":"token_revoked"}"#) == .gone("token_revoked"))
         #expect(try trouble(401, #"{"error":"invalid_client"}"#) == .misconfigured("invalid_client"))
+        #expect(try trouble(200, #"{"ok":false,"error":"internal_error"}"#) == .unavailable("internal_error"))
         #expect(try trouble(503, #"{"error":"invalid_grant"}"#) == .unavailable("invalid_grant"))
         #expect(try trouble(429, "{}") == .unavailable("HTTP 429"))
         #expect(try trouble(302, "{}") == .unavailable("HTTP 302"))

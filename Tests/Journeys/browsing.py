@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 from functools import cache
 
 from axe_playwright_python.base import AXE_FILE_PATH
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, Request, Response
+from playwright.sync_api import Error as PlaywrightError
 
 from human import Human
 from ledger import Ledger
@@ -86,7 +88,9 @@ class Browsing:
     def close(self) -> None:
         for context in self.contexts:
             for page in context.pages:
-                self.ledger.collect(page.url, page.content())
+                # A popup that has done its work closes itself, perhaps now.
+                with contextlib.suppress(PlaywrightError):
+                    self.ledger.collect(page.url, page.content())
             self.ledger.collect(json.dumps(context.cookies()))
             context.close()
 

@@ -8,8 +8,10 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
+import abroad as far_away
 import flow
 import human
+from abroad import Abroad
 from browsing import Browsing
 from human import Human
 from ledger import Ledger
@@ -147,6 +149,13 @@ def far(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Listener]:
     running = Listener(self_signed(tmp_path_factory.mktemp("far")))
     yield running
     running.close()
+
+
+@pytest.fixture(scope="session")
+def abroad(launch: Callable[..., Server], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Abroad]:
+    """A server of its own that knows other people's providers, which run too."""
+    with far_away.running(launch, tmp_path_factory.mktemp("abroad")) as running:
+        yield running
 
 
 @pytest.fixture(scope="session")

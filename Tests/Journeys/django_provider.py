@@ -82,6 +82,10 @@ def main() -> None:
         client_type="confidential", authorization_grant_type="authorization-code",
         redirect_uris=os.environ.get("FAR_CALLBACK", "http://127.0.0.1/oauth/callback"),
     )  # fmt: skip
+    get_application_model().objects.create(
+        name="Machine", user=ada, client_id="machine", client_secret=os.environ["FAR_SECRET"],
+        client_type="confidential", authorization_grant_type="client-credentials",
+    )  # fmt: skip
     make_server("127.0.0.1", int(os.environ["FAR_PORT"]), get_wsgi_application(), handler_class=Quiet).serve_forever()
 
 

@@ -221,6 +221,27 @@ keyed:
   auth: api_key
   api: {{base: "{openid}"}}
   fields: {{account: {{title: Account, format: word}}}}
+named:
+  title: Named
+  docs: {openid}/
+  auth: basic
+free:
+  title: Free
+  docs: {openid}/
+  auth: none
+  api: {{base: "{openid}"}}
+machine:
+  title: Machine
+  docs: {django}/
+  auth: client_credentials
+  token: {{url: "{django}/o/token/"}}
+installed:
+  title: Installed
+  docs: {openid}/
+  auth: app
+  install: {{url: "{openid}/apps/mine/installations/new"}}
+  token: {{url: "{openid}/app/installations/{{installation_id}}/access_tokens"}}
+  fields: {{installation_id: {{title: Installation, format: digits, from: callback}}}}
 """
 
 

@@ -6,6 +6,7 @@ import re
 from urllib.parse import urlsplit
 
 import pytest
+import requests
 from playwright.sync_api import Page, expect
 
 import flow
@@ -171,6 +172,56 @@ def test_the_brokers_pages(browsing: Browsing, ada: Human):
             f"{env}/settings",
         ],
     )
+
+
+def test_the_brokers_pages_of_one_thing(browsing: Browsing, ada: Human, demo: dict):
+    """An integration, a connection, what happened, a key: as the lists lead there."""
+    env = "/t/acme/env/dev"
+    keys = demo["broker"]
+    # Something that failed, so that there is a trace with advice.
+    ada.wire.get(f"/oauth/connect/nowhere?connection_id=u1&public_key={keys['public_key']}")
+    page = browsing.open(person=ada)
+    problems: list[str] = []
+    for path in (f"{env}/integrations", f"{env}/connections", f"{env}/activity"):
+        page.goto(path)
+        first = page.locator(f"main th a[href^='{path}/']").first
+        for _ in range(20):
+            if first.count():
+                break
+            page.wait_for_timeout(500)
+            page.goto(path)
+        look_at(page, problems)
+        first.click()
+        look_at(page, problems)
+        for link in page.locator("main a[href$='/delete']").evaluate_all("links => links.map(a => a.getAttribute('href'))"):
+            page.goto(link)
+            look_at(page, problems)
+    page.goto(f"{env}/settings")
+    for link in page.locator("main a[href$='/delete'], main a[href$='/revoke']").evaluate_all(
+        "links => links.map(a => a.getAttribute('href'))"
+    )[:2]:
+        page.goto(link)
+        look_at(page, problems)
+    assert not problems, "\n".join(problems)
+
+
+def test_the_pages_of_somebody_who_connects(browsing: Browsing, demo: dict):
+    keys = demo["broker"]
+    headers = {"Authorization": f"Bearer {keys['secret_key']}"}
+
+    def session(*integrations: str) -> str:
+        body = {"end_user": {"id": "7", "display_name": "Ada"}, "allowed_integrations": list(integrations)}
+        made = requests.post(f"{browsing.base}/connect/sessions", json=body, headers=headers, timeout=20)
+        assert made.status_code == 201, made.text
+        return f"/connect?session_token={made.json()['data']['token']}"
+
+    asked = f"/oauth/connect/northwind?connection_id=u1&public_key={keys['public_key']}"
+    walk(browsing, None, [session("northwind", "northwind-token"), session("northwind"), session("northwind-token"), asked])
+    walk(
+        browsing, None,
+        ["/connect", "/connect?session_token=x", "/oauth/callback?state=x", asked.replace("/northwind?", "/nowhere?")],
+        statuses=(400, 401),
+    )  # fmt: skip
 
 
 def test_forms_with_errors(browsing: Browsing, newcomer: Human):

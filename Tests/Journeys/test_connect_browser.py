@@ -9,9 +9,9 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Page, expect
 
+from abroad import Abroad
 from app_page import AppPage
 from browsing import Browsing
-from test_connect_providers import Far, far, signed_in_lin  # noqa: F401
 
 
 @pytest.fixture
@@ -22,16 +22,16 @@ def app() -> Iterator[AppPage]:
 
 
 @pytest.fixture
-def at_far(far: Far, browser, ledger):  # noqa: F811
-    session = Browsing(browser, far.server.base, ledger)
+def pages(abroad: Abroad, browser, ledger):
+    session = Browsing(browser, abroad.server.base, ledger)
     yield session
     session.close()
     # The providers' own pages ask for style sheets that are not here.
-    assert [said for said in session.complaints if far.server.base in said] == []
+    assert [said for said in session.complaints if abroad.server.base in said] == []
 
 
-def opened(page: Page, app: AppPage, far: Far, call: str, settings: str | None = None) -> Page:  # noqa: F811
-    app.uses(far.server.base, settings or json.dumps({"publicKey": far.keys["public_key"]}), call)
+def opened(page: Page, app: AppPage, abroad: Abroad, call: str, settings: str | None = None) -> Page:
+    app.uses(abroad.server.base, settings or json.dumps({"publicKey": abroad.keys["public_key"]}), call)
     page.goto(app.origin + "/")
     return page
 
@@ -40,8 +40,8 @@ def said(page: Page):
     return page.locator("#said")
 
 
-def test_a_popup(at_far, far: Far, app: AppPage):  # noqa: F811
-    page = opened(at_far.open(), app, far, 'gatewright.auth("openid", "popup")')
+def test_a_popup(pages, abroad: Abroad, app: AppPage):
+    page = opened(pages.open(), app, abroad, 'gatewright.auth("openid", "popup")')
     with page.expect_popup() as popped:
         page.click("#connect")
     popup = popped.value
@@ -50,15 +50,15 @@ def test_a_popup(at_far, far: Far, app: AppPage):  # noqa: F811
     expect(said(page)).to_have_text("connected openid popup", timeout=15_000)
     if not popup.is_closed():
         popup.wait_for_event("close", timeout=5000)
-    assert far.connection("openid", "popup").status_code == 200
+    assert abroad.connection("openid", "popup").status_code == 200
 
 
-def test_a_provider_that_cuts_the_popup_off(at_far, far: Far, app: AppPage, ledger):  # noqa: F811
+def test_a_provider_that_cuts_the_popup_off(pages, abroad: Abroad, app: AppPage, ledger):
     """Gatewright as provider says Cross-Origin-Opener-Policy: same-origin, so only the socket can bring the result."""
-    page = at_far.open(person=signed_in_lin(far, ledger))
+    page = pages.open(person=abroad.person("Lin", ledger))
     # Playwright tells every page that it has the focus; here the popup has it.
     page.add_init_script("document.hasFocus = () => false")
-    opened(page, app, far, 'gatewright.auth("northwind", "severed")')
+    opened(page, app, abroad, 'gatewright.auth("northwind", "severed")')
     with page.expect_popup() as popped:
         page.click("#connect")
     popup = popped.value
@@ -66,8 +66,8 @@ def test_a_provider_that_cuts_the_popup_off(at_far, far: Far, app: AppPage, ledg
     expect(said(page)).to_have_text("connected northwind severed", timeout=20_000)
 
 
-def test_no_at_the_provider(at_far, far: Far, app: AppPage):  # noqa: F811
-    page = opened(at_far.open(), app, far, 'gatewright.auth("nowhere", "no")')
+def test_no_at_the_provider(pages, abroad: Abroad, app: AppPage):
+    page = opened(pages.open(), app, abroad, 'gatewright.auth("nowhere", "no")')
     with page.expect_popup() as popped:
         page.click("#connect")
     expect(said(page)).to_have_text(re.compile("^provider_config_err: "), timeout=15_000)
@@ -75,8 +75,8 @@ def test_no_at_the_provider(at_far, far: Far, app: AppPage):  # noqa: F811
     assert "provider_config_err" in popped.value.content()
 
 
-def test_a_window_that_the_person_closes(at_far, far: Far, app: AppPage):  # noqa: F811
-    page = opened(at_far.open(), app, far, 'gatewright.auth("openid", "closed")')
+def test_a_window_that_the_person_closes(pages, abroad: Abroad, app: AppPage):
+    page = opened(pages.open(), app, abroad, 'gatewright.auth("openid", "closed")')
     with page.expect_popup() as popped:
         page.click("#connect")
     popped.value.wait_for_selector("input[name=sub]")
@@ -85,31 +85,31 @@ def test_a_window_that_the_person_closes(at_far, far: Far, app: AppPage):  # noq
     expect(said(page)).to_have_text(re.compile("^window_closed: "), timeout=20_000)
 
 
-def test_a_blocked_popup_becomes_a_redirect(at_far, far: Far, app: AppPage):  # noqa: F811
-    page = at_far.open()
+def test_a_blocked_popup_becomes_a_redirect(pages, abroad: Abroad, app: AppPage):
+    page = pages.open()
     page.add_init_script("window.open = () => null")
-    opened(page, app, far, 'gatewright.auth("openid", "redirected")')
+    opened(page, app, abroad, 'gatewright.auth("openid", "redirected")')
     page.click("#connect")
     page.fill("input[name=sub]", "redirected@far.example")
     page.click("text=Authorize >> nth=-1")
     page.wait_for_url(app.origin + "/**")
     expect(said(page)).to_have_text("back openid redirected")
     assert "signature" not in page.url and "connection_id" not in page.url
-    assert far.connection("openid", "redirected").status_code == 200
+    assert abroad.connection("openid", "redirected").status_code == 200
 
 
-def test_a_blocked_popup_where_only_a_popup_will_do(at_far, far: Far, app: AppPage):  # noqa: F811
-    page = at_far.open()
+def test_a_blocked_popup_where_only_a_popup_will_do(pages, abroad: Abroad, app: AppPage):
+    page = pages.open()
     page.add_init_script("window.open = () => null")
-    opened(page, app, far, 'gatewright.auth("openid", "x", { mode: "popup" })')
+    opened(page, app, abroad, 'gatewright.auth("openid", "x", { mode: "popup" })')
     page.click("#connect")
     expect(said(page)).to_have_text(re.compile("^blocked_by_browser: "))
 
 
 @pytest.mark.parametrize("way", ["cut", "never"])
-def test_a_line_that_is_cut(at_far, far: Far, app: AppPage, way: str):  # noqa: F811
+def test_a_line_that_is_cut(pages, abroad: Abroad, app: AppPage, way: str):
     """The socket is closed once, or never opens; the popup's own message is silenced. The result still comes."""
-    page = at_far.open()
+    page = pages.open()
     page.add_init_script(
         """
         addEventListener("message", (event) => event.stopImmediatePropagation(), true);
@@ -125,7 +125,7 @@ def test_a_line_that_is_cut(at_far, far: Far, app: AppPage, way: str):  # noqa: 
         window.WebSocket.OPEN = 1;
         """.replace("WAY", json.dumps(way))
     )
-    opened(page, app, far, f'gatewright.auth("openid", "line-{way}")')
+    opened(page, app, abroad, f'gatewright.auth("openid", "line-{way}")')
     with page.expect_popup() as popped:
         page.click("#connect")
     popup = popped.value
@@ -137,32 +137,32 @@ def test_a_line_that_is_cut(at_far, far: Far, app: AppPage, way: str):  # noqa: 
         assert page.evaluate("window.sockets") >= 2
 
 
-def test_an_api_key_without_a_popup(at_far, far: Far, app: AppPage):  # noqa: F811
+def test_an_api_key_without_a_popup(pages, abroad: Abroad, app: AppPage):
     call = 'gatewright.auth("keyed", "key", { credentials: { apiKey: "k-1" }, params: { account: "a" } })'
-    page = opened(at_far.open(), app, far, call)
+    page = opened(pages.open(), app, abroad, call)
     page.click("#connect")
     expect(said(page)).to_have_text("connected keyed key")
-    assert far.connection("keyed", "key").json()["credentials"]["apiKey"] == "k-1"
+    assert abroad.connection("keyed", "key").json()["credentials"]["apiKey"] == "k-1"
 
 
-def test_errors_have_names(at_far, far: Far, app: AppPage):  # noqa: F811
-    page = opened(at_far.open(), app, far, 'gatewright.auth("keyed", "key", { credentials: { username: "a" }, params: { account: "a" } })')
+def test_errors_have_names(pages, abroad: Abroad, app: AppPage):
+    page = opened(pages.open(), app, abroad, 'gatewright.auth("keyed", "key", { credentials: { username: "a" }, params: { account: "a" } })')
     page.click("#connect")
     expect(said(page)).to_have_text(re.compile("^invalid_auth_mode: "))
-    at_far.complaints.clear()  # The browser says of every 400 that a resource did not load.
+    pages.complaints.clear()  # The browser says of every 400 that a resource did not load.
 
 
-def session(far: Far, **more) -> str:  # noqa: F811
-    made = far.backend.post(
-        far.server.base + "/connect/sessions", json={"end_user": {"id": "ada", "display_name": "Ada"}, **more}, timeout=20
+def session(abroad: Abroad, **more) -> str:
+    made = abroad.backend.post(
+        abroad.server.base + "/connect/sessions", json={"end_user": {"id": "ada", "display_name": "Ada"}, **more}, timeout=20
     )
     assert made.status_code == 201, made.text
     return made.json()["data"]["token"]
 
 
-def test_a_session(at_far, far: Far, app: AppPage):  # noqa: F811
-    settings = json.dumps({"sessionToken": session(far)})
-    page = opened(at_far.open(), app, far, 'gatewright.auth("openid")', settings)
+def test_a_session(pages, abroad: Abroad, app: AppPage):
+    settings = json.dumps({"sessionToken": session(abroad)})
+    page = opened(pages.open(), app, abroad, 'gatewright.auth("openid")', settings)
     with page.expect_popup() as popped:
         page.click("#connect")
     popped.value.fill("input[name=sub]", "session@far.example")
@@ -171,9 +171,9 @@ def test_a_session(at_far, far: Far, app: AppPage):  # noqa: F811
 
 
 @pytest.mark.parametrize("script", [True, False], ids=["with script", "without script"])
-def test_the_hosted_page(at_far, far: Far, script: bool):  # noqa: F811
-    page = at_far.open(script=script)
-    page.goto(f"/connect?session_token={session(far)}")
+def test_the_hosted_page(pages, abroad: Abroad, script: bool):
+    page = pages.open(script=script)
+    page.goto(f"/connect?session_token={session(abroad)}")
     page.get_by_role("link", name="Keyed").click()
     page.get_by_label("Account").fill("a b")
     page.get_by_role("button", name="Connect").click()
@@ -185,9 +185,9 @@ def test_the_hosted_page(at_far, far: Far, script: bool):  # noqa: F811
     expect(page.get_by_role("heading", name="Connected")).to_be_visible()
 
 
-def test_a_link_in_somebodys_mail_asks_first(at_far, far: Far):  # noqa: F811
-    page = at_far.open(script=False)
-    page.goto(far.connect_path("openid", "mailed"))
+def test_a_link_in_somebodys_mail_asks_first(pages, abroad: Abroad):
+    page = pages.open(script=False)
+    page.goto(abroad.connect_path("openid", "mailed"))
     expect(page.get_by_role("heading", name="Connect Open ID to Acme?")).to_be_visible()
     page.get_by_role("button", name="Continue to Open ID").click()
     page.fill("input[name=sub]", "mailed@far.example")

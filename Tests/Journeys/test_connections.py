@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import base64
+import contextlib
+import re
+import sqlite3
 import subprocess
 import threading
+import time
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -131,6 +136,84 @@ def test_case_214_killed_in_the_middle_of_a_refresh_it_is_never_silently_stale(
     assert backend.token("cut") == "at-cut-0"
 
 
+@pytest.mark.parametrize("forgives", [True, False], ids=["the old token still works", "the old token is dead"])
+def test_case_213_a_thousand_fetches_while_the_server_is_killed_and_started_again(
+    slow: Server, provider: Provider, ledger: Ledger, forgives: bool
+) -> None:
+    """The lease is a row: what waited is cut off with the server, and whoever comes afterwards finds the lease."""
+    backend = Backend(slow, ledger)
+    backend.integrate("slow")
+    backend.connect("many", 1)
+    time.sleep(1)
+    provider.delay, provider.forgives = 30, forgives
+
+    def fetch(_: int) -> str:
+        try:
+            answer = backend("GET", "/connection/many?provider_config_key=slow")
+        except requests.RequestException:
+            return "cut off"
+        said = answer.json()
+        return said["credentials"]["access_token"] if answer.status_code == 200 else said["payload"]["external_message"]
+
+    with ThreadPoolExecutor(100) as pool:
+        before = [pool.submit(fetch, number) for number in range(1000)]
+        assert provider.asked.wait(20)
+        time.sleep(0.5)
+        slow.process.kill()
+        slow.process.wait()
+        slow.process = None
+        assert Counter(one.result() for one in before) == {"cut off": 1000}
+    assert len(provider.calls) == 1
+
+    provider.delay = 0.5
+    slow.start()
+    with ThreadPoolExecutor(100) as pool:
+        after = Counter(pool.map(fetch, range(1000)))
+    assert after == {"at-many-1" if forgives else "interrupted": 1000}
+    assert [call["refresh_token"] for call in provider.calls] == ["rt-many-0"] * 2, "the one that was cut off, and one more"
+
+
+def dump(server: Server) -> str:
+    """All that the database holds, as SQL."""
+    with contextlib.closing(sqlite3.connect(server.database)) as database:
+        return "\n".join(database.iterdump())
+
+
+def test_case_226_with_another_key_or_none_it_does_not_start_and_says_why(
+    slow: Server, ledger: Ledger, tmp_path: Path
+) -> None:
+    backend = Backend(slow, ledger)
+    backend.integrate("slow")
+    backend.connect("kept", 3600)
+    slow.stop()
+    file = slow.data / "keys" / "master.key"
+    own = file.read_text()
+    expected = re.search(r"^([0-9a-f]+) [0-9a-f]+$", own, re.M)[1]
+    other = Server(tmp_path / "other").start()
+    other.stop()
+
+    def refused(key: str | None) -> str:
+        file.unlink()
+        if key is not None:
+            file.write_text(key)
+            file.chmod(0o400)
+        before = dump(slow)
+        with pytest.raises(AssertionError, match="the server ended with [1-9]") as failure:
+            slow.start(within=30)
+        slow.process = None
+        assert dump(slow) == before and file.exists() == (key is not None), "nothing was touched or made"
+        return str(failure.value)
+
+    assert f"expects the master key {expected}" in refused((other.data / "keys" / "master.key").read_text())
+    half = re.sub(r"(?m)^([0-9a-f]+) [0-9a-f]{64}$", lambda found: f"{found[1]} {'ab' * 32}", own)
+    assert half != own and expected in refused(half)
+    assert "there is no key file at" in refused(None)
+    file.write_text(own)
+    file.chmod(0o400)
+    slow.start()
+    assert backend.token("kept") == "at-kept-0"
+
+
 def test_case_221_no_credential_stands_in_the_database(slow: Server, provider: Provider, ledger: Ledger) -> None:
     backend = Backend(slow, ledger)
     backend.integrate("slow")
@@ -147,6 +230,12 @@ def test_case_221_no_credential_stands_in_the_database(slow: Server, provider: P
         for secret in secrets:
             for spelling in (secret.encode(), secret[::-1].encode(), secret.encode().hex().encode()):
                 assert spelling not in content, f"{secret} is in {path.name}"
+    # Sealed values stand in a dump as hexadecimal; what they seal does not.
+    sql = dump(slow)
+    for secret in secrets:
+        for spelling in (secret, secret.encode().hex(), secret.encode().hex().upper(), base64.b64encode(secret.encode()).decode()):
+            assert spelling.rstrip("=") not in sql
+    assert "canary-7f3a" in sql and "X'" in sql
     assert b"canary-7f3a" in b"".join(path.read_bytes() for path in files), "the search would find it"
     log = slow.log.read_bytes()
     assert not [secret for secret in secrets[:5] if secret.encode() in log]

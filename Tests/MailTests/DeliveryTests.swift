@@ -155,20 +155,19 @@ extension RealServerTests.DeliveryTests {
         let server = try CapturingServer()
         let sender = try sender(server, lanes: 3, limits: SMTPLimits(connect: 60_000, answer: 600_000, total: 600_000))
         let slow = try mail(to: "tarpit@acme.example")
-        let ended = Mutex(0)
-        try await withThrowingTaskGroup { group in
-            for _ in 0..<6 {
-                group.addTask {
-                    _ = await sender.send(slow)
-                    ended.withLock { $0 += 1 }
-                }
+        let ended = Ended()
+        let tasks = (0..<6).map { _ in
+            Task {
+                _ = await sender.send(slow)
+                ended.count.withLock { $0 += 1 }
             }
-            while (try? server.peak()) ?? 0 < 3 { try await Task.sleep(for: .milliseconds(20)) }
-            // With every lane stuck, the cooperative threads still run other work.
-            for _ in 0..<100 { await Task.yield() }
-            #expect(ended.withLock { $0 } == 0)
-            group.cancelAll()
         }
+        while (try? server.peak()) ?? 0 < 3 { try await Task.sleep(for: .milliseconds(20)) }
+        // With every lane stuck, the cooperative threads still run other work.
+        for _ in 0..<100 { await Task.yield() }
+        #expect(ended.count.withLock { $0 } == 0)
+        for task in tasks { task.cancel() }
+        for task in tasks { await task.value }
         #expect(try server.peak() == 3)
     }
 
@@ -188,4 +187,8 @@ extension RealServerTests.DeliveryTests {
         #expect(Set(try server.mails().flatMap { $0.header("Message-ID") }).count == 50)
         #expect(try server.peak() <= 4)
     }
+}
+
+private final class Ended: Sendable {
+    let count = Mutex(0)
 }

@@ -88,6 +88,15 @@ struct OutboundTests {
         try await server.stop()
     }
 
+    @Test func `Case 209: an answer that is not HTTP says nothing against the address`() async throws {
+        let server = try await RawServer("SSH-2.0-OpenSSH_9.7\r\n")
+        let caller = caller()
+        #expect(failure(await get(server.url, by: caller)) == .broken)
+        // What the handle remembers of that call is not taken for the next one's.
+        #expect(failure(await get("gopher://127.0.0.1/", by: caller)) == .refusedAddress)
+        try await server.stop()
+    }
+
     @Test func `Case 209: an answer larger than the limit is not read`() async throws {
         let server = try await RawServer(
             "HTTP/1.1 200 OK\r\nContent-Length: 400000\r\n\r\n" + String(repeating: "a", count: 400_000))

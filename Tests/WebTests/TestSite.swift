@@ -41,7 +41,7 @@ final class TestSite: Sendable {
         base: String = "http://127.0.0.1:8080", issuerForm: TenantAddresses.Form = .path, isDemo: Bool = false,
         hasCast: Bool = true, trustedProxies: Set<String> = [], metricsReaders: Set<String> = [],
         partnerKey: PartnerKey? = nil, passwords: PasswordHasher? = nil, templates: String? = nil,
-        outside: Outside = .none
+        outside: Outside = .none, brokerRate: Int64? = nil
     ) async throws {
         folder = NSTemporaryDirectory() + "gatewright-" + UUID().uuidString
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
@@ -53,12 +53,13 @@ final class TestSite: Sendable {
         store = Store(engine: engine, keyring: keyring)
         let hasher = try passwords ?? Self.cheapPasswords()
         let address = try #require(BaseURL(base))
+        var settings = SiteSettings(
+            base: address, tenantHost: base == "http://127.0.0.1:8080" ? "localhost:8080" : address.authority,
+            issuerForm: issuerForm, isDemo: isDemo, trustedProxies: trustedProxies, metricsReaders: metricsReaders,
+            partnerKey: partnerKey, assetVersion: "v1", publicFolder: Self.root + "/Public")
+        if let brokerRate { settings.brokerRate = brokerRate }
         site = Site(
-            settings: SiteSettings(
-                base: address, tenantHost: base == "http://127.0.0.1:8080" ? "localhost:8080" : address.authority,
-                issuerForm: issuerForm, isDemo: isDemo, trustedProxies: trustedProxies, metricsReaders: metricsReaders,
-                partnerKey: partnerKey,
-                assetVersion: "v1", publicFolder: Self.root + "/Public"),
+            settings: settings,
             store: store, passwords: hasher, passwordPolicy: PasswordPolicy(common: ["password1234", "correct horse"]),
             renderer: try templates.map { try PageRenderer(templatesFolder: $0, reload: true) } ?? Self.renderer,
             outside: outside, now: { [clock] in clock.now })

@@ -9,6 +9,9 @@ package enum TraceAdvice {
         case "interrupted":
             "A refresh was cut off in the middle and the provider then refused the token we had. "
                 + "Ask the end user to connect again."
+        case "connection_test_failed":
+            "The provider did not let the key or password in when it was tried. Compare it with the provider's own page: "
+                + "it may be mistyped, revoked, or of another account or region."
         case "access_denied": "The end user pressed Cancel at the provider. They can try again."
         case "invalid_client", "unauthorized_client", "bad_client_secret", "invalid_client_id", "HTTP 401", "HTTP 403",
             "incorrect_client_credentials":
@@ -21,7 +24,8 @@ package enum TraceAdvice {
             "The provider does not offer a scope that the integration asks for. Check the scopes against its documentation."
         case "unsupported_grant_type":
             "The provider does not allow this kind of authorization for the app. Turn it on at the provider."
-        case "timedOut", "unreachable", "broken", "server_error", "temporarily_unavailable", "slow_down", "ratelimited":
+        case "timedOut", "unreachable", "broken", "server_error", "temporarily_unavailable", "slow_down", "ratelimited",
+            "rate_limited", "internal_error", "fatal_error", "service_unavailable", "request_timeout":
             "The provider did not answer properly. It is tried again by itself; if it lasts, look at the provider's "
                 + "status page."
         case "tooLarge": "The provider's answer was larger than 256 KB and was not read. Tell the provider."
@@ -33,6 +37,12 @@ package enum TraceAdvice {
         case "invalid_hmac":
             "The digest was not ours. It is the lower-case hex of HMAC-SHA256 over INTEGRATION:CONNECTION under the "
                 + "environment's HMAC key."
+        case "expired_signature":
+            "The signed request came after its end, or named one more than five minutes ahead. Sign it when the page asks "
+                + "for it, and set the server's clock."
+        case "replayed_signature":
+            "A signed request counts once, and this one came a second time. Sign anew for each attempt, with a nonce of "
+                + "its own. If your pages do that, somebody repeated a request that they saw."
         case "provider_config_err", "notConfigured":
             "No integration here has this key, or it is not finished: it lacks a client ID, a secret or a value."
         case "url_param_err": "A value that the provider's address needs was not given. Pass it as params[name]."
@@ -53,12 +63,35 @@ package enum TraceAdvice {
             "The provider authorizes in another way than the address that was called. Let the SDK choose it."
         case "unknown_config_key":
             "The integration's provider is not in the catalogue any more. The operator can add it under GATEWRIGHT_PROVIDERS."
+        case "caller_left":
+            "Whoever asked went away before the whole answer was there. Nothing is wrong at the provider."
         case "webhook_failed":
             "Your webhook address did not answer 2xx. Look at the deliveries, mend it, and send the delivery again."
-        default:
-            error.utf8.starts(with: "HTTP 5".utf8) || error.utf8.starts(with: "HTTP 429".utf8)
-                ? "The provider had a problem of its own. It is tried again by itself."
-                : "The provider's documentation says what \"\(error)\" means."
+        default: status(error) ?? "The provider's documentation says what \"\(error)\" means."
         }
+    }
+
+    /// For `HTTP 503` and the like, where the provider said no word; nil for a word.
+    private static func status(_ error: String) -> String? {
+        func begins(_ start: String) -> Bool { error.utf8.starts(with: start.utf8) }
+        if begins("HTTP 5") || begins("HTTP 429") {
+            return "The provider had a problem of its own. It is tried again by itself."
+        }
+        if begins("HTTP 2") {
+            return
+                "The provider answered, but with no token that can be used. Check the token address of the provider's "
+                + "entry: it may be a page for people."
+        }
+        if begins("HTTP 3") {
+            return
+                "The provider's token address leads elsewhere, and secrets are not sent after it. Correct the address "
+                + "in the provider's entry."
+        }
+        if begins("HTTP 4") {
+            return
+                "The provider refused and did not say why. Ask the end user to connect again; if that fails too, check "
+                + "the integration's ID, secret and scopes."
+        }
+        return nil
     }
 }

@@ -65,11 +65,14 @@ extension OAuth1 {
         }
     }
 
-    /// The `Authorization` header of a call with a token (RFC 5849 §3.5.1); the body is not a form.
+    /// The `Authorization` header of a call with a token (RFC 5849 §3.5.1).
+    ///
+    /// - Parameter body: the pairs of a form, which the signature stands over as well; none for any other body.
     package func authorization(
-        _ method: ProviderCall.Method, _ url: String, token: OAuth1Token, client: ClientRegistration, _ once: Once
+        _ method: ProviderCall.Method, _ url: String, body: [(name: String, value: String)], token: OAuth1Token,
+        client: ClientRegistration, _ once: Once
     ) -> String {
-        header(method, url, [], [], client, token: token, once)
+        header(method, url, [], body, client, token: token, once)
     }
 
     private func signed(

@@ -21,6 +21,14 @@ package struct ProxyAsk: Sendable {
         self.body = body
         self.base = base
     }
+
+    /// The pairs of a body that is a form (RFC 5849 §3.4.1.3.1).
+    fileprivate var form: [(name: String, value: String)] {
+        let type = headers.last { $0.name.utf8.elementsEqual("content-type".utf8) }?.value ?? ""
+        let word = type.utf8.prefix { $0 != 0x3B && $0 != 0x20 }.map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 }
+        guard word.elementsEqual("application/x-www-form-urlencoded".utf8) else { return [] }
+        return (try? ParameterList(form: body))?.pairs ?? []
+    }
 }
 
 /// Why a proxy call cannot be made. The raw values are the wire's codes.
@@ -49,8 +57,9 @@ extension Provider {
         var headers = [(name: "user-agent", value: "Gatewright")]
         headers += credentials.headers
         if case .oauth1(let oauth1) = method, case .oauth1(let token, _) = credentials, let client {
-            headers.append(
-                ("authorization", oauth1.authorization(ask.method, url, token: token, client: client, once)))
+            let signed = oauth1.authorization(
+                ask.method, url, body: ask.form, token: token, client: client, once)
+            headers.append(("authorization", signed))
         }
         headers = Self.merged(
             headers,
@@ -65,7 +74,7 @@ extension Provider {
     package func proof(
         of credentials: Credentials, values: [String: String], once: OAuth1.Once
     ) -> ProviderCall? {
-        guard let path = api?.proof else { return nil }
+        guard let path = api?.proof?.path else { return nil }
         let ask = ProxyAsk(
             method: .get, path: String(path.dropFirst()), headers: [("accept", "application/json")], body: [], base: nil
         )

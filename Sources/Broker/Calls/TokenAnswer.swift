@@ -62,7 +62,8 @@ extension OAuth2.Token {
             case "invalid_client", "unauthorized_client", "unsupported_grant_type", "bad_client_secret",
                 "invalid_client_id", "incorrect_client_credentials":
                 return .misconfigured(word)
-            case "temporarily_unavailable", "server_error", "slow_down", "ratelimited":
+            case "temporarily_unavailable", "server_error", "slow_down", "ratelimited", "rate_limited",
+                "internal_error", "fatal_error", "service_unavailable", "request_timeout":
                 return .unavailable(word)
             default:
                 return .gone(word)

@@ -20,6 +20,8 @@ package struct ConnectRefusal: Error, Hashable, Sendable {
         case missingCode
         /// The provider's error code and its own text.
         case refusedByProvider(String, String)
+        /// The provider did not let a typed key or password in; in our words.
+        case credentialsRefused(String)
         /// The provider gave no usable token; in our words.
         case noToken(String)
         case tooMany, unexpected
@@ -66,6 +68,7 @@ extension ConnectRefusal {
         case .stateOfOtherBrowser, .otherBrowser: "state_cookie_err"
         case .stateOfOtherAddress, .wrongIssuer: "state_err"
         case .missingCode, .refusedByProvider: "callback_err"
+        case .credentialsRefused: "connection_test_failed"
         case .noToken: "token_err"
         case .tooMany: "rate_limited"
         case .unexpected: "unknown_err"
@@ -86,6 +89,14 @@ extension ConnectRefusal {
         case .unexpected: "generic_error_support"
         case .noToken: "connection_validation_failed"
         default: socketType
+        }
+    }
+
+    /// Whether it is about a key or a password, which whoever typed it can mend.
+    package var isOfCredentials: Bool {
+        switch reason {
+        case .credentialsRefused, .noToken: true
+        default: false
         }
     }
 

@@ -37,6 +37,7 @@ extension ConnectRefusal {
         case .wrongIssuer: "The answer does not come from the provider that was asked (iss)."
         case .missingCode: "The provider sent no authorization code."
         case .refusedByProvider(let code, let text): text.utf8.isEmpty ? code : "\(code): \(text)"
+        case .credentialsRefused(let why): "The provider did not let these credentials in (\(why))."
         case .noToken(let why): "The provider gave no token: \(why)."
         case .tooMany: "Too many attempts. Try again in a minute."
         case .unexpected: "Something went wrong on our side. Try again shortly."
@@ -58,6 +59,7 @@ extension ConnectRefusal {
         case .refusedByProvider(let code, _) where code.utf8.elementsEqual("access_denied".utf8):
             "You did not allow access there, so nothing was connected. Close this window, or go back and try again."
         case .refusedByProvider: "The provider did not allow it. What it said is below."
+        case .credentialsRefused: "The provider did not take this. Check it there, and type it again."
         case .noToken: "The provider did not finish the connection. Go back and try again in a minute."
         case .missingCode: "The provider sent you back without an answer. Go back and try again."
         case .badState: "This page was opened too late or twice. Go back to where you came from and connect again."

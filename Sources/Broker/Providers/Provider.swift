@@ -32,8 +32,16 @@ package struct Provider: Sendable {
         package let base: [URLTemplate]
         package let headers: [(name: String, value: URLTemplate)]
         package let query: [(name: String, value: URLTemplate)]
-        /// A call that only working credentials are let through, behind the base; nil where nobody named one.
-        package let proof: String?
+        /// A call that only working credentials are let through; nil where nobody named one.
+        package let proof: Proof?
+    }
+
+    package struct Proof: Sendable {
+        /// Behind the base, beginning with `/`.
+        package let path: String
+        /// Statuses that mean "these are wrong". Any other that is no success says nothing of the credentials: a
+        /// restricted key may be refused this one call and work for all others.
+        package let refusing: Set<Int>
     }
 }
 

@@ -161,13 +161,19 @@ struct ProviderEntry {
             query: values("query", of: &part), proof: proof(of: &part))
     }
 
-    /// `verify: /v1/models`
-    private static func proof(of part: inout YAMLMapping) -> String? {
-        guard let path = part.text("verify") else { return nil }
+    /// `verify: /v1/models`, and `verify_refused: [401, 403]` where more than 401 means that the credentials are wrong.
+    private static func proof(of part: inout YAMLMapping) -> Provider.Proof? {
+        let path = part.text("verify")
+        let texts = part.texts("verify_refused")
+        let statuses = texts.compactMap { Int($0) }.filter { (400...499).contains($0) }
+        if statuses.count != texts.count || (path == nil && !texts.isEmpty) {
+            part.refuse("verify_refused", "must be statuses from 400 to 499, beside verify")
+        }
+        guard let path else { return nil }
         if !path.utf8.starts(with: "/".utf8) || !path.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) {
             part.refuse("verify", "must be a path behind the base, which begins with /")
         }
-        return path
+        return Provider.Proof(path: path, refusing: statuses.isEmpty ? [401] : Set(statuses))
     }
 
     private static func values(_ key: String, of part: inout YAMLMapping) -> [(name: String, value: URLTemplate)] {

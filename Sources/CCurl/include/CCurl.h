@@ -37,6 +37,9 @@ enum ccurl_stage ccurl_refusal_stage(const ccurl_transfer *transfer);
 /* The last status that was answered; SMTP's QUIT excepted, 0 before anything was. */
 long ccurl_response_code(CURL *curl);
 
+/* Whether a request went out, whatever came back. */
+int ccurl_was_sent(CURL *curl);
+
 /* One HTTP request's answer as it arrives, and the say on where the request may go. */
 typedef struct ccurl_exchange ccurl_exchange;
 
@@ -45,6 +48,14 @@ ccurl_exchange *ccurl_exchange_new(size_t most_headers, size_t most_body,
                                    int (*allows)(void *, const uint8_t *, size_t), void *context);
 void ccurl_exchange_free(ccurl_exchange *exchange);
 CURLcode ccurl_exchange_attach(CURL *curl, ccurl_exchange *exchange);
+
+/* Instead of keeping the body: `head(context)` once the answer's head is there, then `piece(context, bytes, length)` as
+   the body comes, which may block; about once a second `should_stop(context)`. 0 from the first two, or nonzero from the
+   last, ends the transfer. */
+CURLcode ccurl_exchange_relay(CURL *curl, ccurl_exchange *exchange, int (*head)(void *),
+                              int (*piece)(void *, const uint8_t *, size_t), int (*should_stop)(void *), void *context);
+/* Of the last status line; 0 before there was one. */
+long ccurl_exchange_status(const ccurl_exchange *exchange);
 
 /* Borrows `bytes` until the transfer ends. */
 CURLcode ccurl_set_body(CURL *curl, const uint8_t *bytes, size_t length);

@@ -14,9 +14,10 @@ enum World {
             return isEncrypted && NetworkAddress(bytes)?.isPublic == true
         }
         let caller = OutboundCaller(allowsPlainHTTP: !networks.isEmpty, allows: allows)
-        // Larger and slower: somebody else's API, not a token endpoint; apart, so that neither waits for the other.
+        // Slower, and of any size: somebody else's API, not a token endpoint; apart, so that neither waits for the
+        // other. A download may take ten minutes, as long as it moves.
         let proxy = OutboundCaller(
-            limits: OutboundLimits(body: 10 * 1024 * 1024, total: 60_000), most: 64, perHost: 32,
+            limits: OutboundLimits(total: 600_000, idle: 60_000), most: 128, perHost: 64,
             allowsPlainHTTP: !networks.isEmpty, allows: allows)
         return Outside(
             providers: try catalogue(settings),
@@ -26,10 +27,10 @@ enum World {
                 case .failed(let failure): .failed(failed(failure))
                 }
             },
-            proxy: { call in
-                switch await proxy.call(request(call)) {
+            proxy: { call, unpacks in
+                switch await proxy.open(request(call, unpacks: unpacks)) {
                 case .response(let status, let headers, let body):
-                    .response(status: status, headers: headers, body: body)
+                    .response(status: status, headers: headers, body: ProxyBody { try await next(of: body) })
                 case .failed(let failure): .failed(failed(failure))
                 }
             })
@@ -65,8 +66,17 @@ enum World {
         }
     }
 
-    private static func request(_ call: ProviderCall) -> OutboundRequest {
-        OutboundRequest(method: call.method.rawValue, url: call.url, headers: call.headers, body: call.body)
+    private static func request(_ call: ProviderCall, unpacks: Bool = false) -> OutboundRequest {
+        OutboundRequest(
+            method: call.method.rawValue, url: call.url, headers: call.headers, body: call.body, unpacks: unpacks)
+    }
+
+    private static func next(of body: OutboundBody) async throws -> [UInt8]? {
+        do {
+            return try await body.next()
+        } catch let failure as OutboundAnswer.Failure {
+            throw ProxyBody.Cut(failure: failed(failure))
+        }
     }
 
     private static func failed(_ failure: OutboundAnswer.Failure) -> ProviderAnswer.Failure {

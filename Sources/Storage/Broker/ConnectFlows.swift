@@ -82,13 +82,13 @@ extension Store {
         let browser = keyring.digest(browser)
         let sealed = try keyring.seal(
             Array(flow.secret.utf8), table: "connect_flows", column: "secret", row: flow.id.text)
-        let values = Self.text(of: flow.values)
+        let values = try seal(flow.values, of: "connect_flows", flow.id.text)
         let listeners = flow.listeners
         try await engine.write { db in
             _ = try db.run(
                 """
                 INSERT INTO connect_flows (id, state_digest, browser_digest, tenant_id, environment_id, integration_id,
-                    connection_id, place, sealed_secret, field_values, redirect_uri, socket, opener_origin, return_url,
+                    connection_id, place, sealed_secret, sealed_values, redirect_uri, socket, opener_origin, return_url,
                     session_id, trace_id, started_at, expires_at)
                 VALUES (\(flow.id), \(state), \(browser), \(flow.tenant), \(flow.environment), \(flow.integration),
                     \(flow.connectionID), \(flow.place), \(sealed), \(values), \(flow.redirectURI),
@@ -107,7 +107,7 @@ extension Store {
         return try engine.read { db in
             let found = try db.row(
                 """
-                SELECT id, tenant_id, environment_id, integration_id, connection_id, place, sealed_secret, field_values,
+                SELECT id, tenant_id, environment_id, integration_id, connection_id, place, sealed_secret, sealed_values,
                     redirect_uri, socket, opener_origin, return_url, session_id, trace_id, started_at
                 FROM connect_flows f WHERE state_digest = \(state) AND expires_at > \(now)
                     AND NOT EXISTS (SELECT 1 FROM suspensions s WHERE s.subject_kind = 'tenant'
@@ -118,7 +118,7 @@ extension Store {
             guard
                 let integration = try db.row(
                     "\(fragment: Integration.select) WHERE i.id = \(flow.integration) AND i.tenant_id = \(flow.tenant)"
-                ).map(Integration.init),
+                ).map { try self.integration($0) },
                 let environment = try db.row(
                     """
                     \(fragment: BrokerEnvironment.select)
@@ -149,7 +149,7 @@ extension Store {
             id: id, tenant: try row.id("tenant_id"), environment: try row.id("environment_id"),
             integration: try row.id("integration_id"), connectionID: try row.text("connection_id"),
             place: try row.text("place"),
-            secret: String(decoding: secret, as: UTF8.self), values: Self.values(of: try row.text("field_values")),
+            secret: String(decoding: secret, as: UTF8.self), values: try values(row, of: "connect_flows", id.text),
             redirectURI: try row.text("redirect_uri"),
             listeners: ConnectListeners(
                 socket: try row.optionalText("socket"), openerOrigin: try row.optionalText("opener_origin"),

@@ -21,12 +21,12 @@ extension Store {
     ) async throws -> Instant {
         let id = ID<Entity.ConnectSession>.random()
         let digest = keyring.digest(token)
-        let asked = String(decoding: ask.stored, as: UTF8.self)
+        let asked = try keyring.seal(ask.stored, table: "connect_sessions", column: "asked", row: id.text)
         let end = now + Self.connectSessionLifetime
         try await engine.write { db in
             _ = try db.run(
                 """
-                INSERT INTO connect_sessions (id, digest, tenant_id, environment_id, asked, created_at, expires_at)
+                INSERT INTO connect_sessions (id, digest, tenant_id, environment_id, sealed_asked, created_at, expires_at)
                 VALUES (\(id), \(digest), \(environment.tenant), \(environment.id), \(asked), \(now), \(end))
                 """)
         }
@@ -39,7 +39,7 @@ extension Store {
         let row = try engine.read { db in
             try db.row(
                 """
-                SELECT s.id AS session_id, s.asked, s.expires_at AS session_ends, s.used_at IS NOT NULL AS is_used,
+                SELECT s.id AS session_id, s.sealed_asked, s.expires_at AS session_ends, s.used_at IS NOT NULL AS is_used,
                     \(fragment: BrokerEnvironment.columns)
                 FROM connect_sessions s JOIN environments e ON e.id = s.environment_id AND e.tenant_id = s.tenant_id
                 WHERE s.digest = \(digest) AND s.expires_at > \(now)
@@ -47,7 +47,7 @@ extension Store {
                         AND x.subject_id = e.tenant_id AND x.reinstated_at IS NULL)
                 """)
         }
-        guard let row, let ask = ConnectSessionAsk(stored: Array(try row.text("asked").utf8)) else { return nil }
+        guard let row, let ask = try ask(row, of: try row.id("session_id")) else { return nil }
         return ConnectSession(
             id: try row.id("session_id"), environment: try BrokerEnvironment(row), ask: ask,
             expiresAt: try row.instant("session_ends"), isUsed: try row.boolean("is_used"))
@@ -86,10 +86,16 @@ extension Store {
 
     /// What the backend said when it opened the session of a flow; nil when it is over.
     package func ask(of session: ID<Entity.ConnectSession>) throws -> ConnectSessionAsk? {
-        let text = try engine.read { db in
-            try db.row("SELECT asked FROM connect_sessions WHERE id = \(session)")?.text("asked")
+        let row = try engine.read { db in
+            try db.row("SELECT sealed_asked FROM connect_sessions WHERE id = \(session)")
         }
-        return text.flatMap { ConnectSessionAsk(stored: Array($0.utf8)) }
+        return try row.flatMap { try ask($0, of: session) }
+    }
+
+    private func ask(_ row: Row, of session: ID<Entity.ConnectSession>) throws -> ConnectSessionAsk? {
+        ConnectSessionAsk(
+            stored: try keyring.open(
+                row.blob("sealed_asked"), table: "connect_sessions", column: "asked", row: session.text))
     }
 
     /// The company's name, for the people who connect.

@@ -35,7 +35,6 @@ extension Store {
         _ draft: ConnectionDraft, of integration: Integration,
         replaces: Bool = true, expecting: Int64? = nil, trace: Trace? = nil, at now: Instant
     ) async throws -> (number: Int64, operation: WebhookEvent.Operation)? {
-        let values = Self.text(of: draft.values)
         let metadata = draft.metadata.map { String(decoding: $0.bytes, as: UTF8.self) }
         let webhook = newWebhookID(at: now)
         return try await engine.write { db in
@@ -51,6 +50,8 @@ extension Store {
             }
             let version = try old.map { try $0.integer("version") + 1 } ?? 1
             let sealed = try self.seal(draft.credentials, draft.connectionID, version, of: integration.id)
+            let values = try self.seal(
+                draft.values, of: "connections", Self.place(draft.connectionID, version, of: integration.id))
             let number: Int64
             if let old {
                 number = try old.integer("number")
@@ -58,7 +59,7 @@ extension Store {
                     """
                     UPDATE connections SET sealed_credentials = \(sealed), version = \(version),
                         expires_at = \(draft.credentials.expiresAt), is_refreshable = \(draft.credentials.isRefreshable),
-                        field_values = \(values), metadata = coalesce(\(metadata), metadata), trouble = NULL,
+                        sealed_values = \(values), metadata = coalesce(\(metadata), metadata), trouble = NULL,
                         trouble_kind = NULL, failed_at = NULL, failures = 0, gone_at = NULL, lease = NULL,
                         leased_until = NULL, in_doubt_since = NULL, refreshed_at = \(now), updated_at = \(now)
                     WHERE number = \(number)
@@ -67,7 +68,7 @@ extension Store {
                 let row = try db.row(
                     """
                     INSERT INTO connections (tenant_id, environment_id, integration_id, connection_id, sealed_credentials,
-                        version, expires_at, is_refreshable, refreshed_at, field_values, metadata, tags, created_at,
+                        version, expires_at, is_refreshable, refreshed_at, sealed_values, metadata, tags, created_at,
                         updated_at)
                     VALUES (\(integration.tenant), \(integration.environment), \(integration.id), \(draft.connectionID),
                         \(sealed), 1, \(draft.credentials.expiresAt), \(draft.credentials.isRefreshable), \(now),

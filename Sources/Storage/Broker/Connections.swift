@@ -82,9 +82,10 @@ extension Store {
         let integration: ID<Entity.Integration> = try row.id("integration_id")
         let connectionID = try row.text("connection_id")
         let version = try row.integer("version")
+        let place = Self.place(connectionID, version, of: integration)
         let opened = try keyring.open(
             row.blob("sealed_credentials"), table: "connections", column: "credentials",
-            row: Self.place(connectionID, version, of: integration))
+            row: place)
         guard let credentials = Credentials(stored: opened) else {
             throw StorageError.column("sealed_credentials", "holds what this version does not know")
         }
@@ -93,7 +94,7 @@ extension Store {
             environment: try row.id("environment_id"), integration: integration, integrationKey: try row.text("key"),
             provider: try row.text("provider"), definition: try row.optionalText("definition"),
             connectionID: connectionID, credentials: credentials, version: version, health: try ConnectionHealth(row),
-            values: Self.values(of: try row.text("field_values")), metadata: Self.object(try row.text("metadata")),
+            values: try values(row, of: "connections", place), metadata: Self.object(try row.text("metadata")),
             owner: try ConnectionOwner(row), createdAt: try row.instant("created_at"),
             updatedAt: try row.instant("updated_at"), lastFetchedAt: try row.optionalInstant("last_fetched_at"))
     }
@@ -104,6 +105,19 @@ extension Store {
         try keyring.seal(
             credentials.stored, table: "connections", column: "credentials",
             row: Self.place(connectionID, version, of: integration))
+    }
+
+    /// What a connection, an integration or a flow holds beside its secret; nil when that is nothing.
+    func seal(_ values: [String: String], of table: StaticString, _ row: String) throws -> [UInt8]? {
+        guard !values.isEmpty else { return nil }
+        return try keyring.seal(Array(Self.text(of: values).utf8), table: table, column: "values", row: row)
+    }
+
+    /// The opposite, of the column `sealed_values`.
+    func values(_ row: Row, of table: StaticString, _ place: String) throws -> [String: String] {
+        guard let sealed = try row.optionalBlob("sealed_values") else { return [:] }
+        let opened = try keyring.open(sealed, table: table, column: "values", row: place)
+        return Self.values(of: String(decoding: opened, as: UTF8.self))
     }
 
     /// With the version in it, so that an older row of the same connection does not open in its place.
@@ -176,7 +190,7 @@ extension ConnectionSummary {
 extension BrokerConnection {
     static let select: SQL = """
         SELECT c.number, c.tenant_id, c.environment_id, c.integration_id, i.key, i.provider, i.definition, c.connection_id,
-            c.sealed_credentials, c.version, \(fragment: ConnectionHealth.columns), c.field_values, c.metadata, c.end_user,
+            c.sealed_credentials, c.version, \(fragment: ConnectionHealth.columns), c.sealed_values, c.metadata, c.end_user,
             c.tags, c.webhook_url, c.created_at, c.updated_at, c.last_fetched_at
         FROM connections c JOIN integrations i ON i.id = c.integration_id
         """

@@ -10,7 +10,7 @@ extension Store {
                 \(fragment: Integration.select)
                 WHERE i.environment_id = \(environment.id) AND i.tenant_id = \(environment.tenant) ORDER BY i.key LIMIT 500
                 """
-            ).map(Integration.init)
+            ).map { try self.integration($0) }
         }
     }
 
@@ -34,13 +34,13 @@ extension Store {
                 \(fragment: Integration.select)
                 WHERE i.environment_id = \(environment.id) AND i.tenant_id = \(environment.tenant) AND i.key = \(key)
                 """
-            ).map(Integration.init)
+            ).map { try self.integration($0) }
         }
     }
 
     package func integration(_ id: ID<Entity.Integration>) throws -> Integration? {
         try engine.read { db in
-            try db.row("\(fragment: Integration.select) WHERE i.id = \(id)").map(Integration.init)
+            try db.row("\(fragment: Integration.select) WHERE i.id = \(id)").map { try self.integration($0) }
         }
     }
 
@@ -62,7 +62,7 @@ extension Store {
     ) async throws -> Integration? {
         let id = ID<Entity.Integration>.random()
         let sealed = try secret.map { try seal($0, of: id) }
-        let values = Self.text(of: details.values)
+        let values = try seal(details.values, of: "integrations", id.text)
         let event = event(.integrationAdded, id, details.key, in: environment.tenant, by: actor, from: address)
         return try await engine.write { db in
             let count = try db.row(
@@ -71,7 +71,7 @@ extension Store {
             let added = try db.run(
                 """
                 INSERT INTO integrations (id, tenant_id, environment_id, key, provider, definition, display_name,
-                    client_id, sealed_client_secret, scopes, field_values, has_own_callback, created_at, updated_at)
+                    client_id, sealed_client_secret, scopes, sealed_values, has_own_callback, created_at, updated_at)
                 VALUES (\(id), \(environment.tenant), \(environment.id), \(details.key), \(details.provider),
                     \(details.definition), \(details.displayName), \(details.clientID), \(sealed),
                     \(details.scopes.joined(separator: " ")), \(values), \(details.hasOwnCallback), \(now), \(now))
@@ -79,7 +79,7 @@ extension Store {
                 """)
             guard added == 1 else { return nil }
             try self.record(event, in: db, at: now)
-            return try db.row("\(fragment: Integration.select) WHERE i.id = \(id)").map(Integration.init)
+            return try db.row("\(fragment: Integration.select) WHERE i.id = \(id)").map { try self.integration($0) }
         }
     }
 
@@ -92,7 +92,7 @@ extension Store {
         from address: String = "", at now: Instant
     ) async throws -> Bool {
         let sealed = try secret.map { try seal($0, of: integration.id) }
-        let values = Self.text(of: details.values)
+        let values = try seal(details.values, of: "integrations", integration.id.text)
         let event = event(
             .integrationChanged, integration.id, details.key, in: integration.tenant, by: actor, from: address)
         return try await engine.write { db in
@@ -106,7 +106,7 @@ extension Store {
                 """
                 UPDATE integrations SET key = \(details.key), definition = \(details.definition),
                     display_name = \(details.displayName), client_id = \(details.clientID),
-                    scopes = \(details.scopes.joined(separator: " ")), field_values = \(values),
+                    scopes = \(details.scopes.joined(separator: " ")), sealed_values = \(values),
                     has_own_callback = \(details.hasOwnCallback),
                     sealed_client_secret = coalesce(\(sealed), sealed_client_secret), trouble = NULL, failed_at = NULL,
                     updated_at = \(now)
@@ -171,24 +171,31 @@ extension Store {
     }
 }
 
+extension Store {
+    func integration(_ row: Row) throws -> Integration {
+        let id: ID<Entity.Integration> = try row.id("integration_id")
+        return try Integration(row, id, values: values(row, of: "integrations", id.text))
+    }
+}
+
 extension Integration {
     static let select: SQL = """
         SELECT i.id AS integration_id, i.tenant_id, i.environment_id, i.key, i.provider, i.definition, i.display_name,
-            i.client_id, i.scopes, i.field_values, i.has_own_callback, i.sealed_client_secret IS NOT NULL AS has_secret,
+            i.client_id, i.scopes, i.sealed_values, i.has_own_callback, i.sealed_client_secret IS NOT NULL AS has_secret,
             i.trouble, i.failed_at, i.created_at, i.updated_at
         FROM integrations i
         """
 
-    init(_ row: Row) throws {
+    fileprivate init(_ row: Row, _ id: ID<Entity.Integration>, values: [String: String]) throws {
         let scopes = try row.text("scopes").utf8.split(separator: 0x20).map { String(decoding: $0, as: UTF8.self) }
         self.init(
-            id: try row.id("integration_id"), tenant: try row.id("tenant_id"),
+            id: id, tenant: try row.id("tenant_id"),
             environment: try row.id("environment_id"),
             details: IntegrationDetails(
                 key: try row.text("key"), provider: try row.text("provider"),
                 definition: try row.optionalText("definition"), displayName: try row.text("display_name"),
                 clientID: try row.text("client_id"), scopes: scopes,
-                values: Store.values(of: try row.text("field_values")),
+                values: values,
                 hasOwnCallback: try row.boolean("has_own_callback")),
             hasSecret: try row.boolean("has_secret"), trouble: try row.optionalText("trouble"),
             failedAt: try row.optionalInstant("failed_at"), createdAt: try row.instant("created_at"),

@@ -27,14 +27,16 @@ extension Store {
         let credentials = renewed.credentials
         let version = connection.version + 1
         let sealed = try seal(credentials, connection.connectionID, version, of: connection.integration)
-        let values = Self.text(of: renewed.values)
+        let values = try seal(
+            renewed.values, of: "connections",
+            Self.place(connection.connectionID, version, of: connection.integration))
         let webhook = newWebhookID(at: now)
         return try await engine.write { db in
             let stored = try db.run(
                 """
                 UPDATE connections SET sealed_credentials = \(sealed), version = \(version),
                     expires_at = \(credentials.expiresAt), is_refreshable = \(credentials.isRefreshable),
-                    field_values = \(values), trouble = NULL, trouble_kind = NULL, failed_at = NULL, failures = 0,
+                    sealed_values = \(values), trouble = NULL, trouble_kind = NULL, failed_at = NULL, failures = 0,
                     gone_at = NULL, lease = NULL, leased_until = NULL, in_doubt_since = NULL, refreshed_at = \(now),
                     updated_at = \(now)
                 WHERE number = \(connection.number) AND version = \(connection.version) AND lease = \(lease)

@@ -100,6 +100,49 @@ extension SealedColumn {
                     WHERE integration_id = \(integration.first) AND connection_id = \(version.rest)
                     """
             }),
+        SealedColumn(
+            table: "integrations", place: "values",
+            stale: { key, batch in
+                """
+                SELECT id AS id, sealed_values AS sealed FROM integrations
+                WHERE sealed_values IS NOT NULL AND substr(sealed_values, 2, 8) <> \(key.bytes) LIMIT \(batch)
+                """
+            },
+            update: { id, sealed in "UPDATE integrations SET sealed_values = \(sealed) WHERE id = \(id)" }),
+        SealedColumn(
+            table: "connect_flows", place: "values",
+            stale: { key, batch in
+                """
+                SELECT id AS id, sealed_values AS sealed FROM connect_flows
+                WHERE sealed_values IS NOT NULL AND substr(sealed_values, 2, 8) <> \(key.bytes) LIMIT \(batch)
+                """
+            },
+            update: { id, sealed in "UPDATE connect_flows SET sealed_values = \(sealed) WHERE id = \(id)" }),
+        SealedColumn(
+            table: "connect_sessions", place: "asked",
+            stale: { key, batch in
+                """
+                SELECT id AS id, sealed_asked AS sealed FROM connect_sessions
+                WHERE sealed_asked IS NOT NULL AND substr(sealed_asked, 2, 8) <> \(key.bytes) LIMIT \(batch)
+                """
+            },
+            update: { id, sealed in "UPDATE connect_sessions SET sealed_asked = \(sealed) WHERE id = \(id)" }),
+        SealedColumn(
+            table: "connections", place: "values",
+            stale: { key, batch in
+                """
+                SELECT integration_id || ' ' || version || ' ' || connection_id AS id, sealed_values AS sealed
+                FROM connections WHERE sealed_values IS NOT NULL AND substr(sealed_values, 2, 8) <> \(key.bytes) LIMIT \(batch)
+                """
+            },
+            update: { id, sealed in
+                let integration = Place(id)
+                let version = Place(integration.rest)
+                return """
+                    UPDATE connections SET sealed_values = \(sealed)
+                    WHERE integration_id = \(integration.first) AND connection_id = \(version.rest)
+                    """
+            }),
     ]
 
     /// What stands before the first space, and behind it.

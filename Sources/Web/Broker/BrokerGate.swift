@@ -50,21 +50,27 @@ extension Site {
         then handle: (BrokerCall) async throws -> Response
     ) async throws -> Response {
         let shape = Self.shape(of: request.uri.path)
+        var budget: RateLimiter.Budget?
+        var response: Response
         do {
-            let (environment, key) = try environment(of: request)
+            let (environment, key) = try environment(of: request, context)
+            budget = countCall(of: key.id.text)
+            if let seconds = budget?.wait { throw BrokerRefusal.tooOften(seconds) }
             guard let query = try? ParameterList(query: request.uri.query ?? "") else { throw BrokerRefusal.badQuery }
             let call = BrokerCall(
                 environment: environment, key: key, query: BrokerQuery(query), request: request, context: context,
                 address: context.clientAddress(of: request, settings: settings))
             if let scope { try call.require(scope) }
-            return try await handle(call)
+            response = try await handle(call)
         } catch let refusal as BrokerRefusal {
-            return refusal.response(in: shape)
+            response = refusal.response(in: shape)
         } catch let error as HTTPError where error.status == .notFound {
             throw error
         } catch {
-            return refusal(for: error, request, context).response(in: shape)
+            response = refusal(for: error, request, context).response(in: shape)
         }
+        budget?.write(to: &response)
+        return response
     }
 
     /// Something of ours that failed: its cause goes to the log, under a name that whoever asks can quote.
@@ -88,13 +94,20 @@ extension Site {
 
     /// Bearer, the key alone, or the user name of Basic, as the oldest clients send it.
     private func environment(
-        of request: Request
+        of request: Request, _ context: SiteContext
     ) throws -> (environment: BrokerEnvironment, key: EnvironmentKeyUse) {
         let headers = request.headers[values: .authorization]
         guard let header = headers.first, headers.count == 1 else { throw BrokerRefusal.missingKey }
         guard let text = Self.key(in: header), !text.utf8.isEmpty else { throw BrokerRefusal.malformedHeader }
         guard let key = Secret<EnvironmentKey>(text) else { throw BrokerRefusal.malformedKey }
-        guard let found = try store.environment(key: key, at: now()) else { throw BrokerRefusal.unknownKey }
+        guard let found = try store.environment(key: key, at: now()) else {
+            // Only what opens nothing waits: nobody's working key is held up by a neighbour's dead one.
+            let network = context.network(of: request, settings: settings)
+            if let seconds = limiter.count(.unknownBearers, network, at: now()) {
+                throw BrokerRefusal.tooOften(seconds)
+            }
+            throw BrokerRefusal.unknownKey
+        }
         return found
     }
 

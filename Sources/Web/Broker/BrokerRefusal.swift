@@ -86,6 +86,12 @@ extension BrokerRefusal {
         status: .badRequest, type: "missing_provider_config", nestedType: "invalid_query_params",
         message: "Missing param 'provider_config_key'.")
 
+    static func tooOften(_ seconds: Int64) -> BrokerRefusal {
+        BrokerRefusal(
+            status: .tooManyRequests, type: "rate_limited",
+            message: "That were too many calls. Go on in \(seconds) seconds.", retryAfter: seconds)
+    }
+
     static func forbidden(_ scope: BrokerScope) -> BrokerRefusal {
         BrokerRefusal(
             status: .forbidden, type: "forbidden",

@@ -120,17 +120,22 @@ extension Site {
             throw BrokerRefusal.badRequest(
                 "unknown_provider_template", "The integration's provider is not in the catalogue.")
         }
-        var values = try sent.values(for: provider)
+        var values = try sent.values(for: provider).merging(integration.details.values) { _, set in set }
         let credentials = try await credentials(of: sent, provider, integration, &values)
-        // Those of 2023 are taken as they are, as it was then.
-        if !sent.isFlat, let problem = await refusal(of: credentials, values: values, by: provider) { throw problem }
         let metadata = try Self.metadata(sent.metadata)
         let isKey = ["API_KEY", "BASIC"].contains(credentials.wireName)
         var trace = Trace(
             id: store.newTraceID(at: now()), tenant: integration.tenant, environment: integration.environment,
             action: .imported, integrationKey: key, provider: integration.details.provider, connectionID: id,
             startedAt: now())
-        trace.add("Imported by the API", [("type", credentials.wireName)], at: now())
+        trace.add("The API sent credentials.", [("type", credentials.wireName)], at: now())
+        let test = await test(credentials, values: values, at: provider)
+        trace.add(test, at: now())
+        if case .refused(let problem) = test?.outcome {
+            trace.finish(.failure, error: CredentialTest.error, after: 0, at: now())
+            try await store.record(trace)
+            throw CredentialTest.refusal(because: problem)
+        }
         trace.finish(.success, after: 0, at: now())
         let saved = try await store.save(
             ConnectionDraft(
@@ -142,29 +147,6 @@ extension Site {
                 message: "There is a connection of this ID already. Delete it first, or choose another ID.")
         }
         return stored
-    }
-
-    /// Asks the provider whether a key or a password works, where its entry names a call for that.
-    ///
-    /// - Returns: nil when it does, or when there is no way to ask.
-    func refusal(
-        of credentials: Credentials, values: [String: String], by provider: Provider
-    ) async -> BrokerRefusal? {
-        var generator = SystemRandomNumberGenerator()
-        let once = OAuth1.Once(nonce: Base62.draw(22, using: &generator), time: now())
-        guard let call = provider.proof(of: credentials, values: values, once: once) else { return nil }
-        let reason: String
-        switch await outside.call(call) {
-        case .response(let status, _) where (200..<300).contains(status): return nil
-        // More than we read of it, but let in.
-        case .failed(.tooLarge): return nil
-        case .response(let status, _): reason = "HTTP \(status)"
-        case .failed(let failure): reason = failure.rawValue
-        }
-        return BrokerRefusal(
-            status: .badRequest, type: "connection_test_failed",
-            message: "The provider did not let these credentials in (\(reason)). Compare them with its own page.",
-            payload: [("external_message", .string(reason))])
     }
 
     static func metadata(_ value: JSONValue?) throws -> JSONValue? {

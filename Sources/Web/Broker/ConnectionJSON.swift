@@ -6,6 +6,17 @@ struct ConnectionJSON {
     let connection: BrokerConnection
     let showsRefreshToken: Bool
     var showsCredentials = true
+    /// Values that are secrets like the credentials, by name; nil when nobody knows which are.
+    let secretValues: Set<String>?
+
+    init(
+        _ connection: BrokerConnection, of provider: Provider?, showsRefreshToken: Bool, showsCredentials: Bool = true
+    ) {
+        self.connection = connection
+        self.showsRefreshToken = showsRefreshToken
+        self.showsCredentials = showsCredentials
+        secretValues = provider.map { Set($0.fields.filter(\.isSecret).map(\.name)) }
+    }
 
     /// As clients of 2023 know it: the row, with its credentials opened.
     var flat: JSONText {
@@ -54,9 +65,9 @@ struct ConnectionJSON {
     private var lastFetched: JSONText { connection.lastFetchedAt.map { .string($0.wireText) } ?? .word("null") }
 
     private var values: [(name: String, value: JSONText)] {
-        connection.values.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }.map {
-            ($0.key, .string($0.value))
-        }
+        guard showsCredentials || secretValues != nil else { return [] }
+        return connection.values.filter { showsCredentials || secretValues?.contains($0.key) == false }
+            .sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }.map { ($0.key, .string($0.value)) }
     }
 
     private var credentials: JSONText {

@@ -97,13 +97,14 @@ extension Site {
         let mayReadCredentials = call.key.allows(.readCredentials)
         if !mayReadCredentials { try call.require(.readConnections) }
         let connection = try connection(named: id, call)
+        let provider = outside.provider(of: connection)
         guard mayReadCredentials else {
-            return ConnectionJSON(connection: connection, showsRefreshToken: false, showsCredentials: false)
+            return ConnectionJSON(connection, of: provider, showsRefreshToken: false, showsCredentials: false)
         }
         switch try await fresh(connection, isForced: call.query.flag("force_refresh")) {
         case .success(let fresh):
             store.noteFetch(of: connection, at: now())
-            return ConnectionJSON(connection: fresh, showsRefreshToken: call.query.flag("refresh_token"))
+            return ConnectionJSON(fresh, of: provider, showsRefreshToken: call.query.flag("refresh_token"))
         case .failure(.deleted):
             throw BrokerRefusal.unknownConnection(connection.connectionID, connection.integrationKey)
         case .failure(let refusal): throw BrokerRefusal.refreshFailed(refusal, of: connection)

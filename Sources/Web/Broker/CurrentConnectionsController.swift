@@ -42,7 +42,8 @@ struct CurrentConnectionsController {
             let sent = try ConnectionImport(nested: try await call.object())
             let stored = try await site.importConnection(sent, call)
             let json = ConnectionJSON(
-                connection: stored, showsRefreshToken: true, showsCredentials: call.key.allows(.readCredentials))
+                stored, of: site.outside.provider(of: stored), showsRefreshToken: true,
+                showsCredentials: call.key.allows(.readCredentials))
             return .json(bytes: json.nested.bytes, status: .created)
         }
     }

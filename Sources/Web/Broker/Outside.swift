@@ -6,13 +6,13 @@ package struct Outside: Sendable {
     package let providers: ProviderCatalogue
     /// Token endpoints and webhooks: small answers, short patience.
     package let call: @Sendable (ProviderCall) async -> ProviderAnswer
-    /// Other people's APIs, through the proxy.
-    package let proxy: @Sendable (ProviderCall) async -> ProxyAnswer
+    /// Other people's APIs, through the proxy; `unpacks` asks for a compressed answer and takes it apart.
+    package let proxy: @Sendable (ProviderCall, _ unpacks: Bool) async -> ProxyAnswer
     private let own = OwnProviders()
 
     package init(
         providers: ProviderCatalogue, call: @escaping @Sendable (ProviderCall) async -> ProviderAnswer,
-        proxy: @escaping @Sendable (ProviderCall) async -> ProxyAnswer
+        proxy: @escaping @Sendable (ProviderCall, _ unpacks: Bool) async -> ProxyAnswer
     ) {
         self.providers = providers
         self.call = call
@@ -21,7 +21,8 @@ package struct Outside: Sendable {
 
     /// Nobody out there.
     package static let none = Outside(
-        providers: ProviderCatalogue([]), call: { _ in .failed(.unreachable) }, proxy: { _ in .failed(.unreachable) })
+        providers: ProviderCatalogue([]), call: { _ in .failed(.unreachable) }, proxy: { _, _ in .failed(.unreachable) }
+    )
 
     package func provider(of integration: Integration) -> Provider? {
         provider(integration.details.provider, definition: integration.details.definition)
@@ -40,8 +41,23 @@ package struct Outside: Sendable {
 /// What a proxied call came back with.
 package enum ProxyAnswer: Sendable {
     /// Header names in lower case.
-    case response(status: Int, headers: [(name: String, value: String)], body: [UInt8])
+    case response(status: Int, headers: [(name: String, value: String)], body: ProxyBody)
     case failed(ProviderAnswer.Failure)
+}
+
+/// A body that is fetched no faster than it is asked for. Letting go of it ends the call.
+package struct ProxyBody: Sendable {
+    /// The provider stopped in the middle.
+    package struct Cut: Error {
+        let failure: ProviderAnswer.Failure
+
+        package init(failure: ProviderAnswer.Failure) { self.failure = failure }
+    }
+
+    /// Nil at the end.
+    let next: @Sendable () async throws -> [UInt8]?
+
+    package init(next: @escaping @Sendable () async throws -> [UInt8]?) { self.next = next }
 }
 
 /// Integrations' own provider entries, read once: YAML takes longer than a fetch may.

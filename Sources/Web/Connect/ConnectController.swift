@@ -20,13 +20,22 @@ struct ConnectController {
     }
 
     private func begin(_ request: Request, _ context: SiteContext, isConfirmed: Bool) async throws -> Response {
+        let budget = site.countConnect(request, context)
+        var response = try await begin(request, context, isConfirmed: isConfirmed, budget)
+        budget.write(to: &response)
+        return response
+    }
+
+    private func begin(
+        _ request: Request, _ context: SiteContext, isConfirmed: Bool, _ budget: RateLimiter.Budget
+    ) async throws -> Response {
         let answer = ConnectAnswer(site: site, request: request, context: context)
         let key = context.text("integration")
         var listeners = ConnectListeners.nobody
         var account: ConnectAccount?
         var ask: ConnectAsk?
         do {
-            try site.countConnect(request, context)
+            try budget.check()
             let asked = try ConnectAsk(query: request.uri.query ?? "")
             ask = asked
             listeners = ConnectListeners(socket: ConnectAsk.socket(asked.socket), openerOrigin: nil, returnURL: nil)
@@ -102,11 +111,8 @@ extension ConnectAccount {
 
 extension Site {
     /// Counts one attempt to connect.
-    func countConnect(_ request: Request, _ context: SiteContext) throws {
-        let network = context.network(of: request, settings: settings)
-        if let seconds = limiter.count(.connect, network, at: now()) {
-            throw Failure.tooManyRequests(retryAfter: seconds)
-        }
+    func countConnect(_ request: Request, _ context: SiteContext) -> RateLimiter.Budget {
+        limiter.budget(.connect, context.network(of: request, settings: settings), at: now())
     }
 
     /// A refusal for a program, in the shape that it reads.

@@ -26,7 +26,7 @@ struct ConnectLinkController {
         let key = form.value("integration")
         var visit: Visit?
         do {
-            try site.countConnect(request, context)
+            try site.countConnect(request, context).check()
             let found = try self.visit(form, referrer: nil)
             visit = found
             let offer = try offer(found, key)
@@ -43,7 +43,11 @@ struct ConnectLinkController {
                 let start = ConnectStart(site: site, request: request, context: context)
                 return try await start.begin(entry, found.listeners)
             }
-            try await site.connect(entry, with: typed.credentials)
+            do {
+                try await site.connect(entry, with: typed.credentials)
+            } catch let traced as ConnectStart.Traced where traced.refusal.isOfCredentials {
+                return try typeAgain(found, offer, typed, request, context)
+            }
             return try await answer.end(
                 ConnectResult(integration: key, connectionID: entry.connectionID, ending: .connected), found.listeners,
                 in: found.account.environment)
@@ -54,6 +58,16 @@ struct ConnectLinkController {
             }
             return try await end(refusal, visit?.listeners ?? .nobody, visit?.account.environment, answer, of: key)
         }
+    }
+
+    /// The provider did not take what was typed: the same page once more. The session is not spent.
+    private func typeAgain(
+        _ visit: Visit, _ offer: ConnectOffer, _ typed: ConnectOffer.Typed, _ request: Request, _ context: SiteContext
+    ) throws -> Response {
+        let problems = offer.refusedCredentials
+        let page = try page(visit, offer, typed, problems)
+        return ConnectAnswer.openToOpener(
+            try site.page(page, request, context, status: .unprocessableContent, fieldProblems: problems))
     }
 
     private struct Visit {

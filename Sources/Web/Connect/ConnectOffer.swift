@@ -64,6 +64,11 @@ struct ConnectOffer {
         return values + credentials
     }
 
+    /// Said at the last of the credentials, which is the secret one.
+    var refusedCredentials: [FieldProblem] {
+        credentials.last.map { [FieldProblem($0.name, ConnectRefusal(.credentialsRefused("")).sentence)] } ?? []
+    }
+
     /// What was typed is shown again, but for secrets.
     func fields(_ typed: Typed, _ problems: [FieldProblem]) -> [ConnectLinkPage.Field] {
         func problem(_ name: String) -> String { problems.first { $0.field == name }?.message ?? "" }

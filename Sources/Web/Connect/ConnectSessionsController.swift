@@ -109,18 +109,23 @@ extension Site {
     ) async throws -> Response? {
         guard let token = Self.connectToken(in: request) else { return nil }
         var origins: OriginPolicy?
+        var budget: RateLimiter.Budget?
         var response: Response
         do {
             guard let session = try store.connectSession(token, at: now()), !session.isUsed else {
                 throw ConnectRefusal(.unknownSession)
             }
             origins = try account(session).origins
+            let counted = limiter.budget(.connectSession, session.id.text, at: now())
+            budget = counted
+            guard counted.wait == nil else { throw ConnectRefusal(.tooMany) }
             response = try await answer(session)
         } catch let refusal as ConnectRefusal {
             response = self.refusal(refusal, isNested: true)
         } catch let refusal as BrokerRefusal {
             response = refusal.response(in: .nested)
         }
+        budget?.write(to: &response)
         CrossOrigin.allow(request, origins, on: &response)
         return response
     }

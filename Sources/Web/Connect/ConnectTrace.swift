@@ -24,7 +24,7 @@ extension Site {
         let connectionID = ask?.connectionID.flatMap { WireName.isConnectionID($0) ? $0 : nil } ?? ""
         var trace = connectTrace(of: key, provider: "", connectionID: connectionID, in: environment)
         trace.add("The request was refused.", [("why", refusal.explanation)], level: .error, at: now())
-        trace.finish(.failure, error: refusal.socketType, after: 0, at: now())
+        trace.finish(.failure, error: refusal.traceError, after: 0, at: now())
         store.note(trace)
     }
 }
@@ -49,6 +49,9 @@ extension ConnectRefusal {
         switch reason {
         case .refusedByProvider(let code, _): code
         case .noToken(let why): why
+        // The wire has one word for all three; what to do differs.
+        case .expiredSignature: "expired_signature"
+        case .replayedSignature: "replayed_signature"
         default: socketType
         }
     }

@@ -49,11 +49,12 @@ struct CredentialsController {
         _ request: Request, _ context: SiteContext, takes mode: String, names: [String], isCurrent: Bool = false
     ) async throws -> Response {
         let key = context.text("integration")
+        let budget = site.countConnect(request, context)
         var account: ConnectAccount?
         var ask: ConnectAsk?
         var response: Response
         do {
-            try site.countConnect(request, context)
+            try budget.check()
             let asked = try ConnectAsk(query: request.uri.query ?? "")
             ask = asked
             let found = try site.account(of: asked)
@@ -76,6 +77,7 @@ struct CredentialsController {
             }
             response = site.refusal(refusal, isNested: ask?.sessionToken != nil || (isCurrent && ask?.publicKey == nil))
         }
+        budget.write(to: &response)
         CrossOrigin.allow(request, account?.origins, on: &response)
         return response
     }
@@ -99,6 +101,9 @@ extension Site {
         trace.add("The request was accepted.", [("by", entry.proofInWords)], at: now())
         do {
             let credentials = try await credentials(typed, for: entry, &trace)
+            let test = await test(credentials, values: entry.values, at: entry.provider)
+            trace.add(test, at: now())
+            if case .refused(let problem) = test?.outcome { throw ConnectRefusal(.credentialsRefused(problem)) }
             try await save(
                 credentials, entry.connectionID, of: entry.integration, in: entry.environment, values: entry.values,
                 session: entry.session?.id, trace)
@@ -182,5 +187,7 @@ enum CrossOrigin {
         // A refused page is told why: the refusal holds nothing else.
         guard mayRead || response.status.kind == .clientError else { return }
         response.headers[.accessControlAllowOrigin] = origins.map(\.mayReadAny) ?? true ? "*" : header
+        response.headers[.known("Access-Control-Expose-Headers")] =
+            "Retry-After, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset"
     }
 }

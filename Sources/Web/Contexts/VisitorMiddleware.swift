@@ -36,7 +36,9 @@ struct VisitorMiddleware: RouterMiddleware {
         if isNew { context.visitor.formSeed = Secret<SessionCookie>.random().reveal() }
         var response: Response
         do {
-            try SameOrigin.check(request, hasSession: context.visitor.session != nil, base: site.settings.base)
+            if !PostedCallbackController.takes(request) {
+                try SameOrigin.check(request, hasSession: context.visitor.session != nil, base: site.settings.base)
+            }
             response = try await next(request, context)
         } catch let parserError as HTTPParserError {
             throw parserError

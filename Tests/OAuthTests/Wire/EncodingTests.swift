@@ -55,6 +55,21 @@ struct EncodingTests {
         #expect(!ConstantTime.equal([1, 2], [1, 2, 3]))
     }
 
+    @Test func `Case 188: how much of a guess is right does not show in the time`() {
+        let right = [UInt8](repeating: 7, count: 100_000)
+        var atStart = right
+        var atEnd = right
+        atStart[0] = 8
+        atEnd[right.count - 1] = 8
+        // The quickest of several: whatever else the machine does only adds to the others.
+        func quickest(_ guess: [UInt8]) -> Duration {
+            (0..<7).map { _ in ContinuousClock().measure { _ = ConstantTime.equal(right, guess) } }.min() ?? .zero
+        }
+        let (first, last) = (quickest(atStart), quickest(atEnd))
+        // A comparison that stops at the first difference would take a hundred thousandth.
+        #expect(first * 3 > last && last * 3 > first, "\(first) and \(last)")
+    }
+
     @Test func `a realm cannot break out of its header`() {
         #expect(QuotedString.quote("a\"b\\c") == #""a\"b\\c""#)
         #expect(QuotedString.quote("a\r\nSet-Cookie: x\u{301}") == "\"aSet-Cookie: x\"")

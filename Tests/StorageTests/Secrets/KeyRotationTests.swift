@@ -141,11 +141,12 @@ struct KeyRotationTests {
         #expect(
             columns.filter { $0 != "refresh_tokens.sealed_successor" }
                 == [
-                    "access_requests.sealed_path", "connect_flows.sealed_secret", "connections.sealed_credentials",
+                    "access_requests.sealed_path", "connect_flows.sealed_secret", "connect_flows.sealed_values",
+                    "connect_sessions.sealed_asked", "connections.sealed_credentials", "connections.sealed_values",
                     "digest_roots.sealed_root", "environment_keys.sealed_secret", "environment_variables.sealed_value",
                     "environments.sealed_hmac_key", "environments.sealed_old_hmac_key",
                     "environments.sealed_old_webhook_key", "environments.sealed_webhook_key",
-                    "integrations.sealed_client_secret", "outbox.sealed_body",
+                    "integrations.sealed_client_secret", "integrations.sealed_values", "outbox.sealed_body",
                     "second_factors.sealed_seed",
                 ])
     }

@@ -79,8 +79,9 @@ struct StepUpTests {
         "/connect", "/oauth/connect/{integration}",
     ]
 
-    /// Answers machines, which have no session.
+    /// Answers machines, which have no session; a posted callback is known by no cookie either.
     static let machines: Set = [
+        "/oauth/callback", "/oauth/callback/{place}",
         "/t/{tenant}/oauth/token", "/t/{tenant}/oauth/revoke", "/t/{tenant}/oauth/introspect", "/oauth/introspect",
         "/leaked-tokens", "/t/{tenant}/api/v1/people", "/v2.1/token",
         "/api-auth/api-key/{integration}", "/api-auth/basic/{integration}", "/auth/unauthenticated/{integration}",

@@ -20,11 +20,12 @@ final class BrokerWorld: Sendable {
     ///   - allows: whether calls may go to this machine.
     ///   - patience: in milliseconds, for a call; long, since many tests share the machine.
     init(
-        _ behaviour: LoopbackProvider.Behaviour = .rotates(), allows: Bool = true, patience: Int = 300_000
+        _ behaviour: LoopbackProvider.Behaviour = .rotates(), allows: Bool = true, patience: Int = 300_000,
+        rate: Int64? = nil
     ) async throws {
         provider = try await LoopbackProvider(behaviour)
         let caller = OutboundCaller(
-            limits: OutboundLimits(connect: patience, total: patience), allowsPlainHTTP: true,
+            limits: OutboundLimits(connect: patience, total: patience, idle: patience), allowsPlainHTTP: true,
             allows: { bytes, _ in allows || NetworkAddress(bytes)?.isPublic == true })
         let file = ProviderFile(Self.catalogue(provider.url))
         #expect(file.problems.isEmpty, "\(file.problems)")
@@ -36,14 +37,14 @@ final class BrokerWorld: Sendable {
                 case .failed(let failure): .failed(ProviderAnswer.Failure(rawValue: failure.rawValue) ?? .broken)
                 }
             },
-            proxy: { call in
-                switch await caller.call(Self.request(call)) {
+            proxy: { call, unpacks in
+                switch await caller.open(Self.request(call, unpacks: unpacks)) {
                 case .response(let status, let headers, let body):
-                    .response(status: status, headers: headers, body: body)
+                    .response(status: status, headers: headers, body: ProxyBody { try await Self.next(of: body) })
                 case .failed(let failure): .failed(ProviderAnswer.Failure(rawValue: failure.rawValue) ?? .broken)
                 }
             })
-        site = try await TestSite(outside: outside)
+        site = try await TestSite(outside: outside, brokerRate: rate)
         let acme = try site.cast.acme
         _ = try await site.store.environments(of: acme.id, at: site.clock.now)
         environment = try #require(try site.store.environment("dev", of: acme.id))
@@ -54,8 +55,17 @@ final class BrokerWorld: Sendable {
         key = secret.reveal()
     }
 
-    private static func request(_ call: ProviderCall) -> OutboundRequest {
-        OutboundRequest(method: call.method.rawValue, url: call.url, headers: call.headers, body: call.body)
+    private static func request(_ call: ProviderCall, unpacks: Bool = false) -> OutboundRequest {
+        OutboundRequest(
+            method: call.method.rawValue, url: call.url, headers: call.headers, body: call.body, unpacks: unpacks)
+    }
+
+    private static func next(of body: OutboundBody) async throws -> [UInt8]? {
+        do {
+            return try await body.next()
+        } catch let failure as OutboundAnswer.Failure {
+            throw ProxyBody.Cut(failure: ProviderAnswer.Failure(rawValue: failure.rawValue) ?? .broken)
+        }
     }
 
     private static func catalogue(_ url: String) -> String {
@@ -91,6 +101,12 @@ final class BrokerWorld: Sendable {
           docs: https://mail.example/docs
           auth: api_key
           api: {base: "\(url)/api", headers: {x-api-key: "{apiKey}"}}
+        metrics:
+          title: Metrics
+          docs: https://metrics.example/docs
+          auth: api_key
+          api: {base: "\(url)/api", headers: {x-api-key: "{apiKey}", x-app-key: "{app_key}"}}
+          fields: {app_key: {title: Application key, format: text, secret: true}}
         shop:
           title: Shop
           docs: https://shop.example/docs

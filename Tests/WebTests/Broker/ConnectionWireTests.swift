@@ -265,6 +265,36 @@ struct ConnectionWireTests {
         #expect(try await world.call(.post, "/connections", "{}", key: text).member("error.code") == "forbidden")
     }
 
+    @Test func `a secret beside the credentials is sealed like them, and shown to whoever may read them`() async throws
+    {
+        let world = try await BrokerWorld()
+        let integration = try await world.integrate("metrics")
+        _ = try await world.store.save(
+            ConnectionDraft(
+                connectionID: "u1", credentials: .apiKey("key-of-u1"),
+                values: ["app_key": "quite-a-secret", "site": "eu"]),
+            of: integration, at: world.site.clock.now)
+        let path = "connection/u1?provider_config_key=metrics"
+        #expect(try await world.call(.get, "/" + path).member("connection_config.app_key") == "quite-a-secret")
+        let reader = Secret<EnvironmentKey>.random()
+        _ = try await world.store.addKey(
+            reader, EnvironmentKeyDraft(name: "Reader", scopes: [.readConnections]), to: world.environment,
+            by: .system, at: world.site.clock.now)
+        for place in ["/connection", "/connections"] {
+            let shown = try await world.call(
+                .get, "\(place)/u1?provider_config_key=metrics", key: reader.reveal())
+            #expect(shown.member("connection_config.site") == "eu")
+            #expect(!shown.body.contains("quite-a-secret"))
+        }
+    }
+
+    @Test func `a number that was a deleted connection's is nobody else's`() async throws {
+        let world = try await BrokerWorld()
+        let first = try await world.connect("u1")
+        #expect(try await world.store.deleteConnection(first, by: .system, at: world.site.clock.now))
+        #expect(try await world.connect("u2").number > first.number)
+    }
+
     @Test func `a key that was rotated works until its end, one that was revoked not at all`() async throws {
         let world = try await BrokerWorld()
         let now = world.site.clock.now

@@ -54,6 +54,12 @@ struct CurrentWireTests {
         #expect(try await world.call(.post, "/connections", body).status == 201)
         let seen = world.provider.seen.api
         #expect(seen.map(\.path) == ["/api/me", "/api/me"] && seen.last?.headers["x-api-key"] == "k")
+        world.provider.next([(401, [:])])
+        let old = try await world.call(
+            .post, "/connection", #"{"connection_id":"o","provider_config_key":"proven","api_key":"k"}"#)
+        #expect(old.status == 400 && old.member("type") == "connection_test_failed", "\(old.body)")
+        let failed = try world.store.traces(of: world.environment, limit: 9).filter { $0.outcome == .failure }
+        #expect(failed.map(\.error) == ["connection_test_failed", "connection_test_failed"])
     }
 
     @Test func `the list has pages and filters, newest first`() async throws {

@@ -89,12 +89,38 @@ final class LoopbackProvider: Sendable {
                 let (status, extra) = status(state)
                 var answer: HTTPFields = [.contentType: "application/json", .setCookie: "evil=1"]
                 for (name, value) in extra { if let name = HTTPField.Name(name) { answer[name] = value } }
+                if let size = fields["x-size"].flatMap({ Int($0) }) { return large(size, answer) }
+                if fields["accept-encoding"]?.contains("gzip") == true { return packed(answer) }
                 return Response(
                     status: .init(code: status), headers: answer,
                     body: .init(byteBuffer: ByteBuffer(string: #"{"method":"\#(method.rawValue)"}"#)))
             }
         }
         return router
+    }
+
+    /// So many bytes, piece by piece and without saying how many.
+    private static func large(_ size: Int, _ headers: HTTPFields) -> Response {
+        Response(
+            status: .ok, headers: headers,
+            body: ResponseBody { writer in
+                let piece = ByteBuffer(repeating: 0x61, count: 64 * 1024)
+                var left = size
+                while left > 0 {
+                    let next = piece.getSlice(at: 0, length: min(left, piece.readableBytes)) ?? piece
+                    try await writer.write(next)
+                    left -= next.readableBytes
+                }
+                try await writer.finish(nil)
+            })
+    }
+
+    /// `{"packed":true}`, compressed.
+    private static func packed(_ headers: HTTPFields) -> Response {
+        let bytes = Data(base64Encoded: "H4sIAAAAAAACA6tWKkhMzk5NUbIqKSpNrQUAieC13A8AAAA=") ?? Data()
+        var headers = headers
+        headers[.contentEncoding] = "gzip"
+        return Response(status: .ok, headers: headers, body: .init(byteBuffer: ByteBuffer(bytes: bytes)))
     }
 
     private static func status(_ state: State) -> (Int, [String: String]) {

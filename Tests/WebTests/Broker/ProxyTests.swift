@@ -89,6 +89,83 @@ struct ProxyTests {
         }
     }
 
+    @Test func `a large answer of unknown length comes through whole`() async throws {
+        let world = try await BrokerWorld()
+        try await world.connect()
+        let size = 12 * 1024 * 1024 + 7
+        let answer = try await world.call(.get, "/proxy/x", headers: photos + [("Nango-Proxy-X-Size", "\(size)")])
+        #expect(answer.status == 200 && answer.body.utf8.count == size)
+        try await world.store.flushUses()
+        let trace = try #require(try world.store.traces(of: world.environment, limit: 9).first { $0.action == .proxy })
+        let steps = try #require(try world.store.trace(trace.id, in: world.environment)).steps
+        #expect(steps.last?.detail.first { $0.name == "bytes" }?.value == "\(size)")
+    }
+
+    @Test func `an answer is unpacked when that is asked for, and passed on packed when the caller asks the provider`()
+        async throws
+    {
+        let world = try await BrokerWorld()
+        try await world.connect()
+        let unpacked = try await world.call(.get, "/proxy/x", headers: photos + [("Decompress", "true")])
+        #expect(unpacked.body == #"{"packed":true}"# && unpacked.headers[.contentEncoding] == nil)
+        #expect(unpacked.headers[.contentLength].map { $0 == "15" } ?? true)
+        let packed = try await world.call(.get, "/proxy/x", headers: photos + [("Nango-Proxy-Accept-Encoding", "gzip")])
+        #expect(packed.headers[.contentEncoding] == "gzip" && !packed.contains("packed"))
+        #expect(try await world.call(.get, "/proxy/x", headers: photos).body == #"{"method":"GET"}"#)
+    }
+
+    @Test func `a body of any kind arrives with its kind`() async throws {
+        let world = try await BrokerWorld()
+        try await world.connect()
+        let form = "--b\r\nContent-Disposition: form-data; name=\"f\"; filename=\"a\"\r\n\r\nx\r\n--b--\r\n"
+        for (type, body) in [
+            ("multipart/form-data; boundary=b", form), ("application/octet-stream", "\u{0}\u{1}\r\n\u{7F}"),
+            ("application/xml", "<a/>"), ("application/x-www-form-urlencoded", "a=1&a=2"),
+        ] {
+            let answer = try await world.site.send(
+                .post, "/proxy/up",
+                headers: [("Authorization", "Bearer \(world.key)"), ("Content-Type", type)] + photos,
+                body: Array(body.utf8))
+            #expect(answer.status == 200)
+            let seen = try #require(world.provider.seen.api.last)
+            #expect(seen.headers["content-type"] == type && seen.body == body)
+        }
+    }
+
+    @Test func `what belongs to the provider's hop, or would speak for our origin, stays behind`() async throws {
+        let world = try await BrokerWorld()
+        try await world.connect()
+        world.provider.next([
+            (
+                200,
+                [
+                    "Connection": "close, X-Hop", "X-Hop": "1", "Access-Control-Allow-Origin": "*", "X-Theirs": "1",
+                    "X-RateLimit-Limit": "7",
+                ]
+            )
+        ])
+        let answer = try await world.call(.get, "/proxy/x", headers: photos)
+        #expect(answer.header("X-Theirs") == "1" && answer.header("X-RateLimit-Limit") == "7")
+        for name in ["X-Hop", "Access-Control-Allow-Origin", "X-RateLimit-Remaining"] {
+            #expect(answer.header(name) == nil, "\(name)")
+        }
+    }
+
+    @Test func `the wait may be seconds, a moment or a date`() async throws {
+        let world = try await BrokerWorld()
+        try await world.connect()
+        let now = world.site.clock.now.seconds
+        let start = ContinuousClock.now
+        world.provider.next([
+            (503, ["Retry-After": "Thu, 01 Jan 1970 00:00:00 GMT"]), (429, ["X-RateLimit-Reset": "\(now)"]),
+            (429, ["X-RateLimit-Reset": "0"]),
+            (403, ["X-RateLimit-Remaining": "0", "X-Rate-Limit-Reset": "\(now + 1)"]),
+        ])
+        let answer = try await world.call(.get, "/proxy/x", headers: photos + [("Retries", "4")])
+        #expect(answer.status == 200 && world.provider.seen.api.count == 5)
+        #expect(ContinuousClock.now - start >= .seconds(1))
+    }
+
     @Test func `a token that was refused is renewed, once`() async throws {
         let world = try await BrokerWorld()
         try await world.connect()

@@ -40,6 +40,33 @@ struct CallbackTests {
         #expect(trace.outcome == .success && trace.connectionID == "u1")
     }
 
+    @Test func `a posted callback becomes the same by GET, from any site and with nobody's cookie`() async throws {
+        let world = try await ConnectWorld()
+        world.far.answers(token)
+        let browser = world.site.browser()
+        let asked = try await world.begin(browser)
+        let state = asked["state"] ?? ""
+        // As a browser sends it: from the provider's page, without our cookies.
+        let posted = try await world.site.send(
+            .post, "/oauth/callback",
+            headers: [
+                ("Content-Type", "application/x-www-form-urlencoded"), ("Origin", "https://provider.example"),
+                ("Sec-Fetch-Site", "cross-site"),
+            ], body: Array("code=c%261&state=\(state)&id_token=eyJ&user=%7B%7D".utf8))
+        #expect(posted.status == 303 && world.far.calls.isEmpty)
+        let next = try #require(posted.location)
+        #expect(next == "http://127.0.0.1:8080/oauth/callback?code=c%261&state=\(state)")
+        #expect(posted.headers[.init("Cross-Origin-Opener-Policy")!] == "unsafe-none")
+        // Another browser that is led there makes nothing of it.
+        let path = String(next.dropFirst("http://127.0.0.1:8080".count))
+        #expect(try await world.site.browser(from: "198.51.100.9").get(path).status == 403)
+        #expect(try await browser.get(path).status == 200)
+        #expect(try world.connection("u1") != nil)
+        let large = try await world.site.send(
+            .post, "/oauth/callback", body: Array(("code=" + String(repeating: "c", count: 9_000)).utf8))
+        #expect(large.status == 413)
+    }
+
     @Test func `Case 218: neither page nor message nor address holds a token`() async throws {
         let world = try await ConnectWorld()
         world.far.answers(token)
@@ -115,6 +142,29 @@ struct CallbackTests {
         #expect(world.far.calls.isEmpty)
         let state = asked["state"] ?? ""
         #expect(try await browser.get("/oauth/callback/\(own.id.text)?code=c&state=\(state)").status == 200)
+    }
+
+    @Test func `Case 199: a provider of one's own is never told the address that all others share`() async throws {
+        let world = try await ConnectWorld()
+        let definition = """
+            custom:
+              title: Mine
+              docs: https://mine.example
+              auth: oauth2
+              authorize: {url: "https://mine.example/authorize"}
+              token: {url: "https://mine.example/token"}
+            """
+        let details = IntegrationDetails(
+            key: "mine", provider: "custom", definition: definition, clientID: "id", scopes: [], hasOwnCallback: false)
+        let mine = try #require(
+            try await world.site.store.addIntegration(
+                details, secret: "s", to: world.environment, by: .system, at: world.site.clock.now))
+        let browser = world.site.browser()
+        let asked = try await world.begin(browser, world.path("mine"))
+        #expect(asked["redirect_uri"] == "http://127.0.0.1:8080/oauth/callback/\(mine.id.text)")
+        let page = try await browser.get("/oauth/callback?code=c&state=\(asked["state"] ?? "")")
+        #expect(page.status == 400)
+        #expect(world.far.calls.isEmpty)
     }
 
     @Test func `Case 203: what the provider says is shown as text, and the waiting page hears it`() async throws {

@@ -209,6 +209,26 @@ struct ConnectSessionTests {
         #expect(over.contains("This link has ended or was used."))
     }
 
+    @Test func `the hosted page asks again for a key that the provider turned away, and the session is not spent`()
+        async throws
+    {
+        let world = try await ConnectWorld("prod")
+        let token = try await world.session(#"{"end_user":{"id":"7"},"allowed_integrations":["proven"]}"#)
+        let path = "/connect?session_token=\(token.reveal())"
+        let browser = world.site.browser()
+        func submit(_ key: String) async throws -> Answer {
+            let form = [("session_token", token.reveal()), ("integration", "proven"), ("value-apiKey", key)]
+            return try await browser.submit("/connect", form, on: path)
+        }
+        world.far.answers(401, "{}")
+        let refused = try await submit("wrong-key")
+        #expect(refused.status == 422 && refused.contains("The provider did not take this."))
+        #expect(!refused.contains("wrong-key"))
+        world.far.answers("{}")
+        let done = try await submit("right-key")
+        #expect(done.status == 200 && done.contains("<h1>Connected</h1>"))
+    }
+
     @Test func `Case 195: a suspended company's sessions and keys open nothing`() async throws {
         let world = try await ConnectWorld()
         let token = try await world.session(body)

@@ -183,6 +183,9 @@ struct ConnectTests {
         #expect(page.status == 200)
         #expect(try await browser.post(signed("b"), [("csrf", page.csrf ?? "")]).status == 303)
         #expect(try await browser.post(signed("b"), [("csrf", page.csrf ?? "")]).status == 400)
+        try await world.site.store.flushUses()
+        let traces = try world.site.store.traces(of: world.environment, limit: 50)
+        #expect(traces.count { $0.error == "replayed_signature" } == 2)
     }
 
     @Test func `Case 219: a browser is sent back to listed origins only`() async throws {

@@ -49,7 +49,7 @@ struct ConnectWorld {
             base: base,
             outside: Outside(
                 providers: ProviderCatalogue(file.providers), call: { far.call($0) },
-                proxy: { _ in .failed(.unreachable) }))
+                proxy: { _, _ in .failed(.unreachable) }))
         let now = site.clock.now
         let acme = try site.cast.acme.id
         let found = try await site.store.environments(of: acme, at: now).first { $0.name == environment }
@@ -59,7 +59,7 @@ struct ConnectWorld {
             ("github", "github", "id-1"), ("zendesk", "zendesk", "id-2"), ("old", "old", "id-3"),
             ("algolia", "algolia", ""),
             ("bamboo", "bamboo", ""), ("machine", "machine", ""), ("open", "open", ""), ("hub", "hub", "99"),
-            ("empty", "github", ""),
+            ("empty", "github", ""), ("proven", "proven", ""),
             ("lost", "nobody", "id"), ("sp ace:1@x", "github", "id-4"),
         ] {
             let details = IntegrationDetails(key: key, provider: provider, clientID: id, scopes: ["repo", "user"])
@@ -143,6 +143,11 @@ struct ConnectWorld {
           docs: https://www.algolia.com/doc/
           auth: api_key
           fields: {APP_ID: {title: Application ID, format: word}}
+        proven:
+          title: Proven
+          docs: https://proven.example/
+          auth: api_key
+          api: {base: "https://proven.example/v1", headers: {x-key: "{apiKey}"}, verify: /me}
         bamboo:
           title: Bamboo
           docs: https://documentation.bamboohr.com/

@@ -57,6 +57,48 @@ struct CredentialsTests {
         }
     }
 
+    @Test func `a key that the provider turns away is not stored, and the trace says so`() async throws {
+        let world = try await ConnectWorld()
+        world.far.answers(401, "{}")
+        let path = path(world, "/api-auth/api-key", "proven")
+        let answer = try await post(world, path, #"{"apiKey":"k-secret"}"#)
+        #expect(answer.status == 400)
+        #expect(answer.contains(#""type":"connection_test_failed","payload":{}"#), "\(answer.body)")
+        #expect(try world.connection("u1", of: "proven") == nil)
+        #expect(world.far.calls.map(\.url) == ["https://proven.example/v1/me"])
+        #expect(world.far.calls.first?.headers.contains { $0.name == "x-key" && $0.value == "k-secret" } == true)
+        let trace = try #require(try world.site.store.traces(of: world.environment, limit: 5).first)
+        #expect(trace.outcome == .failure && trace.error == "connection_test_failed")
+        let steps = try #require(try world.site.store.trace(trace.id, in: world.environment)).steps
+        #expect(steps.contains { $0.detail.contains { $0.name == "answer" && $0.value == "HTTP 401" } })
+        #expect(!steps.flatMap(\.detail).contains { $0.value.contains("k-secret") })
+    }
+
+    @Test(arguments: [200, 403, 404, 500]) func `a key that the provider says nothing against is stored`(status: Int)
+        async throws
+    {
+        let world = try await ConnectWorld()
+        world.far.answers(status, "{}")
+        #expect(
+            try await post(world, path(world, "/api-auth/api-key", "proven"), #"{"apiKey":"k"}"#).status == 200)
+        #expect(try world.connection("u1", of: "proven") != nil)
+        let trace = try #require(try world.site.store.traces(of: world.environment, limit: 5).first)
+        let steps = try #require(try world.site.store.trace(trace.id, in: world.environment)).steps
+        #expect(steps.contains { $0.level == .warning } == (status != 200))
+    }
+
+    @Test func `every answer says how many attempts are left, and too many wait`() async throws {
+        let world = try await ConnectWorld()
+        let path = path(world, "/api-auth/basic", "bamboo")
+        let first = try await post(world, path, "{}")
+        #expect(first.header("X-RateLimit-Limit") == "120" && first.header("X-RateLimit-Remaining") == "119")
+        #expect(first.header("Access-Control-Expose-Headers")?.contains("X-RateLimit-Remaining") == true)
+        for _ in 0..<119 { _ = try await post(world, path, "{}") }
+        let last = try await post(world, path, #"{"username":"ada"}"#)
+        #expect(last.status == 429 && last.header("Retry-After") == "1" && last.contains(#""type":"rate_limited""#))
+        #expect(try world.connection("u1", of: "bamboo") == nil)
+    }
+
     @Test func `a client of one's own is proven at the provider before it is stored`() async throws {
         let world = try await ConnectWorld()
         let path = path(world, "/oauth2/auth", "machine")

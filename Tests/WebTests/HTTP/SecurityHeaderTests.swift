@@ -10,7 +10,9 @@ import Web
     ]
 
     /// Pages of a popup, which speak to the window that opened it.
-    private static let popups = ["GET /oauth/callback", "GET /app-auth/connect", "GET /connect "]
+    private static let popups = [
+        "GET /oauth/callback", "POST /oauth/callback", "GET /app-auth/connect", "GET /connect ",
+    ]
 
     private func check(_ answer: Answer, _ what: String, isSecure: Bool = false) throws {
         for (name, value) in Self.expected {

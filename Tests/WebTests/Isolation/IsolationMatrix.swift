@@ -206,6 +206,7 @@ struct IsolationRoute: CustomStringConvertible {
         IsolationRoute("POST /oauth2/auth/{integration}", .published(connecting)),
         IsolationRoute("OPTIONS /oauth2/auth/{integration}", .published(connecting)),
         IsolationRoute("GET /oauth/callback/{place}", .published("state and cookie say whose flow it is")),
+        IsolationRoute("POST /oauth/callback/{place}", .published("it only leads on to the GET")),
         IsolationRoute("GET /connect/results/{socket}", .published("whoever holds the socket's name")),
         IsolationRoute("OPTIONS /connect/results/{socket}", .published("whoever holds the socket's name")),
         IsolationRoute("GET /sdk/{file}", .published("files of the product")),
