@@ -52,8 +52,7 @@ extension Provider {
             path = String(decoding: path.utf8.dropFirst(start.utf8.count), as: UTF8.self)
         }
         var url = base + "/" + path
-        url = FormText.url(
-            url, (api?.query ?? []).compactMap { pair in pair.value.filled(values).map { (pair.name, $0) } })
+        url = FormText.url(url, try filled(api?.query ?? [], values))
         var headers = [(name: "user-agent", value: "Gatewright")]
         headers += credentials.headers
         if case .oauth1(let oauth1) = method, case .oauth1(let token, _) = credentials, let client {
@@ -63,9 +62,7 @@ extension Provider {
         }
         headers = Self.merged(
             headers,
-            (api?.headers ?? []).compactMap { pair in
-                pair.value.filled(values).map { (Self.lowercased(pair.name), $0) }
-            })
+            try filled(api?.headers ?? [], values).map { (Self.lowercased($0.name), $0.value) })
         headers = Self.merged(headers, ask.headers.filter { !Self.isOfTheHop($0.name) })
         return ProviderCall(method: ask.method, url: url, headers: headers, body: ask.body)
     }
@@ -79,6 +76,22 @@ extension Provider {
             method: .get, path: String(path.dropFirst()), headers: [("accept", "application/json")], body: [], base: nil
         )
         return try? proxy(ask, with: credentials, values: values, client: nil, once: once)
+    }
+
+    /// Those whose values are all there. One that lacks only what is optional, or credentials of another kind, stays
+    /// out; without a value that the provider must have, the call would fail there, and not say why.
+    private func filled(
+        _ pairs: [(name: String, value: URLTemplate)], _ values: [String: String]
+    ) throws(ProxyProblem) -> [(name: String, value: String)] {
+        var all: [(name: String, value: String)] = []
+        for pair in pairs {
+            if let value = pair.value.filled(values) {
+                all.append((pair.name, value))
+            } else if pair.value.placeholders.contains(where: { values[$0] == nil && field($0)?.isOptional == false }) {
+                throw .missingValue
+            }
+        }
+        return all
     }
 
     private func base(_ override: String?, _ values: [String: String]) throws(ProxyProblem) -> String {

@@ -76,7 +76,7 @@ extension OAuth2.Token {
     }
 
     /// A token goes into a header: visible ASCII, at most 16 KB.
-    static func isToken(_ text: String) -> Bool {
+    package static func isToken(_ text: String) -> Bool {
         (1...16_384).contains(text.utf8.count) && text.utf8.allSatisfy { (0x21...0x7E).contains($0) }
     }
 

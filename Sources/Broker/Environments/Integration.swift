@@ -65,6 +65,12 @@ package struct IntegrationDetails: Sendable {
 }
 
 extension Integration {
+    /// What a call needs: a connection's values, with those that the developer set for all of them. They are put
+    /// together when they are used, so a change reaches every connection, and imported ones too.
+    package func completing(_ values: [String: String]) -> [String: String] {
+        values.merging(details.values) { _, set in set }
+    }
+
     /// Where it stands, for people: what is missing before anybody can connect, or what the provider refuses.
     package enum State: Sendable {
         case incomplete, ready, failing

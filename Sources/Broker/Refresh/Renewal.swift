@@ -13,17 +13,20 @@ extension Provider {
 
     /// The call that renews these credentials; nil where nothing can be renewed.
     ///
-    /// - Parameter client: the integration's registration. Client credentials have their own.
+    /// - Parameters:
+    ///   - values: the connection's, and the integration's own.
+    ///   - client: the integration's registration. Client credentials have their own.
     package func renewal(
-        of connection: BrokerConnection, client: ClientRegistration, scopes: [String], at now: Instant
+        of connection: BrokerConnection, values: [String: String], client: ClientRegistration, scopes: [String],
+        at now: Instant
     ) throws(ConnectProblem) -> ProviderCall? {
         switch (method, connection.credentials) {
         case (.oauth2(let oauth2), .oauth2(_, let refreshToken?, _, _)):
-            return try oauth2.token.refresh(refreshToken, client: client, values: connection.values)
+            return try oauth2.token.refresh(refreshToken, client: client, values: values)
         case (.clientCredentials(let token), .clientCredentials(let own, _, _, _)):
-            return try token.clientCredentials(scopes: scopes, client: own, values: connection.values)
+            return try token.clientCredentials(scopes: scopes, client: own, values: values)
         case (.app(let app), .app):
-            return try app.token(client: client, values: connection.values, at: now)
+            return try app.token(client: client, values: values, at: now)
         default: return nil
         }
     }

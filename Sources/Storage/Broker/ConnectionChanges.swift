@@ -127,22 +127,53 @@ extension Store {
         _ metadata: JSONValue, merges: Bool, of connection: BrokerConnection, at now: Instant
     ) async throws -> JSONValue? {
         try await engine.write { db in
-            let row = try db.row(
-                "SELECT metadata FROM connections WHERE number = \(connection.number) AND tenant_id = \(connection.tenant)"
-            )
-            guard let row else { return nil }
-            var new = metadata
-            if merges, case .object(let old) = Self.object(try row.text("metadata")), case .object(let given) = metadata
-            {
-                let kept = old.filter { member in !given.contains { $0.name.utf8.elementsEqual(member.name.utf8) } }
-                new = .object(kept + given)
+            try self.setMetadata(
+                metadata, merges: merges, of: connection.number, connection.tenant, in: db, at: now)
+        }
+    }
+
+    private func setMetadata(
+        _ metadata: JSONValue, merges: Bool, of number: Int64, _ tenant: ID<Entity.Tenant>, in db: any Connection,
+        at now: Instant
+    ) throws -> JSONValue? {
+        let row = try db.row("SELECT metadata FROM connections WHERE number = \(number) AND tenant_id = \(tenant)")
+        guard let row else { return nil }
+        var new = metadata
+        if merges, case .object(let old) = Self.object(try row.text("metadata")), case .object(let given) = metadata {
+            let kept = old.filter { member in !given.contains { $0.name.utf8.elementsEqual(member.name.utf8) } }
+            new = .object(kept + given)
+        }
+        try db.run(
+            """
+            UPDATE connections SET metadata = \(String(decoding: new.bytes, as: UTF8.self)), updated_at = \(now)
+            WHERE number = \(number)
+            """)
+        return new
+    }
+
+    /// The same for many connections of one integration: for all of them, or for none.
+    ///
+    /// - Returns: the first of the IDs that names no connection, and then nothing was changed; nil when all were.
+    package func setMetadata(
+        _ metadata: JSONValue, merges: Bool, of ids: [String], at integration: Integration, at now: Instant
+    ) async throws -> String? {
+        try await engine.write { db in
+            var numbers: [Int64] = []
+            for id in ids {
+                let row = try db.row(
+                    """
+                    SELECT number FROM connections
+                    WHERE integration_id = \(integration.id) AND connection_id = \(id)
+                        AND tenant_id = \(integration.tenant)
+                    """)
+                guard let row else { return id }
+                numbers.append(try row.integer("number"))
             }
-            try db.run(
-                """
-                UPDATE connections SET metadata = \(String(decoding: new.bytes, as: UTF8.self)), updated_at = \(now)
-                WHERE number = \(connection.number)
-                """)
-            return new
+            for number in numbers {
+                _ = try self.setMetadata(
+                    metadata, merges: merges, of: number, integration.tenant, in: db, at: now)
+            }
+            return nil
         }
     }
 

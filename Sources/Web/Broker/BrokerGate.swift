@@ -146,9 +146,9 @@ struct BrokerQuery {
             .map(\.value)
     }
 
-    /// nil when it was not sent; throws for what is no number within the range.
+    /// nil when it was not sent; throws for what is no number within the range, nothing among it.
     func number(_ name: String, in range: ClosedRange<Int>) throws -> Int? {
-        guard let text = text(name) else { return nil }
+        guard let text = all(name).first else { return nil }
         guard let number = Int(text), range.contains(number) else {
             throw BrokerRefusal(
                 status: .badRequest, type: "invalid_query_params",

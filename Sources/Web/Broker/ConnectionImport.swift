@@ -53,6 +53,15 @@ struct ConnectionImport {
         throw BrokerRefusal.badBody(type, "Missing param '\(name)'.", path: name)
     }
 
+    /// A token goes into a header: what could not would only fail at each call.
+    func token(_ text: String, _ name: String) throws -> String {
+        guard OAuth2.Token.isToken(text) else {
+            throw BrokerRefusal.badBody(
+                "invalid_body", "\(name) must be ASCII without spaces and line breaks, at most 16 KB.", path: name)
+        }
+        return text
+    }
+
     /// `expires_at` (a number of seconds, or a date) or `expires_in`.
     func expiry(at now: Instant) throws -> Instant? {
         if let value = given["expires_at"], value != .null {
@@ -120,7 +129,7 @@ extension Site {
             throw BrokerRefusal.badRequest(
                 "unknown_provider_template", "The integration's provider is not in the catalogue.")
         }
-        var values = try sent.values(for: provider).merging(integration.details.values) { _, set in set }
+        var values = try sent.values(for: provider)
         let credentials = try await credentials(of: sent, provider, integration, &values)
         let metadata = try Self.metadata(sent.metadata)
         let isKey = ["API_KEY", "BASIC"].contains(credentials.wireName)
@@ -129,7 +138,7 @@ extension Site {
             action: .imported, integrationKey: key, provider: integration.details.provider, connectionID: id,
             startedAt: now())
         trace.add("The API sent credentials.", [("type", credentials.wireName)], at: now())
-        let test = await test(credentials, values: values, at: provider)
+        let test = await test(credentials, values: integration.completing(values), at: provider)
         trace.add(test, at: now())
         if case .refused(let problem) = test?.outcome {
             trace.finish(.failure, error: CredentialTest.error, after: 0, at: now())
@@ -168,9 +177,10 @@ extension Site {
         }
         switch provider.method {
         case .oauth2:
-            let token = try sent.required("missing_access_token", "access_token")
+            let token = try sent.token(try sent.required("missing_access_token", "access_token"), "access_token")
+            let refreshToken = try sent.text("refresh_token").map { try sent.token($0, "refresh_token") }
             return .oauth2(
-                accessToken: token, refreshToken: sent.text("refresh_token"), expiresAt: try sent.expiry(at: now()),
+                accessToken: token, refreshToken: refreshToken, expiresAt: try sent.expiry(at: now()),
                 raw: sent.given["raw"] ?? sent.given)
         case .oauth1:
             let token = OAuth1Token(
@@ -187,9 +197,10 @@ extension Site {
             let client = ClientRegistration(
                 id: try sent.required("missing_client_id", "client_id"),
                 secret: try sent.required("missing_client_secret", "client_secret"))
+            let completed = integration.completing(values)
             let answer = try await firstToken { now in
                 let call = try token.clientCredentials(
-                    scopes: integration.details.scopes, client: client, values: values)
+                    scopes: integration.details.scopes, client: client, values: completed)
                 return token.absorb(await outside.call(call), keeping: provider.fields, paths: [], at: now)
             }
             return .clientCredentials(client, token: answer.accessToken, expiresAt: answer.expiresAt, raw: answer.raw)
@@ -201,7 +212,7 @@ extension Site {
                     "missing_installation_id", "installation_id must be digits.", path: "installation_id")
             }
             values["installation_id"] = installation
-            let filled = values
+            let filled = integration.completing(values)
             let client = try store.registration(of: integration)
             let answer = try await firstToken { now in
                 app.absorb(await outside.call(try app.token(client: client, values: filled, at: now)), at: now)

@@ -131,7 +131,7 @@ extension Site {
             let integration = try? store.integration(connection.integration),
             let client = try? store.registration(of: integration),
             let call = try? oauth2.token.revocation(
-                of: connection.credentials, client: client, values: connection.values)
+                of: connection.credentials, client: client, values: integration.completing(connection.values))
         else { return trace.add("The provider has no way to revoke, so nothing was revoked there", at: now()) }
         switch await outside.call(call) {
         case .response(let status, _):

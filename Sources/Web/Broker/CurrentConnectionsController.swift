@@ -94,15 +94,12 @@ struct CurrentConnectionsController {
                 throw BrokerRefusal.badBody("invalid_body", "metadata must be an object.", path: "metadata")
             }
             let ids = try Self.ids(body["connection_id"])
-            let connections = try ids.map { id in
-                guard let connection = try site.store.connection(id, of: key, in: call.environment) else {
-                    throw BrokerRefusal.unknownConnection(id, key)
-                }
-                return connection
+            guard let integration = try site.store.integration(key, in: call.environment) else {
+                throw BrokerRefusal.unknownConnection(ids[0], key)
             }
-            for connection in connections {
-                _ = try await site.store.setMetadata(metadata, merges: merges, of: connection, at: site.now())
-            }
+            let missing = try await site.store.setMetadata(
+                metadata, merges: merges, of: ids, at: integration, at: site.now())
+            if let missing { throw BrokerRefusal.unknownConnection(missing, key) }
             return .json(bytes: body.bytes, status: merges ? .ok : .created)
         }
     }

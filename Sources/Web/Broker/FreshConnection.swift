@@ -95,7 +95,8 @@ extension Site {
         let call: ProviderCall?
         do {
             call = try provider.renewal(
-                of: connection, client: client, scopes: integration.details.scopes, at: now())
+                of: connection, values: integration.completing(connection.values), client: client,
+                scopes: integration.details.scopes, at: now())
         } catch {
             return .failure(.misconfigured(error == .missingValue ? "url_param_err" : "notConfigured"))
         }

@@ -70,7 +70,8 @@ struct ProxyRun {
             if case .oauth1 = provider.method { try site.store.registration(of: integration) } else { nil }
         do {
             return try provider.proxy(
-                ask, with: connection.credentials, values: connection.values, client: client, once: site.once())
+                ask, with: connection.credentials, values: integration.completing(connection.values), client: client,
+                once: site.once())
         } catch {
             throw BrokerRefusal.badRequest(error.rawValue, Self.sentence(error))
         }

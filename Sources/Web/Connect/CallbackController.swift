@@ -83,7 +83,9 @@ struct ConnectFetch {
             var values = flow.values
             values["installation_id"] = installation
             let token = try await token(
-                app.absorb(call(app.token(client: client, values: values, at: site.now()), &trace), at: site.now()))
+                app.absorb(
+                    call(app.token(client: client, values: integration.completing(values), at: site.now()), &trace),
+                    at: site.now()))
             return (.app(accessToken: token.accessToken, expiresAt: token.expiresAt, raw: token.raw), values)
         case .clientCredentials, .apiKey, .basic, .unauthenticated:
             throw ConnectRefusal(.wrongMode(provider.method.wireName))
@@ -99,7 +101,7 @@ struct ConnectFetch {
         let values = flow.values.merging(kept) { _, new in new }
         let exchange = try oauth2.token.exchange(
             code: code, verifier: oauth2.authorize.sendsPKCE ? flow.secret : nil, redirectURI: flow.redirectURI,
-            client: client, values: values)
+            client: client, values: integration.completing(values))
         let absorbed = oauth2.token.absorb(
             await call(exchange, &trace), keeping: provider.fields, paths: oauth2.keptFromToken, at: site.now())
         let token = try await token(absorbed)

@@ -11,11 +11,14 @@ struct ConnectEntry {
     let integration: Integration
     let provider: Provider
     let connectionID: String
-    /// The connection's values, and what the request adds to the provider's authorization address.
+    /// The connection's own values, and what the request adds to the provider's authorization address.
     let values: [String: String]
     let scopes: [String]
     let parameters: [(name: String, value: String?)]
     let proof: ConnectProof
+
+    /// Together with the integration's own, for calls and addresses.
+    var allValues: [String: String] { integration.completing(values) }
 
     /// For a trace.
     var proofInWords: String {
@@ -89,7 +92,7 @@ extension Site {
             .merging(defaults?.values ?? [:]) { _, pinned in pinned }
         let scopes = values.removeValue(forKey: "oauth_scopes_override").map(Self.scopes) ?? integration.details.scopes
         if let userScope = defaults?.userScopes ?? ask.userScope { values["user_scope"] = userScope }
-        values = try provider.values(from: values).merging(integration.details.values) { _, set in set }
+        values = try provider.values(from: values)
         let pinned = (defaults?.parameters ?? [:]).sorted { $0.key < $1.key }
         var parameters = ask.parameters.filter { own in !pinned.contains { $0.key == own.name } }
         parameters += pinned.map { (name: $0.key, value: $0.value) }

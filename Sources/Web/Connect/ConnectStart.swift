@@ -49,7 +49,7 @@ struct ConnectStart {
             address = try oauth2.address(
                 for: OAuth2.Ask(
                     client: client, redirectURI: callback.url, state: state.reveal(), challenge: challenge,
-                    scopes: entry.scopes, parameters: entry.parameters, values: entry.values))
+                    scopes: entry.scopes, parameters: entry.parameters, values: entry.allValues))
         case .oauth1(let oauth1):
             let call = try oauth1.requestToken(
                 callback: callback.url, state: state.reveal(), client: client, once: site.once())
@@ -63,7 +63,7 @@ struct ConnectStart {
             secret = String(decoding: JSONText.strings([token.token, token.secret]).bytes, as: UTF8.self)
             address = try oauth1.address(for: token, scopes: entry.scopes)
         case .app(let app):
-            guard let url = app.installURL.filled(entry.values) else { throw ConnectRefusal(.missingValue("")) }
+            guard let url = app.installURL.filled(entry.allValues) else { throw ConnectRefusal(.missingValue("")) }
             secret = "-"
             address = url + (url.utf8.contains(0x3F) ? "&" : "?") + "state=" + PercentEncoding.encode(state.reveal())
         case .clientCredentials, .apiKey, .basic, .unauthenticated:

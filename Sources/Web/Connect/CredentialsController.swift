@@ -101,7 +101,7 @@ extension Site {
         trace.add("The request was accepted.", [("by", entry.proofInWords)], at: now())
         do {
             let credentials = try await credentials(typed, for: entry, &trace)
-            let test = await test(credentials, values: entry.values, at: entry.provider)
+            let test = await test(credentials, values: entry.allValues, at: entry.provider)
             trace.add(test, at: now())
             if case .refused(let problem) = test?.outcome { throw ConnectRefusal(.credentialsRefused(problem)) }
             try await save(
@@ -126,7 +126,7 @@ extension Site {
         case .basic: return .basic(username: try given("username"), password: typed["password"] ?? "")
         case .clientCredentials(let token):
             let client = ClientRegistration(id: try given("client_id"), secret: try given("client_secret"))
-            let call = try token.clientCredentials(scopes: entry.scopes, client: client, values: entry.values)
+            let call = try token.clientCredentials(scopes: entry.scopes, client: client, values: entry.allValues)
             let answer = await outside.call(call)
             trace.add("Asked the provider for a token.", answer.detail(of: call.url), at: now())
             switch token.absorb(answer, keeping: entry.provider.fields, paths: [], at: now()) {

@@ -96,6 +96,12 @@ final class BrokerWorld: Sendable {
           docs: https://proven.example/docs
           auth: api_key
           api: {base: "\(url)/api", headers: {x-api-key: "{apiKey}"}, verify: /me}
+        keyed:
+          title: Keyed
+          docs: https://keyed.example/docs
+          auth: api_key
+          api: {base: "\(url)/api", headers: {x-api-key: "{apiKey}", x-developer: "{developer}"}}
+          fields: {developer: {title: Developer key, format: word, from: integration, secret: true}}
         mail:
           title: Mail
           docs: https://mail.example/docs

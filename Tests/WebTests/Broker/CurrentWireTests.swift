@@ -40,6 +40,35 @@ struct CurrentWireTests {
         #expect(own.member("connection_id").flatMap { UUID(uuidString: $0) } != nil)
     }
 
+    @Test func `metadata of many is set for all or for none, and no token is taken that no header can hold`()
+        async throws
+    {
+        let world = try await BrokerWorld()
+        try await world.connect("a")
+        try await world.connect("b")
+        func set(_ ids: String) async throws -> Answer {
+            try await world.call(
+                .post, "/connections/metadata",
+                #"{"connection_id":\#(ids),"provider_config_key":"photos","metadata":{"n":1}}"#)
+        }
+        func metadata(_ id: String) throws -> String? {
+            try world.store.connection(id, of: "photos", in: world.environment)
+                .map { String(decoding: $0.metadata.bytes, as: UTF8.self) }
+        }
+        let refused = try await set(#"["a","nobody","b"]"#)
+        #expect(refused.status == 404 && refused.member("error.code") == "unknown_connection")
+        #expect(try metadata("a") == "{}" && metadata("b") == "{}")
+        #expect(try await set(#"["a","b"]"#).status == 201)
+        #expect(try metadata("a") == #"{"n":1}"# && metadata("b") == #"{"n":1}"#)
+        for token in [#"two\nlines"#, "a b", "umläut"] {
+            let answer = try await world.call(
+                .post, "/connections",
+                #"{"provider_config_key":"photos","credentials":{"type":"OAUTH2","access_token":"\#(token)"}}"#)
+            #expect(answer.status == 400 && answer.member("error.code") == "invalid_body", "\(answer.body)")
+        }
+        #expect(try await world.call(.get, "/connections?page=").status == 400)
+    }
+
     @Test func `a key is shown to the provider before it is stored, where the provider has a call for that`()
         async throws
     {

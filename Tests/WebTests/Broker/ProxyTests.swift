@@ -89,6 +89,29 @@ struct ProxyTests {
         }
     }
 
+    @Test func `what the developer set for all connections reaches each at once, and is in none of them`()
+        async throws
+    {
+        let world = try await BrokerWorld()
+        let integration = try await world.integrate("keyed")
+        let body = #"{"connection_id":"u1","provider_config_key":"keyed","api_key":"k"}"#
+        #expect(try await world.call(.post, "/connection", body).status == 201)
+        let keyed = [("Connection-Id", "u1"), ("Provider-Config-Key", "keyed")]
+        let missing = try await world.call(.get, "/proxy/x", headers: keyed)
+        #expect(missing.status == 400 && missing.member("type") == "url_param_err", "\(missing.body)")
+        for key in ["d-1", "d-2"] {
+            var details = integration.details
+            details.values["developer"] = key
+            let now = try #require(try world.store.integration(integration.id))
+            #expect(
+                try await world.store.update(now, to: details, secret: nil, by: .system, at: world.site.clock.now))
+            #expect(try await world.call(.get, "/proxy/x", headers: keyed).status == 200)
+            #expect(world.provider.seen.api.last?.headers["x-developer"] == key)
+        }
+        let fetched = try await world.call(.get, "/connection/u1?provider_config_key=keyed")
+        #expect(fetched.status == 200 && fetched.member("connection_config") == "{}", "\(fetched.body)")
+    }
+
     @Test func `a large answer of unknown length comes through whole`() async throws {
         let world = try await BrokerWorld()
         try await world.connect()
