@@ -17,6 +17,9 @@ struct ConnectEntry {
     let parameters: [(name: String, value: String?)]
     let proof: ConnectProof
 
+    /// More than the public key speaks for it.
+    var isProven: Bool { session != nil || proof != .none }
+
     /// For a trace.
     var proofInWords: String {
         if session != nil { return "a connect session" }
