@@ -72,8 +72,7 @@ CREATE TABLE integrations (
     sealed_client_secret BLOB,
     -- Separated by spaces.
     scopes TEXT NOT NULL,
-    -- JSON: what the developer says once for all connections.
-    -- JSON, sealed: what a provider asks beside its credentials may be a secret, too. NULL: there is none.
+    -- What the developer says once for all connections: JSON, sealed: what a provider asks beside its credentials may be a secret, too. NULL: there is none.
     sealed_values BLOB,
     -- Providers are told /oauth/callback/{id} instead of /oauth/callback.
     has_own_callback INTEGER NOT NULL CHECK (has_own_callback IN (0, 1)),
@@ -122,16 +121,26 @@ CREATE TABLE connections (
     organization_id TEXT,
     tags TEXT NOT NULL,
     webhook_url TEXT,
+    -- The company's backend wanted it (a session, a digest, a signature, an import, an owner that it named), so the public
+    -- key alone, which everybody can read, replaces nothing here.
+    is_proven INTEGER NOT NULL CHECK (is_proven IN (0, 1)),
+    -- An app's installation at the provider. Whoever connects says its number, so it belongs to the first who does.
+    installation_id TEXT,
     created_at INTEGER NOT NULL,
     updated_at INTEGER NOT NULL,
     last_fetched_at INTEGER,
     UNIQUE (integration_id, connection_id),
+    UNIQUE (integration_id, installation_id),
     FOREIGN KEY (tenant_id, environment_id, integration_id)
         REFERENCES integrations (tenant_id, environment_id, id) ON DELETE CASCADE
 ) STRICT;
 CREATE INDEX connections_by_environment ON connections (environment_id, number);
 CREATE INDEX connections_by_integration ON connections (integration_id, number);
 CREATE INDEX connections_by_name ON connections (environment_id, connection_id);
+CREATE INDEX connections_by_user ON connections (environment_id, end_user_id, number) WHERE end_user_id IS NOT NULL;
+CREATE INDEX connections_by_organization ON connections (environment_id, organization_id, number)
+    WHERE organization_id IS NOT NULL;
+CREATE INDEX connections_broken ON connections (environment_id, number) WHERE trouble IS NOT NULL;
 CREATE INDEX connections_by_expiry ON connections (expires_at) WHERE is_refreshable = 1 AND gone_at IS NULL;
 
 -- What a company is told, until it has answered 2xx or nothing is left to try. Holds no credentials.
@@ -185,6 +194,8 @@ CREATE TABLE traces (
 ) STRICT;
 CREATE INDEX traces_by_environment ON traces (environment_id, id);
 CREATE INDEX traces_by_connection ON traces (environment_id, connection_id, id);
+CREATE INDEX traces_by_outcome ON traces (environment_id, outcome, id);
+CREATE INDEX traces_by_action ON traces (environment_id, action, id);
 CREATE INDEX traces_by_start ON traces (started_at);
 
 CREATE TABLE trace_steps (

@@ -21,6 +21,8 @@ CREATE TABLE connect_flows (
     opener_origin TEXT,
     return_url TEXT,
     session_id TEXT,
+    -- It began with more than the public key, and may replace what somebody's backend wanted.
+    is_proven INTEGER NOT NULL CHECK (is_proven IN (0, 1)),
     -- Where what happens is written down.
     trace_id TEXT NOT NULL,
     started_at INTEGER NOT NULL,

@@ -38,7 +38,8 @@ struct OutboundTransfer {
     ///   - curl: a handle of the calling thread; its connections are kept for the next request.
     ///   - pipe: where the answer goes as it comes; nil to keep it whole.
     func run(on curl: UnsafeMutableRawPointer, into pipe: OutboundPipe? = nil) -> OutboundAnswer {
-        guard Self.isReady, isPlain else { return .failed(.refusedAddress) }
+        guard isPlain else { return .failed(.malformed) }
+        guard Self.isReady else { return .failed(.broken) }
         let check = Check(allows, isEncrypted: request.isEncrypted)
         let exchange = ccurl_exchange_new(
             limits.headers, limits.body,
@@ -139,7 +140,7 @@ struct OutboundTransfer {
         case CURLE_OK: break
         // The same code stands for an answer in another protocol, which says nothing against the address.
         case CURLE_UNSUPPORTED_PROTOCOL where ccurl_was_sent(curl) != 0: return .failed(.broken)
-        case CURLE_UNSUPPORTED_PROTOCOL, CURLE_URL_MALFORMAT: return .failed(.refusedAddress)
+        case CURLE_UNSUPPORTED_PROTOCOL, CURLE_URL_MALFORMAT: return .failed(.malformed)
         case CURLE_OPERATION_TIMEDOUT: return .failed(.timedOut)
         case CURLE_COULDNT_RESOLVE_HOST: return .failed(.unreachable)
         case CURLE_COULDNT_CONNECT:

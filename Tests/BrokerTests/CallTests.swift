@@ -64,6 +64,13 @@ struct CallTests {
         #expect(!url.contains("evil"))
     }
 
+    @Test(arguments: ["request", "request_uri", "response_type", "code_challenge_method"])
+    func `Case 191, RFC 9101: nor smuggle it in where the provider's entry leaves it out`(name: String) throws {
+        let keys = "    pkce: false\n    omit: [response_type]\n    parameters: {access_type: offline}"
+        let url = try oauth2(keys).address(for: ask([(name, "evil"), ("login_hint", "ada")]))
+        #expect(!url.contains("evil") && !url.contains(name + "=") && url.contains("login_hint=ada"))
+    }
+
     @Test func `§4.1.3: the code is exchanged in a form, client in the body`() throws {
         let call = try oauth2().token.exchange(
             code: "c", verifier: verifier, redirectURI: "https://gw.example/cb", client: client, values: [:])
@@ -139,6 +146,13 @@ struct CallTests {
         #expect(header.hasPrefix("OAuth oauth_callback=\"http%3A%2F%2Fprinter.example.com%2Fready%3Fstate%3Ds\", "))
         #expect(header.contains("oauth_signature=\""))
         #expect(call.url == "https://photos.example.net/initiate")
+        // OAuth Core 1.0, appendix A.5: the one example of the specification that sends what we send.
+        let signed = oauth1.authorization(
+            .get, "http://photos.example.net/photos?file=vacation.jpg&size=original", body: [],
+            token: OAuth1Token(token: "nnch734d00sl2jdk", secret: "pfkkdhi9sl3r4s00"),
+            client: ClientRegistration(id: "dpf43f3p2l4k3l03", secret: "kd94hf93k423kf44"),
+            .init(nonce: "kllo9940pd9333jh", time: Instant(seconds: 1_191_242_096)))
+        #expect(signed.contains(#"oauth_signature="tR3%2BTy81lMeYAr%2FFid0kMTYa%2FWM%3D""#), "\(signed)")
     }
 }
 
@@ -147,13 +161,14 @@ struct RefreshPlanTests {
     private let now = Instant(seconds: 1_790_000_000)
 
     private func freshness(
-        expires: Int64? = 3600, refreshable: Bool = true, failed: Int64? = nil, failures: Int = 0, gone: Bool = false,
+        expires: Int64? = 3600, refreshed: Int64? = nil, refreshable: Bool = true, failed: Int64? = nil,
+        failures: Int = 0, gone: Bool = false,
         leased: Int64? = nil
     ) -> ConnectionHealth {
         ConnectionHealth(
             expiresAt: expires.map { now + $0 }, isRefreshable: refreshable, trouble: failed.map { _ in "HTTP 500" },
             failedAt: failed.map { now + -$0 }, failures: failures, goneAt: gone ? now : nil,
-            leasedUntil: leased.map { now + $0 })
+            leasedUntil: leased.map { now + $0 }, refreshedAt: refreshed.map { now - $0 })
     }
 
     private func plan(_ freshness: ConnectionHealth, forced: Bool = false) -> RefreshPlan {
@@ -167,6 +182,14 @@ struct RefreshPlanTests {
         #expect(plan(freshness(expires: nil)) == .use)
         #expect(plan(freshness(expires: nil), forced: true) == .refresh)
         #expect(plan(freshness(expires: -5, refreshable: false)) == .use)
+    }
+
+    @Test func `a token that lives shorter than the margin is renewed when half of its life is over`() {
+        #expect(plan(freshness(expires: 300, refreshed: 0)) == .use)
+        #expect(plan(freshness(expires: 151, refreshed: 149)) == .use)
+        #expect(plan(freshness(expires: 150, refreshed: 150)) == .refresh)
+        #expect(plan(freshness(expires: 900, refreshed: 5000)) == .refresh)
+        #expect(plan(freshness(expires: -5, refreshed: 0)) == .refresh)
     }
 
     @Test func `Case 213: whoever finds a lease waits for it, and no longer than it lasts`() {

@@ -197,6 +197,8 @@ struct ConnectSessionAskTests {
         (#"{"end_user":{"id":"1","name":"x"}}"#, [["end_user", "name"]]),
         (#"{"tags":{"a":1}}"#, [["tags", "a"]]),
         (#"{"tags":{},"allowed_integrations":"github"}"#, [["allowed_integrations"]]),
+        (#"{"tags":{},"webhook_url_override":"http://10.0.0.1/\r\nX: y"}"#, [["webhook_url_override"]]),
+        (#"{"tags":{},"webhook_url_override":"http://acme.example/hook"}"#, [["webhook_url_override"]]),
         (
             #"{"tags":{},"integrations_config_defaults":{"g":{"scopes":"x"}}}"#,
             [["integrations_config_defaults", "g", "scopes"]]

@@ -94,6 +94,12 @@ struct TokenAnswerTests {
         #expect(try trouble(200, #"{"ok":false,"error":"internal_error"}"#) == .unavailable("internal_error"))
         #expect(try trouble(503, #"{"error":"invalid_grant"}"#) == .unavailable("invalid_grant"))
         #expect(try trouble(429, "{}") == .unavailable("HTTP 429"))
+        #expect(try trouble(400, #"{"error":"a_word_of_its_own"}"#) == .unavailable("a_word_of_its_own"))
+        #expect(try trouble(400, #"{"error":"invalid_request"}"#) == .unavailable("invalid_request"))
+        #expect(try trouble(400, "{}") == .gone("HTTP 400"))
+        for status in [402, 404, 405, 408, 409, 423] {
+            #expect(try trouble(status, "{}") == .unavailable("HTTP \(status)"))
+        }
         #expect(try trouble(302, "{}") == .unavailable("HTTP 302"))
         #expect(try trouble(500, "oops") == .unavailable("HTTP 500, unreadable"))
     }
@@ -101,5 +107,8 @@ struct TokenAnswerTests {
     @Test func `a call that failed is a trouble that may pass`() throws {
         let result = try token().absorb(.failed(.timedOut), keeping: [], paths: [], at: now)
         guard case .failure(.unavailable("timedOut")) = result else { return #expect(Bool(false)) }
+        #expect(TokenAnswer.Trouble.unavailable("timedOut").leavesDoubt)
+        #expect(!TokenAnswer.Trouble.unavailable("busy").leavesDoubt)
+        #expect(!TokenAnswer.Trouble.unavailable("HTTP 503").leavesDoubt)
     }
 }

@@ -83,7 +83,7 @@ struct OutboundTests {
     @Test func `plain HTTP is refused where only HTTPS is spoken`() async throws {
         let server = try await RawServer("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
         let strict = OutboundCaller(allowsPlainHTTP: false, allows: { _, _ in true })
-        #expect(failure(await get(server.url, by: strict)) == .refusedAddress)
+        #expect(failure(await get(server.url, by: strict)) == .malformed)
         #expect(server.connections == 0)
         try await server.stop()
     }
@@ -93,7 +93,7 @@ struct OutboundTests {
         let caller = caller()
         #expect(failure(await get(server.url, by: caller)) == .broken)
         // What the handle remembers of that call is not taken for the next one's.
-        #expect(failure(await get("gopher://127.0.0.1/", by: caller)) == .refusedAddress)
+        #expect(failure(await get("gopher://127.0.0.1/", by: caller)) == .malformed)
         try await server.stop()
     }
 
@@ -123,9 +123,59 @@ struct OutboundTests {
     @Test func `a header cannot end its line`() async throws {
         let server = try await RawServer("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
         let request = OutboundRequest(method: "GET", url: server.url, headers: [("a", "b\r\nc: d")], body: [])
-        #expect(failure(await caller().call(request)) == .refusedAddress)
+        #expect(failure(await caller().call(request)) == .malformed)
         #expect(server.connections == 0)
         try await server.stop()
+    }
+
+    @Test(arguments: ["http://127.0.0.1:99999/", "http://a b/", "nonsense"])
+    func `an address that is none is not said to be a private network`(url: String) async {
+        #expect(failure(await get(url, by: caller())) == .malformed)
+    }
+
+    private func call(_ url: String, by caller: OutboundCaller, for owner: String) async -> OutboundAnswer {
+        await caller.call(OutboundRequest(method: "GET", url: url, headers: [], body: [], owner: owner))
+    }
+
+    @Test func `Case 209: one owner's slow calls leave room for another's, and no call waits for ever`() async throws {
+        let slow = try await RawServer("")
+        let quick = try await RawServer("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+        let caller = OutboundCaller(
+            limits: OutboundLimits(connect: 60_000, total: 600_000, wait: 100), most: 8, perHost: 8,
+            allowsPlainHTTP: true, allows: { _, _ in true })
+        await withTaskGroup(of: Void.self) { group in
+            for _ in 0..<2 { group.addTask { _ = await call(slow.url, by: caller, for: "a") } }
+            while slow.connections < 2 { await Task.yield() }
+            #expect(failure(await call(quick.url, by: caller, for: "a")) == .busy)
+            for _ in 0..<3 { #expect(failure(await call(quick.url, by: caller, for: "b")) == nil) }
+            try? await slow.stop()
+        }
+        #expect(failure(await call(quick.url, by: caller, for: "a")) == nil)
+        try await quick.stop()
+    }
+
+    @Test func `Case 209: the queue has an end, and whoever stands in it gets a turn`() async throws {
+        let slow = try await RawServer("")
+        let quick = try await RawServer("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+        // One call at a time for one owner, and four that wait.
+        let caller = OutboundCaller(
+            limits: OutboundLimits(connect: 60_000, total: 600_000, wait: 600_000), most: 4, perHost: 4,
+            allowsPlainHTTP: true, allows: { _, _ in true })
+        async let first = call(slow.url, by: caller, for: "a")
+        while slow.connections < 1 { await Task.yield() }
+        let failures = await withTaskGroup(of: OutboundAnswer.Failure?.self) { group in
+            for _ in 0..<6 { group.addTask { failure(await call(quick.url, by: caller, for: "a")) } }
+            var failures: [OutboundAnswer.Failure?] = []
+            while let failure = await group.next() {
+                failures.append(failure)
+                // Those that were turned away are back at once, the others when the slow one has ended.
+                if failures.count == 2 { try? await slow.stop() }
+            }
+            return failures
+        }
+        #expect(failures == [.busy, .busy, nil, nil, nil, nil])
+        _ = await first
+        try await quick.stop()
     }
 
     @Test func `Case 209: one slow host leaves room for the others`() async throws {

@@ -32,6 +32,12 @@ package enum TraceAdvice {
         case "refusedAddress":
             "The address leads to a private network, which calls do not go to. The operator can allow networks with "
                 + "GATEWRIGHT_OUTBOUND_ALLOW."
+        case "malformed":
+            "The address or a header of the call cannot be sent as it stands: a port that does not exist, a space, a tab or "
+                + "a line break, or plain http where only https is called. Correct it."
+        case "busy":
+            "Too many calls were under way, and this one was not begun. It can be sent again at once; if it lasts, a "
+                + "provider is slow to answer, or you send more at a time than your part of this server."
         case "missing_hmac":
             "Require HMAC is on, and the request had no digest. Compute it on your backend and pass it as hmac."
         case "invalid_hmac":
@@ -58,6 +64,12 @@ package enum TraceAdvice {
             "The connect session has ended (after 15 minutes), or made its connection already. Open a new one when the "
                 + "end user presses the button."
         case "integration_not_allowed": "The connect session was opened for other integrations."
+        case "connection_already_exists":
+            "Your backend made the connection of this ID or named its owner, and the public key alone does not replace it. "
+                + "Open a connect session to reconnect it, or send the digest."
+        case "installation_already_connected":
+            "Another connection of the integration has this installation of the app. Use that one, or delete it first."
+        case "resource_capped": "The environment has as many connections as it may have. Delete those nobody uses."
         case "missing_connection_id": "Pass your own name for the end user as connection_id."
         case "auth_mode_err", "invalid_auth_mode":
             "The provider authorizes in another way than the address that was called. Let the SDK choose it."

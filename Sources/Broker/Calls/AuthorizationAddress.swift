@@ -49,11 +49,19 @@ extension OAuth2 {
         return FormText.url(url, pairs + extras(ask.parameters, beside: pairs.map(\.name)))
     }
 
+    /// What the caller may not add either where the provider's entry leaves it out; `request` and `request_uri` can hold
+    /// all the others (RFC 9101).
+    private static let reserved = [
+        "request", "request_uri", "response_type", "client_id", "redirect_uri", "state", "code_challenge",
+        "code_challenge_method",
+    ]
+
     /// The provider's parameters and the caller's. What the flow itself stands on cannot be replaced: a caller that
     /// could set `redirect_uri` or `state` could send the code elsewhere.
     private func extras(
-        _ own: [(name: String, value: String?)], beside names: [String]
+        _ asked: [(name: String, value: String?)], beside names: [String]
     ) -> [(name: String, value: String)] {
+        let own = asked.filter { pair in !Self.reserved.contains { $0.utf8.elementsEqual(pair.name.utf8) } }
         let fixed = authorize.parameters.filter { pair in !own.contains { $0.name == pair.name } }
         let added = own.compactMap { pair in pair.value.map { (name: pair.name, value: $0) } }
         return (fixed + added).filter { !names.contains($0.name) }

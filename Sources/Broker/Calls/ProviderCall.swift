@@ -1,3 +1,5 @@
+package import OAuth
+
 /// An HTTP request to a provider, planned and not yet made.
 package struct ProviderCall: Sendable {
     package enum Method: String, Sendable, CaseIterable {
@@ -9,12 +11,20 @@ package struct ProviderCall: Sendable {
     /// Names in lower case. Holds credentials: never logged as it is.
     package let headers: [(name: String, value: String)]
     package let body: [UInt8]
+    /// Whose call it is, for the part of all calls that each tenant has.
+    package private(set) var owner = ""
 
     package init(method: Method, url: String, headers: [(name: String, value: String)], body: [UInt8]) {
         self.method = method
         self.url = url
         self.headers = headers
         self.body = body
+    }
+
+    package func made(for tenant: ID<Entity.Tenant>) -> ProviderCall {
+        var call = self
+        call.owner = tenant.text
+        return call
     }
 }
 
@@ -26,5 +36,9 @@ package enum ProviderAnswer: Sendable {
 
     package enum Failure: String, Sendable {
         case refusedAddress, unreachable, timedOut, tooLarge, broken
+        /// The address or a header cannot be sent as it stands.
+        case malformed
+        /// Too many calls were under way; this one was not begun.
+        case busy
     }
 }

@@ -100,7 +100,10 @@ extension Provider {
             guard let template = URLTemplate(override), AddressProblem(of: template) == nil,
                 !override.utf8.starts(with: "{".utf8)
             else { throw .badBase }
-            guard let filled = template.filled(values) else { throw .missingValue }
+            // Only what was checked to stay in its place: other values are any text, which could name another host, and
+            // credentials have no business in a name that is looked up.
+            let fitting = values.filter { field($0.key)?.format.fitsAddress == true }
+            guard let filled = template.filled(fitting) else { throw .missingValue }
             base = filled
         } else {
             guard let api else { throw .noBase }

@@ -25,6 +25,14 @@ package struct TokenAnswer: Sendable {
             case .gone(let reason), .misconfigured(let reason), .unavailable(let reason): reason
             }
         }
+
+        /// The call may have reached the provider and spent the refresh token, and what it answered is lost.
+        package var leavesDoubt: Bool {
+            guard case .unavailable(let reason) = self else { return false }
+            let lost: [ProviderAnswer.Failure] = [.timedOut, .tooLarge, .broken]
+            return lost.contains { reason.utf8.elementsEqual($0.rawValue.utf8) }
+                || reason.utf8.starts(with: "HTTP 2".utf8)
+        }
     }
 }
 
@@ -52,7 +60,8 @@ extension OAuth2.Token {
         }
     }
 
-    /// RFC 6749 §5.2, and what stands in its place: 5xx and 429 pass, 4xx mean what their code says.
+    /// RFC 6749 §5.2, and what stands in its place. Only words that say so end a connection: whoever meets one that we do
+    /// not know is asked again later, which costs a call an hour; ending it costs every end user a visit.
     private static func trouble(_ status: Int, _ object: JSONValue) -> TokenAnswer.Trouble? {
         let code = object["error"]?.string ?? object["error"]?["code"]?.string ?? object["error"]?["type"]?.string
         if let code, object["access_token"] == nil || status >= 400 {
@@ -62,17 +71,16 @@ extension OAuth2.Token {
             case "invalid_client", "unauthorized_client", "unsupported_grant_type", "bad_client_secret",
                 "invalid_client_id", "incorrect_client_credentials":
                 return .misconfigured(word)
-            case "temporarily_unavailable", "server_error", "slow_down", "ratelimited", "rate_limited",
-                "internal_error", "fatal_error", "service_unavailable", "request_timeout":
-                return .unavailable(word)
-            default:
+            case "invalid_grant", "token_revoked", "token_expired", "expired_token", "bad_refresh_token",
+                "invalid_refresh_token", "invalid_token", "access_denied", "account_inactive":
                 return .gone(word)
+            default:
+                return .unavailable(word)
             }
         }
-        if status >= 500 || status == 429 || (300..<400).contains(status) { return .unavailable("HTTP \(status)") }
         if status == 401 || status == 403 { return .misconfigured("HTTP \(status)") }
-        if status >= 400 { return .gone("HTTP \(status)") }
-        return nil
+        if status == 400 || status == 410 { return .gone("HTTP \(status)") }
+        return status >= 300 ? .unavailable("HTTP \(status)") : nil
     }
 
     /// A token goes into a header: visible ASCII, at most 16 KB.

@@ -5,6 +5,7 @@ package struct ConnectRefusal: Error, Hashable, Sendable {
         case missingPublicKey, invalidPublicKey, unknownAccount
         case invalidSession, unknownSession, connectionIDInSession, integrationNotAllowed, otherBrowser
         case missingConnectionID, invalidConnectionID, missingIntegration, connectionExists
+        case installationHeld, tooManyConnections
         case missingDigest, invalidDigest, expiredSignature, replayedSignature
         case unknownIntegration, unknownProvider, notConfigured
         /// By the field's name.
@@ -53,6 +54,8 @@ extension ConnectRefusal {
         case .missingConnectionID: "missing_connection_id"
         case .invalidConnectionID: "invalid_connection_id"
         case .connectionExists: "connection_already_exists"
+        case .installationHeld: "installation_already_connected"
+        case .tooManyConnections: "resource_capped"
         case .missingIntegration: "no_provider_config_key"
         case .missingDigest: "missing_hmac"
         case .invalidDigest, .expiredSignature, .replayedSignature: "invalid_hmac"
@@ -115,7 +118,7 @@ extension ConnectRefusal {
         switch reason {
         case .missingPublicKey, .invalidPublicKey, .unknownAccount, .invalidSession, .unknownSession: 401
         case .originNotAllowed, .otherBrowser, .stateOfOtherBrowser: 403
-        case .connectionExists: 409
+        case .connectionExists, .installationHeld: 409
         case .tooMany: 429
         case .unexpected: 500
         default: 400

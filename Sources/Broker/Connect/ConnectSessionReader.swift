@@ -134,8 +134,8 @@ extension ConnectSessionAsk {
         mutating func webhookURL() -> String? {
             asked.insert("webhook_url_override")
             guard let value = body["webhook_url_override"], value != .null else { return nil }
-            guard let text = value.string, WebOrigin(text) != nil else {
-                refuse("invalid_string", "must be an http or https address", ["webhook_url_override"])
+            guard let text = value.string, CallbackAddress.isSound(text) else {
+                refuse("invalid_string", "must be an https address without #", ["webhook_url_override"])
                 return nil
             }
             return text

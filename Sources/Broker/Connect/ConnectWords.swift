@@ -11,7 +11,10 @@ extension ConnectRefusal {
         case .integrationNotAllowed: "The connect session does not allow this integration."
         case .missingConnectionID: "Missing param 'connection_id'."
         case .invalidConnectionID: "The connection_id has characters that are not allowed, or more than 255."
-        case .connectionExists: "There is a connection of this ID already."
+        case .connectionExists:
+            "There is a connection of this ID already, which the public key alone does not replace."
+        case .installationHeld: "Another connection of this integration has this installation already."
+        case .tooManyConnections: "The environment has as many connections as it may have."
         case .missingIntegration: "Missing param 'provider_config_key'."
         case .missingDigest: "Missing HMAC digest."
         case .invalidDigest: "Invalid HMAC digest."
@@ -68,6 +71,10 @@ extension ConnectRefusal {
                 + "wanted to connect, and begin there."
         case .stateOfOtherAddress, .wrongIssuer:
             "The answer did not come from where it should. Nothing was connected."
+        case .connectionExists:
+            "Somebody is connected under this name already, so nothing was changed. Ask the app's support to reconnect you."
+        case .installationHeld:
+            "This installation is connected already, under another name. Nothing was changed."
         case .unknownSession: "This link has ended or was used. Ask for a new one where you got it."
         case .tooMany: "That was tried too often. Wait a minute and try again."
         case .unexpected: "Sorry, this did not work. Try again in a minute."

@@ -13,10 +13,6 @@ package enum SignedConnect {
     /// In seconds: how far ahead `expires` may lie.
     package static let window: Int64 = 300
 
-    package static func message(_ parameters: [(name: String, value: String)]) -> String {
-        Signing.message("connect.v1", parameters)
-    }
-
     package static func sign(_ parameters: [(name: String, value: String)], key: String) -> String {
         Signing.sign("connect.v1", parameters, key: key)
     }

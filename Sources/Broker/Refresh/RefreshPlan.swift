@@ -27,6 +27,9 @@ extension ConnectionHealth {
     ///   - isForced: the caller wants a new token whatever the clock says; a pause does not hold it up.
     package func plan(margin: Int64, isForced: Bool, at now: Instant) -> RefreshPlan {
         let isGone = goneAt != nil
+        // A token that lives shorter than the margin would never be fresh: half of its life is margin enough.
+        let life = expiresAt.flatMap { end in refreshedAt.map { max(0, end - $0) } }
+        let margin = life.map { min(margin, $0 / 2) } ?? margin
         guard isRefreshable else { return isGone ? .gone : .use }
         let isDue = isForced || expiresAt.map { now + margin >= $0 } ?? false
         guard isDue else { return .use }

@@ -6,7 +6,7 @@ package struct WebhookEvent: Sendable {
     package enum Operation: String, Sendable {
         /// A new connection, the same one connected again, and credentials renewed (announced when that failed, and when
         /// it works again).
-        case creation, override, refresh, deletion, unknown
+        case creation, override, refresh, deletion
     }
 
     package let operation: Operation

@@ -17,7 +17,7 @@ enum World {
         // Slower, and of any size: somebody else's API, not a token endpoint; apart, so that neither waits for the
         // other. A download may take ten minutes, as long as it moves.
         let proxy = OutboundCaller(
-            limits: OutboundLimits(total: 600_000, idle: 60_000), most: 128, perHost: 64,
+            limits: OutboundLimits(total: 600_000, idle: 60_000, wait: 20_000), most: 128, perHost: 64,
             allowsPlainHTTP: !networks.isEmpty, allows: allows)
         return Outside(
             providers: try catalogue(settings),
@@ -68,7 +68,8 @@ enum World {
 
     private static func request(_ call: ProviderCall, unpacks: Bool = false) -> OutboundRequest {
         OutboundRequest(
-            method: call.method.rawValue, url: call.url, headers: call.headers, body: call.body, unpacks: unpacks)
+            method: call.method.rawValue, url: call.url, headers: call.headers, body: call.body, unpacks: unpacks,
+            owner: call.owner)
     }
 
     private static func next(of body: OutboundBody) async throws -> [UInt8]? {
@@ -86,6 +87,8 @@ enum World {
         case .timedOut: .timedOut
         case .tooLarge: .tooLarge
         case .broken: .broken
+        case .malformed: .malformed
+        case .busy: .busy
         }
     }
 }

@@ -25,7 +25,9 @@ struct DemoBroker {
         let key = Secret<EnvironmentKey>.random()
         _ = try await store.addKey(
             key, EnvironmentKeyDraft(name: "Demo backend", signsWebhooks: true), to: dev, by: .person(ada), at: now)
-        let hmac = try await store.rotateHMACKey(of: dev, overlap: 0, by: .person(ada), at: now)
+        guard let hmac = try await store.rotateHMACKey(of: dev, overlap: 0, by: .person(ada), at: now) else {
+            throw CommandError("The demo's HMAC key was not stored.")
+        }
         let (app, secret) = try await app(of: lin, reviewedBy: olga)
         let linked = try await store.addIntegration(
             IntegrationDetails(

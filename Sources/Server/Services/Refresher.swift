@@ -18,7 +18,7 @@ struct Refresher: Service {
     private func renew() async {
         for await _ in AsyncTicks(every: .seconds(5)).cancelOnGracefulShutdown() {
             do {
-                try await site.renewDue()
+                try await site.renewDue { !Task.isShuttingDownGracefully }
             } catch {
                 logger.warning("renewing connections failed, will try again", metadata: ["error": "\(error)"])
             }
@@ -28,7 +28,7 @@ struct Refresher: Service {
     private func deliver() async {
         for await _ in AsyncTicks(every: .seconds(1)).cancelOnGracefulShutdown() {
             do {
-                while try await site.deliverWebhooks() == 50 {}
+                while !Task.isShuttingDownGracefully, try await site.deliverWebhooks() > 0 {}
             } catch {
                 logger.warning("delivering webhooks failed, will try again", metadata: ["error": "\(error)"])
             }

@@ -17,25 +17,27 @@ package struct ConnectFlow: Sendable {
     package let redirectURI: String
     package let listeners: ConnectListeners
     package let session: ID<Entity.ConnectSession>?
+    /// It began with more than the public key: a session, a digest or a signature.
+    package let isProven: Bool
     package let trace: ID<Entity.Trace>
     package let startedAt: Instant
 
     package init(
         id: ID<Entity.ConnectFlow>, of integration: Integration, connectionID: String, place: String, secret: String,
         values: [String: String], redirectURI: String, listeners: ConnectListeners,
-        session: ID<Entity.ConnectSession>?, trace: ID<Entity.Trace>, startedAt: Instant
+        session: ID<Entity.ConnectSession>?, isProven: Bool, trace: ID<Entity.Trace>, startedAt: Instant
     ) {
         self.init(
             id: id, tenant: integration.tenant, environment: integration.environment, integration: integration.id,
             connectionID: connectionID, place: place, secret: secret, values: values, redirectURI: redirectURI,
-            listeners: listeners, session: session, trace: trace, startedAt: startedAt)
+            listeners: listeners, session: session, isProven: isProven, trace: trace, startedAt: startedAt)
     }
 
     fileprivate init(
         id: ID<Entity.ConnectFlow>, tenant: ID<Entity.Tenant>, environment: ID<Entity.Environment>,
         integration: ID<Entity.Integration>, connectionID: String, place: String, secret: String,
         values: [String: String], redirectURI: String, listeners: ConnectListeners,
-        session: ID<Entity.ConnectSession>?, trace: ID<Entity.Trace>, startedAt: Instant
+        session: ID<Entity.ConnectSession>?, isProven: Bool, trace: ID<Entity.Trace>, startedAt: Instant
     ) {
         self.id = id
         self.tenant = tenant
@@ -48,6 +50,7 @@ package struct ConnectFlow: Sendable {
         self.redirectURI = redirectURI
         self.listeners = listeners
         self.session = session
+        self.isProven = isProven
         self.trace = trace
         self.startedAt = startedAt
     }
@@ -89,11 +92,11 @@ extension Store {
                 """
                 INSERT INTO connect_flows (id, state_digest, browser_digest, tenant_id, environment_id, integration_id,
                     connection_id, place, sealed_secret, sealed_values, redirect_uri, socket, opener_origin, return_url,
-                    session_id, trace_id, started_at, expires_at)
+                    session_id, is_proven, trace_id, started_at, expires_at)
                 VALUES (\(flow.id), \(state), \(browser), \(flow.tenant), \(flow.environment), \(flow.integration),
                     \(flow.connectionID), \(flow.place), \(sealed), \(values), \(flow.redirectURI),
                     \(listeners.socket), \(listeners.openerOrigin), \(listeners.returnURL), \(flow.session),
-                    \(flow.trace), \(flow.startedAt), \(now + Self.flowLifetime))
+                    \(flow.isProven), \(flow.trace), \(flow.startedAt), \(now + Self.flowLifetime))
                 """)
         }
     }
@@ -108,7 +111,7 @@ extension Store {
             let found = try db.row(
                 """
                 SELECT id, tenant_id, environment_id, integration_id, connection_id, place, sealed_secret, sealed_values,
-                    redirect_uri, socket, opener_origin, return_url, session_id, trace_id, started_at
+                    redirect_uri, socket, opener_origin, return_url, session_id, is_proven, trace_id, started_at
                 FROM connect_flows f WHERE state_digest = \(state) AND expires_at > \(now)
                     AND NOT EXISTS (SELECT 1 FROM suspensions s WHERE s.subject_kind = 'tenant'
                         AND s.subject_id = f.tenant_id AND s.reinstated_at IS NULL)
@@ -154,7 +157,8 @@ extension Store {
             listeners: ConnectListeners(
                 socket: try row.optionalText("socket"), openerOrigin: try row.optionalText("opener_origin"),
                 returnURL: try row.optionalText("return_url")),
-            session: try row.optionalID("session_id"), trace: try row.id("trace_id"),
+            session: try row.optionalID("session_id"), isProven: try row.boolean("is_proven"),
+            trace: try row.id("trace_id"),
             startedAt: try row.instant("started_at"))
     }
 }

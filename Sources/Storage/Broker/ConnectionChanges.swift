@@ -10,44 +10,76 @@ package struct ConnectionDraft: Sendable {
     /// nil keeps what there is.
     package let metadata: JSONValue?
     package let owner: ConnectionOwner?
+    /// The company's backend wants it; false for what came with the public key alone.
+    package let isProven: Bool
 
     package init(
         connectionID: String, credentials: Credentials, values: [String: String], metadata: JSONValue? = nil,
-        owner: ConnectionOwner? = nil
+        owner: ConnectionOwner? = nil, isProven: Bool = true
     ) {
         self.connectionID = connectionID
         self.credentials = credentials
         self.values = values
         self.metadata = metadata
         self.owner = owner
+        self.isProven = isProven
+    }
+
+    /// An app's installation at the provider.
+    var installation: String? {
+        guard case .app = credentials else { return nil }
+        return values["installation_id"]
     }
 }
+
+/// Which connection of the same ID a new one may take the place of.
+package enum Replaceable: Sendable {
+    case anything, nothing
+    /// Only one that the public key alone has made, and no backend has wanted since.
+    case unproven
+}
+
+/// Why nothing was stored.
+package enum ConnectionUnsaved: Error, Hashable, Sendable {
+    /// There is one of the ID, which this may not replace.
+    case taken
+    /// The one that was to be connected again is gone.
+    case gone
+    /// Another connection of the integration has the app's installation.
+    case installationHeld
+    /// The environment has as many as it may have.
+    case full
+}
+
+/// Merged, the metadata would be larger than 64 KB.
+package struct MetadataTooLarge: Error, Sendable {}
 
 extension Store {
     /// Stores what somebody connected; the same connection ID again is a reconnection, which keeps its metadata.
     /// The tenant is told by webhook, and the trace is kept, in the same transaction.
     ///
     /// - Parameters:
-    ///   - replaces: false refuses an ID that is taken.
+    ///   - replaces: what of the same ID it takes the place of.
     ///   - expecting: reconnects exactly this one, or nothing.
-    /// - Returns: whether it is new or an override; nil when nothing was stored.
+    ///   - quota: the most that the environment may have.
+    /// - Returns: whether it is new or an override.
+    /// - Throws: ``ConnectionUnsaved``.
     package func save(
         _ draft: ConnectionDraft, of integration: Integration,
-        replaces: Bool = true, expecting: Int64? = nil, trace: Trace? = nil, at now: Instant
-    ) async throws -> (number: Int64, operation: WebhookEvent.Operation)? {
+        replaces: Replaceable = .anything, expecting: Int64? = nil, quota: Int64 = Store.connectionQuota,
+        trace: Trace? = nil, at now: Instant
+    ) async throws -> (number: Int64, operation: WebhookEvent.Operation) {
+        let isFull = try isFull(integration.environment, quota)
         let metadata = draft.metadata.map { String(decoding: $0.bytes, as: UTF8.self) }
         let webhook = newWebhookID(at: now)
         return try await engine.write { db in
             let old = try db.row(
                 """
-                SELECT number, version, end_user, tags, webhook_url FROM connections
+                SELECT number, version, end_user, tags, webhook_url, is_proven FROM connections
                 WHERE integration_id = \(integration.id) AND connection_id = \(draft.connectionID)
                 """)
-            if let old {
-                guard try replaces && (expecting == nil || old.integer("number") == expecting) else { return nil }
-            } else if expecting != nil {
-                return nil
-            }
+            try self.check(draft, of: integration, against: old, replaces, expecting, in: db)
+            guard old != nil || !isFull else { throw ConnectionUnsaved.full }
             let version = try old.map { try $0.integer("version") + 1 } ?? 1
             let sealed = try self.seal(draft.credentials, draft.connectionID, version, of: integration.id)
             let values = try self.seal(
@@ -61,21 +93,23 @@ extension Store {
                         expires_at = \(draft.credentials.expiresAt), is_refreshable = \(draft.credentials.isRefreshable),
                         sealed_values = \(values), metadata = coalesce(\(metadata), metadata), trouble = NULL,
                         trouble_kind = NULL, failed_at = NULL, failures = 0, gone_at = NULL, lease = NULL,
-                        leased_until = NULL, in_doubt_since = NULL, refreshed_at = \(now), updated_at = \(now)
+                        leased_until = NULL, in_doubt_since = NULL, refreshed_at = \(now), updated_at = \(now),
+                        is_proven = max(is_proven, \(draft.isProven)), installation_id = \(draft.installation)
                     WHERE number = \(number)
                     """)
             } else {
                 let row = try db.row(
                     """
                     INSERT INTO connections (tenant_id, environment_id, integration_id, connection_id, sealed_credentials,
-                        version, expires_at, is_refreshable, refreshed_at, sealed_values, metadata, tags, created_at,
-                        updated_at)
+                        version, expires_at, is_refreshable, refreshed_at, sealed_values, metadata, tags, is_proven,
+                        installation_id, created_at, updated_at)
                     VALUES (\(integration.tenant), \(integration.environment), \(integration.id), \(draft.connectionID),
                         \(sealed), 1, \(draft.credentials.expiresAt), \(draft.credentials.isRefreshable), \(now),
-                        \(values), coalesce(\(metadata), '{}'), '{}', \(now), \(now))
+                        \(values), coalesce(\(metadata), '{}'), '{}', \(draft.isProven), \(draft.installation), \(now),
+                        \(now))
                     RETURNING number
                     """)
-                guard let row else { return nil }
+                guard let row else { throw StorageError.column("number", "was not given") }
                 number = try row.integer("number")
             }
             if let owner = draft.owner { try self.set(owner, of: number, in: db) }
@@ -88,6 +122,40 @@ extension Store {
             try self.enqueue(event, as: webhook, in: integration.environment, db, at: now)
             if let trace { try self.record(trace, in: db) }
             return (number, operation)
+        }
+    }
+
+    private func check(
+        _ draft: ConnectionDraft, of integration: Integration, against old: Row?, _ replaces: Replaceable,
+        _ expecting: Int64?, in db: any Connection
+    ) throws {
+        if let old {
+            switch replaces {
+            case .anything: break
+            case .nothing: throw ConnectionUnsaved.taken
+            case .unproven: if try old.boolean("is_proven") { throw ConnectionUnsaved.taken }
+            }
+        }
+        if let expecting, try old?.integer("number") != expecting { throw ConnectionUnsaved.gone }
+        guard let installation = draft.installation else { return }
+        let holder = try db.row(
+            """
+            SELECT 1 AS one FROM connections WHERE integration_id = \(integration.id)
+                AND installation_id = \(installation) AND connection_id <> \(draft.connectionID)
+            """)
+        guard holder == nil else { throw ConnectionUnsaved.installationHeld }
+    }
+
+    /// The most that an environment may have. Not exact: of those that are stored at once, each sees the others late.
+    package static let connectionQuota: Int64 = 1_000_000
+
+    private func isFull(_ environment: ID<Entity.Environment>, _ quota: Int64) throws -> Bool {
+        try engine.read { db in
+            // Counting takes time with the number of rows, so only where there could be too many.
+            let last = try db.row("SELECT max(number) AS last FROM connections")?.optionalInteger("last")
+            guard let last, last >= quota else { return false }
+            let count = try db.row("SELECT count(*) AS there FROM connections WHERE environment_id = \(environment)")
+            return try count?.integer("there") ?? 0 >= quota
         }
     }
 
@@ -123,6 +191,7 @@ extension Store {
 
     /// - Parameter merges: the members given replace those of the same name, the others stay.
     /// - Returns: what is stored then; nil when the connection is gone.
+    /// - Throws: ``MetadataTooLarge``.
     package func setMetadata(
         _ metadata: JSONValue, merges: Bool, of connection: BrokerConnection, at now: Instant
     ) async throws -> JSONValue? {
@@ -142,6 +211,7 @@ extension Store {
         if merges, case .object(let old) = Self.object(try row.text("metadata")), case .object(let given) = metadata {
             let kept = old.filter { member in !given.contains { $0.name.utf8.elementsEqual(member.name.utf8) } }
             new = .object(kept + given)
+            guard new.bytes.count <= 64 * 1024 else { throw MetadataTooLarge() }
         }
         try db.run(
             """
@@ -182,7 +252,12 @@ extension Store {
         -> Bool
     {
         try await engine.write { db in
-            try db.run("UPDATE connections SET updated_at = \(now) WHERE number = \(connection.number)")
+            let changed = try db.run(
+                """
+                UPDATE connections SET updated_at = \(now), is_proven = 1
+                WHERE number = \(connection.number) AND tenant_id = \(connection.tenant)
+                """)
+            guard changed == 1 else { return false }
             return try self.set(owner, of: connection.number, in: db) == 1
         }
     }

@@ -31,11 +31,13 @@ extension Store {
         of environment: BrokerEnvironment, _ filter: ConnectionFilter = ConnectionFilter(), before: Int64? = nil,
         offset: Int = 0, limit: Int
     ) throws -> [ConnectionSummary] {
+        let integrations = try integrationIDs(filter.integrations, in: environment.id)
+        guard filter.integrations.isEmpty || !integrations.isEmpty else { return [] }
         // Which rows, from an index alone where nothing else is asked; only of these the rest is read.
         let chosen: SQL = """
             SELECT c.number FROM connections c
             WHERE c.environment_id = \(environment.id) AND c.number < \(before ?? .max)
-                \(fragment: Self.condition(filter, in: environment.id))
+                \(fragment: Self.condition(filter, of: integrations))
             ORDER BY c.number DESC LIMIT \(limit) OFFSET \(offset)
             """
         let sql: SQL = """
@@ -48,15 +50,23 @@ extension Store {
         return try engine.read { db in try db.rows(sql) }.map(ConnectionSummary.init)
     }
 
+    /// The integrations of these keys. Looked up before, so that one of them can be asked for by its own index.
+    private func integrationIDs(_ keys: [String], in environment: ID<Entity.Environment>) throws -> [String] {
+        guard !keys.isEmpty else { return [] }
+        return try engine.read { db in
+            try db.rows("SELECT id FROM integrations WHERE environment_id = \(environment) AND key IN (\(list: keys))")
+                .map { try $0.text("id") }
+        }
+    }
+
     /// A condition only for what is asked, so that each question finds its own index.
-    private static func condition(_ filter: ConnectionFilter, in environment: ID<Entity.Environment>) -> SQL {
+    private static func condition(_ filter: ConnectionFilter, of integrations: [String]) -> SQL {
         var condition: SQL = ""
         if let id = filter.connectionID { condition = "\(fragment: condition) AND c.connection_id = \(id)" }
-        if !filter.integrations.isEmpty {
-            condition = """
-                \(fragment: condition) AND c.integration_id IN (
-                    SELECT id FROM integrations WHERE environment_id = \(environment) AND key IN (\(list: filter.integrations)))
-                """
+        if integrations.count == 1, let only = integrations.first {
+            condition = "\(fragment: condition) AND c.integration_id = \(only)"
+        } else if !integrations.isEmpty {
+            condition = "\(fragment: condition) AND c.integration_id IN (\(list: integrations))"
         }
         if let search = filter.search {
             let pattern = "%" + escapedForLike(search) + "%"

@@ -33,51 +33,69 @@ extension Store {
 
     /// A new HMAC key. The one before it stays good for `overlap` seconds.
     ///
-    /// - Parameter key: at least 32 bytes; nil for one of ours.
-    /// - Returns: the key, to be shown to whoever asked.
+    /// - Parameters:
+    ///   - key: nil for one of ours.
+    ///   - overlap: 0 ends whatever was good before, also a key that was promised more time.
+    /// - Returns: the key, to be shown to whoever asked; nil while the key before this one is still good.
     package func rotateHMACKey(
         of environment: BrokerEnvironment, to key: String? = nil, overlap: Int64, by actor: AuditActor,
         from address: String = "", at now: Instant
-    ) async throws -> String {
+    ) async throws -> String? {
         let key = key ?? Self.newHMACKey()
         let sealed = try sealEnvironment(key, "hmac_key", environment.id)
-        let old = try hmacKeys(of: environment.id, at: now).first.map {
-            try sealEnvironment($0, "old_hmac_key", environment.id)
-        }
         let event = event(.hmacKeyRotated, on: environment, by: actor, from: address)
-        try await engine.write { db in
+        return try await engine.write { db in
+            // Read here and not before: of two at once, the second must keep what the first has just made.
+            let row = try db.row(
+                """
+                SELECT sealed_hmac_key AS own, sealed_old_hmac_key IS NOT NULL AND old_hmac_until > \(now) AS overlaps
+                FROM environments WHERE id = \(environment.id) AND tenant_id = \(environment.tenant)
+                """)
+            guard let row, try overlap <= 0 || !row.boolean("overlaps") else { return nil }
+            let old = try row.optionalBlob("own").map { own in
+                try self.sealEnvironment(
+                    self.openEnvironment(own, "hmac_key", environment.id), "old_hmac_key", environment.id)
+            }
             try self.record(event, in: db, at: now)
-            _ = try db.run(
+            try db.run(
                 """
                 UPDATE environments SET sealed_hmac_key = \(sealed), sealed_old_hmac_key = \(old),
                     old_hmac_until = \(now + overlap)
-                WHERE id = \(environment.id) AND tenant_id = \(environment.tenant)
+                WHERE id = \(environment.id)
                 """)
+            return key
         }
-        return key
     }
 
-    /// A new key for webhooks. For `overlap` seconds they are signed with both.
+    /// A new key for webhooks. For `overlap` seconds they are signed with both; 0 ends whatever signed before.
+    ///
+    /// - Returns: the key; nil while they are still signed with the key before this one, too.
     package func rotateWebhookKey(
         of environment: BrokerEnvironment, overlap: Int64, by actor: AuditActor, from address: String = "",
         at now: Instant
-    ) async throws -> String {
+    ) async throws -> String? {
         let key = Self.newWebhookKey()
         let sealed = try sealEnvironment(key, "webhook_key", environment.id)
-        let old = try webhookKeys(of: environment.id, at: now).first.map {
-            try sealEnvironment($0, "old_webhook_key", environment.id)
-        }
         let event = event(.webhookKeyRotated, on: environment, by: actor, from: address)
-        try await engine.write { db in
+        return try await engine.write { db in
+            let row = try db.row(
+                """
+                SELECT sealed_webhook_key AS own,
+                    sealed_old_webhook_key IS NOT NULL AND old_webhook_until > \(now) AS overlaps
+                FROM environments WHERE id = \(environment.id) AND tenant_id = \(environment.tenant)
+                """)
+            guard let row, try overlap <= 0 || !row.boolean("overlaps") else { return nil }
+            let own = try self.openEnvironment(row.blob("own"), "webhook_key", environment.id)
+            let old = try self.sealEnvironment(own, "old_webhook_key", environment.id)
             try self.record(event, in: db, at: now)
-            _ = try db.run(
+            try db.run(
                 """
                 UPDATE environments SET sealed_webhook_key = \(sealed), sealed_old_webhook_key = \(old),
                     old_webhook_until = \(now + overlap)
-                WHERE id = \(environment.id) AND tenant_id = \(environment.tenant)
+                WHERE id = \(environment.id)
                 """)
+            return key
         }
-        return key
     }
 
     /// - Returns: false when it has no key to check digests with.
@@ -100,21 +118,38 @@ extension Store {
         }
     }
 
-    /// - Parameters: addresses that were checked; nil for none.
-    package func setAddresses(
-        callback: String?, webhook: String?, of environment: BrokerEnvironment, by actor: AuditActor,
-        from address: String = "", at now: Instant
+    /// - Parameter callback: an address that was checked; nil for our own.
+    package func setCallback(
+        _ callback: String?, of environment: BrokerEnvironment, by actor: AuditActor, from address: String = "",
+        at now: Instant
     ) async throws {
         let event = event(
-            .environmentChanged, on: environment, by: actor,
-            ["callback": callback ?? "our own", "webhook": webhook ?? "none"], from: address)
+            .environmentChanged, on: environment, by: actor, ["callback": callback ?? "our own"], from: address)
+        try await change(
+            """
+            UPDATE environments SET callback_url = \(callback)
+            WHERE id = \(environment.id) AND tenant_id = \(environment.tenant)
+            """, event, at: now)
+    }
+
+    /// - Parameter webhook: an address that was checked; nil for none.
+    package func setWebhook(
+        _ webhook: String?, of environment: BrokerEnvironment, by actor: AuditActor, from address: String = "",
+        at now: Instant
+    ) async throws {
+        let event = event(
+            .environmentChanged, on: environment, by: actor, ["webhook": webhook ?? "none"], from: address)
+        try await change(
+            """
+            UPDATE environments SET webhook_url = \(webhook)
+            WHERE id = \(environment.id) AND tenant_id = \(environment.tenant)
+            """, event, at: now)
+    }
+
+    private func change(_ sql: SQL, _ event: AuditEvent, at now: Instant) async throws {
         try await engine.write { db in
+            guard try db.run(sql) == 1 else { return }
             try self.record(event, in: db, at: now)
-            _ = try db.run(
-                """
-                UPDATE environments SET callback_url = \(callback), webhook_url = \(webhook)
-                WHERE id = \(environment.id) AND tenant_id = \(environment.tenant)
-                """)
         }
     }
 

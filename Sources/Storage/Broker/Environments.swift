@@ -58,12 +58,6 @@ extension Store {
         }
     }
 
-    package func environment(_ id: ID<Entity.Environment>) throws -> BrokerEnvironment? {
-        try engine.read { db in
-            try db.row("\(fragment: BrokerEnvironment.select) WHERE e.id = \(id)").map(BrokerEnvironment.init)
-        }
-    }
-
     /// The environment that a browser names; nil also when its tenant is suspended.
     package func environment(publicKey: String) throws -> BrokerEnvironment? {
         try engine.read { db in

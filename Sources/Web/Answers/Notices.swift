@@ -11,6 +11,7 @@ enum NoticeText: String {
     case draftSaved, applicationSent, applicationDecided, decidedMeanwhile, reviewAsked, appReviewed, reviewWithdrawn,
         appChanged
     case environmentAdded, environmentSaved, environmentDeleted, environmentKeyRevoked, keyRotatedBefore
+    case signingKeysOverlap
     case hmacRequired, hmacNotRequired, hmacKeyMissing, integrationAdded, integrationSaved, integrationDeleted
     case integrationIncomplete, connectionRefreshed, refreshFailed, metadataSaved, connectionDeleted
     case webhookSent, webhookAddressMissing
@@ -87,6 +88,11 @@ enum NoticeText: String {
         case .environmentDeleted: Notice(.ok, "The environment is deleted, with everything in it.")
         case .environmentKeyRevoked: Notice(.ok, "The key is revoked. Whatever used it is refused.")
         case .keyRotatedBefore: Notice(.warn, "Nothing was done: a newer key has taken this one's place already.")
+        case .signingKeysOverlap:
+            Notice(
+                .warn,
+                "Nothing was done: the key before this one still works. Wait until it ends, or rotate with “No time”, "
+                    + "which ends both.")
         case .hmacRequired: Notice(.ok, "Require HMAC is on. Requests without a valid digest are refused.")
         case .hmacNotRequired: Notice(.warn, "Require HMAC is off: the public key alone begins a connection.")
         case .hmacKeyMissing: Notice(.warn, "Nothing was done: make an HMAC key first.")

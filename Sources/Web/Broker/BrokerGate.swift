@@ -64,6 +64,11 @@ extension Site {
             response = try await handle(call)
         } catch let refusal as BrokerRefusal {
             response = refusal.response(in: shape)
+        } catch is MetadataTooLarge {
+            let refusal = BrokerRefusal.badBody(
+                "invalid_body", "Together with what is stored, the metadata would be larger than 64 KB.",
+                path: "metadata")
+            response = refusal.response(in: shape)
         } catch let error as HTTPError where error.status == .notFound {
             throw error
         } catch {
@@ -167,11 +172,5 @@ struct BrokerQuery {
             members[String(decoding: bytes[start.count..<(bytes.count - 1)], as: UTF8.self)] = pair.value
         }
         return members
-    }
-
-    /// Everything that was sent but one name, for a signature over all of it; nil when a name came twice.
-    func signed(without name: String) -> [(name: String, value: String)]? {
-        guard Set(list.pairs.map { Array($0.name.utf8) }).count == list.pairs.count else { return nil }
-        return list.pairs.filter { !$0.name.utf8.elementsEqual(name.utf8) }
     }
 }

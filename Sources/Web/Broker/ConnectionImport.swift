@@ -138,7 +138,8 @@ extension Site {
             action: .imported, integrationKey: key, provider: integration.details.provider, connectionID: id,
             startedAt: now())
         trace.add("The API sent credentials.", [("type", credentials.wireName)], at: now())
-        let test = await test(credentials, values: integration.completing(values), at: provider)
+        let test = await test(
+            credentials, values: integration.completing(values), at: provider, for: integration.tenant)
         trace.add(test, at: now())
         if case .refused(let problem) = test?.outcome {
             trace.finish(.failure, error: CredentialTest.error, after: 0, at: now())
@@ -146,16 +147,34 @@ extension Site {
             throw CredentialTest.refusal(because: problem)
         }
         trace.finish(.success, after: 0, at: now())
-        let saved = try await store.save(
-            ConnectionDraft(
-                connectionID: id, credentials: credentials, values: values, metadata: metadata, owner: sent.owner),
-            of: integration, replaces: !isKey, trace: trace, at: now())
-        guard saved != nil, let stored = try store.connection(id, of: key, in: call.environment) else {
-            throw BrokerRefusal(
-                status: .conflict, type: "connection_already_exists",
-                message: "There is a connection of this ID already. Delete it first, or choose another ID.")
+        do {
+            _ = try await store.save(
+                ConnectionDraft(
+                    connectionID: id, credentials: credentials, values: values, metadata: metadata, owner: sent.owner),
+                of: integration, replaces: isKey ? .nothing : .anything, trace: trace, at: now())
+        } catch let unsaved as ConnectionUnsaved {
+            throw Self.refusal(because: unsaved)
+        }
+        guard let stored = try store.connection(id, of: key, in: call.environment) else {
+            throw BrokerRefusal.unknownConnection(id, key)
         }
         return stored
+    }
+
+    private static func refusal(because unsaved: ConnectionUnsaved) -> BrokerRefusal {
+        switch unsaved {
+        case .taken, .gone:
+            BrokerRefusal(
+                status: .conflict, type: "connection_already_exists",
+                message: "There is a connection of this ID already. Delete it first, or choose another ID.")
+        case .installationHeld:
+            BrokerRefusal(
+                status: .conflict, type: "installation_already_connected",
+                message: "Another connection of this integration has this installation. Use that one, or delete it.")
+        case .full:
+            BrokerRefusal.badRequest(
+                "resource_capped", "The environment has as many connections as it may have. Delete some.")
+        }
     }
 
     static func metadata(_ value: JSONValue?) throws -> JSONValue? {
@@ -201,7 +220,9 @@ extension Site {
             let answer = try await firstToken { now in
                 let call = try token.clientCredentials(
                     scopes: integration.details.scopes, client: client, values: completed)
-                return token.absorb(await outside.call(call), keeping: provider.fields, paths: [], at: now)
+                return token.absorb(
+                    await outside.call(call.made(for: integration.tenant)), keeping: provider.fields, paths: [], at: now
+                )
             }
             return .clientCredentials(client, token: answer.accessToken, expiresAt: answer.expiresAt, raw: answer.raw)
         case .app(let app):
@@ -215,7 +236,8 @@ extension Site {
             let filled = integration.completing(values)
             let client = try store.registration(of: integration)
             let answer = try await firstToken { now in
-                app.absorb(await outside.call(try app.token(client: client, values: filled, at: now)), at: now)
+                let call = try app.token(client: client, values: filled, at: now).made(for: integration.tenant)
+                return app.absorb(await outside.call(call), at: now)
             }
             return .app(accessToken: answer.accessToken, expiresAt: answer.expiresAt, raw: answer.raw)
         }

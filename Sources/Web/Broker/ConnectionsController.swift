@@ -14,8 +14,8 @@ struct ConnectionsController {
         try await site.broker(request, context, needs: .listConnections) { call in
             var filter = ConnectionFilter()
             filter.connectionID = call.query.text("connectionId")
-            let found = try site.store.connections(of: call.environment, filter, limit: 10_000)
-            return .json(bytes: JSONText.object([("connections", .array(found.map(\.flat)))]).bytes)
+            let list = ConnectionList(store: site.store, environment: call.environment, filter: filter)
+            return .json(bytes: try list.json(limit: 10_000, \.flat))
         }
     }
 
@@ -133,7 +133,7 @@ extension Site {
             let call = try? oauth2.token.revocation(
                 of: connection.credentials, client: client, values: integration.completing(connection.values))
         else { return trace.add("The provider has no way to revoke, so nothing was revoked there", at: now()) }
-        switch await outside.call(call) {
+        switch await outside.call(call.made(for: connection.tenant)) {
         case .response(let status, _):
             trace.add(
                 (200..<300).contains(status) ? "Revoked at the provider" : "The provider did not revoke",

@@ -22,7 +22,7 @@ extension Site {
     ///
     /// - Returns: nil when there is no way to ask. What a provider itself has just given out needs no test.
     func test(
-        _ credentials: Credentials, values: [String: String], at provider: Provider
+        _ credentials: Credentials, values: [String: String], at provider: Provider, for tenant: ID<Entity.Tenant>
     ) async -> CredentialTest? {
         switch credentials {
         case .apiKey, .basic, .clientCredentials: break
@@ -32,7 +32,7 @@ extension Site {
             let call = provider.proof(of: credentials, values: values, once: once())
         else { return nil }
         let outcome: CredentialTest.Outcome =
-            switch await outside.call(call) {
+            switch await outside.call(call.made(for: tenant)) {
             case .response(let status, _) where (200..<300).contains(status): .letIn
             // More than we read of it, but let in.
             case .failed(.tooLarge): .letIn

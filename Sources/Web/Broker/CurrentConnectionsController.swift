@@ -20,9 +20,9 @@ struct CurrentConnectionsController {
             filter.isBroken = call.query.flag("failing")
             let limit = try call.query.number("limit", in: 1...2000)
             let page = try call.query.number("page", in: 0...100_000) ?? 0
-            let found = try site.store.connections(
-                of: call.environment, filter, offset: page * (limit ?? 10_000), limit: limit ?? 10_000)
-            return .json(bytes: JSONText.object([("connections", .array(found.map(\.nested)))]).bytes)
+            let list = ConnectionList(store: site.store, environment: call.environment, filter: filter)
+            let count = limit ?? 10_000
+            return .json(bytes: try list.json(offset: page * count, limit: count, \.nested))
         }
     }
 

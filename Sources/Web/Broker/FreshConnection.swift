@@ -61,16 +61,18 @@ extension Site {
         // Whatever it is, it was the last word of a refresh token that may be spent: it is stored before anything else.
         switch answer {
         case .success(let renewed):
-            account.succeeded(renewed, at: now())
             let isStored = try await store.finishRefresh(
-                of: connection, lease: lease, with: renewed, trace: account.trace, at: now())
-            guard isStored, let stored = try store.connection(number: connection.number, of: connection.tenant) else {
+                of: connection, with: renewed, trace: account.stored(renewed, at: now()), at: now())
+            guard isStored else {
+                try await store.record(account.superseded(at: now()))
                 return nil
             }
-            return .success(stored)
+            return try store.connection(number: connection.number, of: connection.tenant).map { .success($0) }
         case .failure(var trouble):
-            // A lease that was not given back: its holder may have spent the refresh token without storing the next.
-            if connection.health.leasedUntil != nil, case .gone("invalid_grant") = trouble {
+            // A lease that was not given back, or an answer that never came: the refresh token may have been spent
+            // without our hearing of the next.
+            let isInDoubt = connection.health.leasedUntil != nil || connection.health.inDoubtSince != nil
+            if isInDoubt, case .gone("invalid_grant") = trouble {
                 trouble = .gone("interrupted")
             }
             account.failed(trouble, at: now())
@@ -102,22 +104,24 @@ extension Site {
         }
         guard let call else { return .failure(.misconfigured("notConfigured")) }
         account.asks(call, at: now())
-        let answer = await outside.call(call)
+        let answer = await outside.call(call.made(for: connection.tenant))
         account.heard(answer, at: now())
         return provider.absorb(answer, renewing: connection, at: now())
     }
 
-    /// Renews what is about to end, for the background: twenty at a time.
+    /// Renews what is about to end, for the background: twenty at a time. A round looks at each connection once, however
+    /// short its new token lives.
     ///
+    /// - Parameter goesOn: asked between pages.
     /// - Returns: how many were renewed.
     @discardableResult
-    package func renewDue() async throws -> Int {
-        let batch = 100
-        var (renewed, skipped, found) = (0, 0, batch)
-        while found == batch {
-            let due = try store.connectionsDue(before: now() + 300, at: now(), offset: skipped, limit: batch)
-            found = due.count
-            let changed = await withTaskGroup(of: Bool.self) { group in
+    package func renewDue(while goesOn: () -> Bool = { true }) async throws -> Int {
+        let (now, end) = (now(), now() + 300)
+        var (renewed, last) = (0, nil as DuePosition?)
+        repeat {
+            let (due, next) = try store.connectionsDue(before: end, at: now, after: last, limit: 100)
+            last = next
+            renewed += = await withTaskGroup(of: Bool.self) { group in
                 var changed = 0
                 for (index, connection) in due.enumerated() {
                     if index >= 20, await group.next() == true { changed += 1 }
@@ -130,10 +134,7 @@ extension Site {
                 for await isChanged in group where isChanged { changed += 1 }
                 return changed
             }
-            renewed += changed
-            // Those whose provider wants to be asked later, or left the catalogue: the others must not wait for them.
-            skipped += due.count - changed
-        }
+        } while last != nil && goesOn()
         return renewed
     }
 }
@@ -169,10 +170,23 @@ private struct RefreshAccount {
         }
     }
 
-    mutating func succeeded(_ renewed: Renewed, at now: Instant) {
+    /// The trace as it ends when the new credentials are stored.
+    func stored(_ renewed: Renewed, at now: Instant) -> Trace {
         let end = renewed.credentials.expiresAt?.wireText ?? "not said"
+        var trace = trace
         trace.add("Stored the new credentials", [("expires", end)], after: milliseconds, at: now)
         trace.finish(.success, after: milliseconds, at: now)
+        return trace
+    }
+
+    /// And when something newer is there.
+    func superseded(at now: Instant) -> Trace {
+        var trace = trace
+        trace.add(
+            "Not stored: newer credentials are there, or the connection was deleted", level: .warning,
+            after: milliseconds, at: now)
+        trace.finish(.success, after: milliseconds, at: now)
+        return trace
     }
 
     mutating func failed(_ trouble: TokenAnswer.Trouble, at now: Instant) {

@@ -62,14 +62,16 @@ package struct ProxyBody: Sendable {
 
 /// Integrations' own provider entries, read once: YAML takes longer than a fetch may.
 private final class OwnProviders: Sendable {
-    private let read = Mutex<[String: Provider?]>([:])
+    /// By bytes: two texts that compare as equal may still be two.
+    private let read = Mutex<[[UInt8]: Provider?]>([:])
 
     func provider(_ definition: String) -> Provider? {
-        if let found = read.withLock({ $0[definition] }) { return found }
+        let key = Array(definition.utf8)
+        if let found = read.withLock({ $0[key] }) { return found }
         let provider = ProviderFile(definition).providers.first
         read.withLock { read in
             if read.count >= 1000 { read.removeAll() }
-            read[definition] = .some(provider)
+            read[key] = .some(provider)
         }
         return provider
     }

@@ -89,6 +89,12 @@ struct ProxyController {
 
     private static func response(to answer: ProxyAnswer, of run: ProxyRun) throws -> Response {
         switch answer {
+        case .response(let status, _, _) where !(200...599).contains(status):
+            // Whoever stands in front of us would take 101 for a tunnel, and nobody knows what 999 means.
+            run.finish(nil, bytes: 0, error: "broken")
+            throw BrokerRefusal(
+                status: .badGateway, type: "proxy_broken",
+                message: "The provider answered with status \(status), which ends no call.")
         case .response(let status, let headers, let body):
             let dropped = ofTheHop(headers) + (run.unpacks ? ["content-encoding"] : [])
             var fields = HTTPFields()
@@ -111,8 +117,16 @@ struct ProxyController {
         case .failed(let failure):
             run.finish(nil, bytes: 0, error: failure.rawValue)
             throw BrokerRefusal(
-                status: failure == .refusedAddress ? .badRequest : .badGateway, type: "proxy_" + failure.rawValue,
-                message: TraceAdvice.sentence(for: failure.rawValue))
+                status: status(of: failure), type: "proxy_" + failure.rawValue,
+                message: TraceAdvice.sentence(for: failure.rawValue), retryAfter: failure == .busy ? 1 : nil)
+        }
+    }
+
+    private static func status(of failure: ProviderAnswer.Failure) -> HTTPResponse.Status {
+        switch failure {
+        case .refusedAddress, .malformed: .badRequest
+        case .busy: .serviceUnavailable
+        case .unreachable, .timedOut, .tooLarge, .broken: .badGateway
         }
     }
 

@@ -46,7 +46,7 @@ struct ProxyRun {
         var attempt = 0
         var hasRenewed = false
         while true {
-            let answer = await site.outside.proxy(try plan(current), unpacks)
+            let answer = await site.outside.proxy(try plan(current).made(for: connection.tenant), unpacks)
             note(answer)
             // The token may have been refused before its time: a new one, once.
             if case .response(401, _, _) = answer, !hasRenewed, current.credentials.isRefreshable, retries.most > 0 {

@@ -18,9 +18,12 @@ extension Site {
         return due.count
     }
 
+    /// In milliseconds: a receiver that takes so long is sent one batch a minute.
+    private static let slowReceiver: Int64 = 3000
+
     private func deliver(_ webhook: DueWebhook) async throws {
         let start = ContinuousClock.now
-        let answer = await outside.call(try request(of: webhook))
+        let answer = await outside.call(try request(of: webhook).made(for: webhook.tenant))
         var attempt = WebhookAttempt(
             number: webhook.attempts + 1, at: now(), milliseconds: (ContinuousClock.now - start).milliseconds,
             status: nil,
@@ -32,6 +35,9 @@ extension Site {
         case .failed(let failure): attempt = attempt.with(status: nil, problem: failure.rawValue)
         }
         try await store.record(attempt, of: webhook.id, at: now())
+        if attempt.milliseconds >= Self.slowReceiver || attempt.problem == ProviderAnswer.Failure.timedOut.rawValue {
+            try await store.delayWebhooks(like: webhook, until: now() + 60, at: now())
+        }
         guard let problem = attempt.problem, WebhookSchedule.pause(after: attempt.number) == nil else { return }
         var trace = Trace(
             id: store.newTraceID(at: now()), tenant: webhook.tenant, environment: webhook.environment, action: .webhook,

@@ -177,7 +177,8 @@ extension ConnectionPagesController {
             values: connection.values.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
                 .map { value in
                     let field = provider?.field(value.key)
-                    let isSecret = field?.isSecret ?? false
+                    // Of a provider that has left the catalogue nobody knows which are.
+                    let isSecret = provider == nil || field?.isSecret == true
                     return Fact(
                         label: field?.title ?? value.key, value: isSecret && !isRevealed ? "••••" : value.value)
                 },

@@ -18,11 +18,13 @@ struct EnvironmentSettingsController {
     func rotateHMAC(_ request: Request, _ context: PersonContext) async throws -> Response {
         let sent = try await site.confirmedForm(request, context)
         let desk = try await site.desk(context)
-        let overlap = SecretOverlap(rawValue: try sent.text("overlap"))?.seconds ?? 0
-        let now = site.now()
+        // There is nothing to overlap with a first key.
+        guard let overlap = try desk.environment.hasHMACKey ? SecretOverlap(rawValue: sent.text("overlap")) : .now
+        else { throw Failure.badRequest("Choose how long the old key works on.") }
         let key = try await site.store.rotateHMACKey(
-            of: desk.environment, overlap: overlap, by: desk.actor, from: site.clientAddress(of: request, context),
-            at: now)
+            of: desk.environment, overlap: overlap.seconds, by: desk.actor,
+            from: site.clientAddress(of: request, context), at: site.now())
+        guard let key else { return site.redirect(to: desk.path + "/settings", saying: .signingKeysOverlap) }
         var page = try site.settingsPage(try await site.desk(context))
         page.hmacKey = key
         return try site.page(page, request, context)
@@ -93,9 +95,9 @@ struct EnvironmentSettingsController {
                 "Enter an address that begins with https://, without # (http:// only for 127.0.0.1 and localhost).")
             return try site.page(page, request, context, problems: [problem])
         }
-        try await site.store.setAddresses(
-            callback: typed.utf8.isEmpty ? nil : typed, webhook: desk.environment.webhookURL, of: desk.environment,
-            by: desk.actor, from: site.clientAddress(of: request, context), at: site.now())
+        try await site.store.setCallback(
+            typed.utf8.isEmpty ? nil : typed, of: desk.environment, by: desk.actor,
+            from: site.clientAddress(of: request, context), at: site.now())
         return site.redirect(to: desk.path + "/settings", saying: .environmentSaved)
     }
 

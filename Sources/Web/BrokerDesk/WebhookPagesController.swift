@@ -27,9 +27,9 @@ struct WebhookPagesController {
                 "Enter an address that begins with https://, without # (http:// only for 127.0.0.1 and localhost).")
             return try site.page(page, request, context, problems: [problem])
         }
-        try await site.store.setAddresses(
-            callback: desk.environment.callbackURL, webhook: typed.utf8.isEmpty ? nil : typed, of: desk.environment,
-            by: desk.actor, from: site.clientAddress(of: request, context), at: site.now())
+        try await site.store.setWebhook(
+            typed.utf8.isEmpty ? nil : typed, of: desk.environment, by: desk.actor,
+            from: site.clientAddress(of: request, context), at: site.now())
         return site.redirect(to: desk.path + "/webhooks", saying: .environmentSaved)
     }
 
@@ -45,11 +45,15 @@ struct WebhookPagesController {
     func rotateKey(_ request: Request, _ context: PersonContext) async throws -> Response {
         let sent = try await site.confirmedForm(request, context)
         let desk = try await site.desk(context)
-        let overlap = SecretOverlap(rawValue: try sent.text("overlap"))?.seconds ?? 0
+        guard let overlap = SecretOverlap(rawValue: try sent.text("overlap")) else {
+            throw Failure.badRequest("Choose for how long both keys sign.")
+        }
+        let key = try await site.store.rotateWebhookKey(
+            of: desk.environment, overlap: overlap.seconds, by: desk.actor,
+            from: site.clientAddress(of: request, context), at: site.now())
+        guard let key else { return site.redirect(to: desk.path + "/webhooks", saying: .signingKeysOverlap) }
         var page = try page(desk, nil)
-        page.signingKey = try await site.store.rotateWebhookKey(
-            of: desk.environment, overlap: overlap, by: desk.actor, from: site.clientAddress(of: request, context),
-            at: site.now())
+        page.signingKey = key
         return try site.page(page, request, context)
     }
 

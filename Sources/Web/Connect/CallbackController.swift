@@ -40,7 +40,7 @@ struct CallbackController {
             let got = try await fetch.credentials(callback, &trace)
             try await site.save(
                 got.credentials, flow.connectionID, of: integration, in: environment, values: got.values,
-                session: flow.session, trace)
+                session: flow.session, isProven: flow.isProven, trace)
         } catch {
             let refusal = answer.refusal(error)
             ending = .refused(refusal)
@@ -128,7 +128,7 @@ struct ConnectFetch {
     }
 
     private func call(_ call: ProviderCall, _ trace: inout Trace) async -> ProviderAnswer {
-        let answer = await site.outside.call(call)
+        let answer = await site.outside.call(call.made(for: flow.tenant))
         trace.add("Asked the provider for a token.", answer.detail(of: call.url), after: elapsed, at: site.now())
         return answer
     }
@@ -160,10 +160,13 @@ extension ProviderAnswer {
 
 extension Site {
     /// Stores what somebody connected, and tells the company. A session makes one connection and is spent by it.
+    ///
+    /// - Parameter isProven: more than the public key spoke for it. That alone, which everybody can read, must not put
+    ///   somebody's credentials in the place of another's.
     func save(
         _ credentials: Credentials, _ connectionID: String, of integration: Integration,
         in environment: BrokerEnvironment, values: [String: String], session: ID<Entity.ConnectSession>?,
-        _ trace: Trace
+        isProven: Bool, _ trace: Trace
     ) async throws {
         var owner: ConnectionOwner?
         var expected: Int64?
@@ -184,11 +187,19 @@ extension Site {
         var trace = trace
         trace.succeed(at: now())
         let draft = ConnectionDraft(
-            connectionID: connectionID, credentials: credentials, values: values, owner: owner)
-        let saved = try await store.save(
-            draft, of: integration, expecting: expected, trace: trace, at: now())
-        // The connection to be connected again is gone meanwhile.
-        guard saved != nil else { throw ConnectRefusal(expected == nil ? .connectionExists : .unknownSession) }
+            connectionID: connectionID, credentials: credentials, values: values, owner: owner, isProven: isProven)
+        do {
+            _ = try await store.save(
+                draft, of: integration, replaces: isProven ? .anything : .unproven, expecting: expected, trace: trace,
+                at: now())
+        } catch let unsaved as ConnectionUnsaved {
+            switch unsaved {
+            case .taken: throw ConnectRefusal(.connectionExists)
+            case .gone: throw ConnectRefusal(.unknownSession)
+            case .installationHeld: throw ConnectRefusal(.installationHeld)
+            case .full: throw ConnectRefusal(.tooManyConnections)
+            }
+        }
     }
 
     /// Writes down a flow that ended without a connection, and tells the company.

@@ -70,7 +70,9 @@ struct ConnectController {
     private func isBegunByApp(_ request: Request, _ account: ConnectAccount) -> Bool {
         // Whoever asks for the head only looks.
         guard request.method != .head else { return false }
-        guard Self.isNavigation(request) else { return true }
+        // Of browsers' requests those of a page's script say what they are, too; a program has no need to.
+        let isByBrowser = Self.isNavigation(request) || request.headers[.known("Sec-Fetch-Mode")] != nil
+        guard isByBrowser else { return true }
         guard let origin = Self.referrer(of: request) else { return false }
         return account.origins.admits(origin)
     }

@@ -20,6 +20,9 @@ struct ConnectEntry {
     /// Together with the integration's own, for calls and addresses.
     var allValues: [String: String] { integration.completing(values) }
 
+    /// More than the public key speaks for it.
+    var isProven: Bool { session != nil || proof != .none }
+
     /// For a trace.
     var proofInWords: String {
         if session != nil { return "a connect session" }

@@ -53,7 +53,7 @@ struct ConnectStart {
         case .oauth1(let oauth1):
             let call = try oauth1.requestToken(
                 callback: callback.url, state: state.reveal(), client: client, once: site.once())
-            let asked = await site.outside.call(call)
+            let asked = await site.outside.call(call.made(for: entry.environment.tenant))
             trace.add("Asked the provider for a temporary token.", asked.detail(of: call.url), at: site.now())
             let token: OAuth1Token
             switch oauth1.absorb(asked) {
@@ -72,7 +72,7 @@ struct ConnectStart {
         let flow = ConnectFlow(
             id: id, of: entry.integration, connectionID: entry.connectionID, place: callback.place, secret: secret,
             values: entry.values, redirectURI: callback.url, listeners: listeners, session: entry.session?.id,
-            trace: trace.id, startedAt: trace.startedAt)
+            isProven: entry.isProven, trace: trace.id, startedAt: trace.startedAt)
         let jar = FlowCookies(site: site, request: request)
         let cookie = jar.cookie(of: flow) ?? Secret<FlowCookie>.random()
         if let session = entry.session {

@@ -101,12 +101,13 @@ extension Site {
         trace.add("The request was accepted.", [("by", entry.proofInWords)], at: now())
         do {
             let credentials = try await credentials(typed, for: entry, &trace)
-            let test = await test(credentials, values: entry.allValues, at: entry.provider)
+            let test = await test(
+                credentials, values: entry.allValues, at: entry.provider, for: entry.environment.tenant)
             trace.add(test, at: now())
             if case .refused(let problem) = test?.outcome { throw ConnectRefusal(.credentialsRefused(problem)) }
             try await save(
                 credentials, entry.connectionID, of: entry.integration, in: entry.environment, values: entry.values,
-                session: entry.session?.id, trace)
+                session: entry.session?.id, isProven: entry.isProven, trace)
         } catch let refusal as ConnectRefusal {
             trace.fail(refusal, at: now())
             try await store.record(trace)
@@ -127,7 +128,7 @@ extension Site {
         case .clientCredentials(let token):
             let client = ClientRegistration(id: try given("client_id"), secret: try given("client_secret"))
             let call = try token.clientCredentials(scopes: entry.scopes, client: client, values: entry.allValues)
-            let answer = await outside.call(call)
+            let answer = await outside.call(call.made(for: entry.environment.tenant))
             trace.add("Asked the provider for a token.", answer.detail(of: call.url), at: now())
             switch token.absorb(answer, keeping: entry.provider.fields, paths: [], at: now()) {
             case .success(let got):

@@ -39,7 +39,7 @@ struct BrokerStorageTests {
                 credentials: .oauth2(accessToken: token, refreshToken: "r", expiresAt: now + 60, raw: .null),
                 values: ["subdomain": "acme"]),
             of: integration, at: now)
-        let number = try #require(saved).number
+        let number = saved.number
         return try #require(try store.connection(number: number, of: integration.tenant))
     }
 
@@ -76,10 +76,39 @@ struct BrokerStorageTests {
 
     @Test func `Case 194: two HMAC keys are good while they overlap`() async throws {
         let old = try #require(try store.hmacKeys(of: prod.id, at: now).first)
-        let new = try await store.rotateHMACKey(of: prod, overlap: 60, by: .system, at: now)
+        let new = try #require(try await store.rotateHMACKey(of: prod, overlap: 60, by: .system, at: now))
         #expect(new.utf8.count >= ConnectDigest.shortestKey)
         #expect(try store.hmacKeys(of: prod.id, at: now + 59) == [new, old])
+        // Whoever was promised a minute keeps it, unless everything is to end.
+        #expect(try await store.rotateHMACKey(of: prod, overlap: 3600, by: .system, at: now + 59) == nil)
+        #expect(try store.hmacKeys(of: prod.id, at: now + 59) == [new, old])
         #expect(try store.hmacKeys(of: prod.id, at: now + 60) == [new])
+        let last = try #require(try await store.rotateHMACKey(of: prod, overlap: 60, by: .system, at: now + 60))
+        #expect(try store.hmacKeys(of: prod.id, at: now + 60) == [last, new])
+        let only = try #require(try await store.rotateHMACKey(of: prod, overlap: 0, by: .system, at: now + 61))
+        #expect(try store.hmacKeys(of: prod.id, at: now + 61) == [only])
+    }
+
+    @Test func `Case 194: of two rotations at once, each key that somebody was shown is good or was refused`()
+        async throws
+    {
+        let first = try #require(try store.webhookKeys(of: prod.id, at: now).first)
+        let made = try await withThrowingTaskGroup(of: String?.self) { group in
+            for _ in 0..<8 {
+                group.addTask { try await store.rotateWebhookKey(of: prod, overlap: 60, by: .system, at: now) }
+            }
+            return try await group.reduce(into: []) { made, key in made += key.map { [$0] } ?? [] }
+        }
+        #expect(made.count == 1)
+        #expect(try store.webhookKeys(of: prod.id, at: now) == made + [first])
+    }
+
+    @Test func `each form saves its own address`() async throws {
+        try await store.setCallback("https://a.example/back", of: dev, by: .system, at: now)
+        try await store.setWebhook("https://a.example/hook", of: dev, by: .system, at: now)
+        try await store.setCallback("https://b.example/back", of: dev, by: .system, at: now)
+        let found = try #require(try store.environment("dev", of: test.acme.id))
+        #expect(found.callbackURL == "https://b.example/back" && found.webhookURL == "https://a.example/hook")
     }
 
     @Test func `nothing of a suspended tenant opens`() async throws {

@@ -31,7 +31,7 @@ struct ConnectStoreTests {
             id: .random(using: &random), of: integration, connectionID: "u1", place: "", secret: secret,
             values: ["subdomain": "acme"], redirectURI: "https://gw.example/oauth/callback",
             listeners: ConnectListeners(socket: nil, openerOrigin: "https://app.example", returnURL: nil),
-            session: session, trace: test.store.newTraceID(at: now), startedAt: now)
+            session: session, isProven: false, trace: test.store.newTraceID(at: now), startedAt: now)
         let (state, browser) = (Secret<FlowState>.random(), Secret<FlowCookie>.random())
         try await test.store.begin(flow, state: state, browser: browser, at: now)
         return (state, browser)

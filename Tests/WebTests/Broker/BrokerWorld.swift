@@ -25,7 +25,8 @@ final class BrokerWorld: Sendable {
     ) async throws {
         provider = try await LoopbackProvider(behaviour)
         let caller = OutboundCaller(
-            limits: OutboundLimits(connect: patience, total: patience, idle: patience), allowsPlainHTTP: true,
+            limits: OutboundLimits(connect: patience, total: patience, idle: patience, wait: patience),
+            allowsPlainHTTP: true,
             allows: { bytes, _ in allows || NetworkAddress(bytes)?.isPublic == true })
         let file = ProviderFile(Self.catalogue(provider.url))
         #expect(file.problems.isEmpty, "\(file.problems)")
@@ -57,7 +58,8 @@ final class BrokerWorld: Sendable {
 
     private static func request(_ call: ProviderCall, unpacks: Bool = false) -> OutboundRequest {
         OutboundRequest(
-            method: call.method.rawValue, url: call.url, headers: call.headers, body: call.body, unpacks: unpacks)
+            method: call.method.rawValue, url: call.url, headers: call.headers, body: call.body, unpacks: unpacks,
+            owner: call.owner)
     }
 
     private static func next(of body: OutboundBody) async throws -> [UInt8]? {

@@ -49,6 +49,21 @@ struct ConnectionPagesTests {
         #expect(try await !ada.get(place).contains("at-0"))
     }
 
+    @Test func `of a provider that has left the catalogue every value is masked`() async throws {
+        let world = try await BrokerWorld()
+        let ada = try await world.site.browser(signedInAs: world.site.cast.ada)
+        let integration = try await world.integrate("metrics")
+        let number = try await world.store.save(
+            ConnectionDraft(
+                connectionID: "m1", credentials: .apiKey("k"), values: ["app_key": "quite-a-secret"]),
+            of: integration, at: world.site.clock.now
+        ).number
+        #expect(try await !ada.get("\(Self.list)/\(number)").contains("quite-a-secret"))
+        try await world.site.engine.write { db in _ = try db.run("UPDATE integrations SET provider = 'left'") }
+        let page = try await ada.get("\(Self.list)/\(number)")
+        #expect(page.status == 200 && page.contains("app_key") && !page.contains("quite-a-secret"))
+    }
+
     @Test func `refresh now renews, and a failure is said with what to do and its steps`() async throws {
         let world = try await BrokerWorld()
         let ada = try await world.site.browser(signedInAs: world.site.cast.ada)

@@ -53,13 +53,59 @@ struct ConnectionWireTests {
         let saved = try await world.store.save(
             ConnectionDraft(connectionID: "u1", credentials: .apiKey("k"), values: [:]), of: integration,
             at: world.site.clock.now)
-        let number = try #require(saved).number
+        let number = saved.number
         let answer = try await world.call(.get, "/connection")
         #expect(
             answer.body == #"{"connections":[{"id":\#(number),"connection_id":"u1","provider":"github prod","#
                 + #""created":"\#(world.site.clock.now.wireText)","metadata":{}}]}"#)
         #expect(try await world.call(.get, "/connection?connectionId=u2").body == #"{"connections":[]}"#)
         #expect(try await world.call(.get, "/connection?connectionId=u1").contains("u1"))
+    }
+
+    @Test func `a list comes in pieces and has an end, and metadata that is merged has one, too`() async throws {
+        let world = try await BrokerWorld()
+        try await world.integrate("mail")
+        let integration = try #require(try world.store.integration("mail", in: world.environment))
+        func fill(_ numbers: Range<Int>, _ bytes: Int) async throws {
+            for number in numbers {
+                _ = try await world.store.save(
+                    ConnectionDraft(
+                        connectionID: "u\(number)", credentials: .apiKey("k"), values: [:],
+                        metadata: .object([.init("note", .string(String(repeating: "a", count: bytes)))])),
+                    of: integration, at: world.site.clock.now)
+            }
+        }
+        try await fill(0..<450, 1)
+        for path in ["/connection", "/connections", "/connections?integrationId=mail,none"] {
+            guard case .array(let rows)? = JSONValue(Array(try await world.call(.get, path).body.utf8))?["connections"]
+            else { return #expect(Bool(false)) }
+            let ids = rows.compactMap { $0["connection_id"]?.string }
+            #expect(ids == (0..<450).reversed().map { "u\($0)" }, "\(path)")
+        }
+        #expect(try await world.call(.get, "/connections?integrationId=none").body == #"{"connections":[]}"#)
+        try await fill(0..<150, 60_000)
+        let flat = try await world.call(.get, "/connection")
+        #expect(flat.status == 400 && flat.member("type") == "list_too_large")
+        let part = try await world.call(.get, "/connections?limit=10&page=44")
+        #expect(part.status == 200 && part.member("connections.9.connection_id") == "u0")
+        let path = "/connection/u0/metadata?provider_config_key=mail"
+        let more = try await world.call(.patch, path, #"{"more":"\#(String(repeating: "b", count: 10_000))"}"#)
+        #expect(more.status == 400 && more.contains("64 KB"), "\(more.status)")
+        #expect(try await world.call(.patch, path, #"{"note":"short"}"#).status == 200)
+    }
+
+    @Test func `an environment has a most of connections, and those that are there can be connected again`()
+        async throws
+    {
+        let world = try await BrokerWorld()
+        let photos = try await world.integrate("photos")
+        func save(_ id: String) async throws {
+            _ = try await world.store.save(
+                ConnectionDraft(connectionID: id, credentials: .apiKey("k"), values: [:]), of: photos, quota: 2,
+                at: world.site.clock.now)
+        }
+        for id in ["a", "b", "a"] { try await save(id) }
+        await #expect(throws: ConnectionUnsaved.full) { try await save("c") }
     }
 
     @Test func `a key may come as Bearer, alone, or as the user name of Basic`() async throws {

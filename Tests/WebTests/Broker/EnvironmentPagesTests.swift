@@ -196,6 +196,11 @@ struct EnvironmentPagesTests {
         #expect(try await !ada.get(webhooks).contains(key))
         let rotated = try await ada.submit(webhooks + "/key", ["overlap": "24h"], on: webhooks)
         #expect(rotated.status == 200 && !rotated.contains(key) && rotated.contains("gw_wk_"))
+        // A word that is none would end the old key at once; and so would another rotation.
+        #expect(try await ada.submit(webhooks + "/key", ["overlap": "day"], on: webhooks).status == 400)
+        #expect(try await ada.submit(webhooks + "/key", ["overlap": "1h"], on: webhooks).location == webhooks)
+        #expect(try await ada.get(webhooks).contains("the key before this one still works"))
+        #expect(try world.store.webhookKeys(of: world.environment.id, at: world.site.clock.now).last == key)
     }
 }
 

@@ -36,6 +36,8 @@ final class LoopbackProvider: Sendable {
         let behaviour: Mutex<Behaviour>
         /// Statuses that the API and the webhook address answer with, one after the other; then 200.
         let statuses = Mutex<[(Int, [String: String])]>([])
+        /// In milliseconds, before the webhook address answers.
+        let webhookDelay = Mutex(0)
 
         init(_ behaviour: Behaviour) { self.behaviour = Mutex(behaviour) }
     }
@@ -63,6 +65,8 @@ final class LoopbackProvider: Sendable {
     func behave(_ behaviour: Behaviour) { state.behaviour.withLock { $0 = behaviour } }
     func next(_ statuses: [(Int, [String: String])]) { state.statuses.withLock { $0 = statuses } }
 
+    func delayWebhooks(_ milliseconds: Int) { state.webhookDelay.withLock { $0 = milliseconds } }
+
     /// The refresh token that it takes now.
     var refreshToken: String { "rt-\(seen.generation)" }
 
@@ -78,6 +82,7 @@ final class LoopbackProvider: Sendable {
             let body = try await text(of: request)
             let fields = headers(of: request)
             state.seen.withLock { $0.webhooks.append((fields, body)) }
+            try await Task.sleep(for: .milliseconds(state.webhookDelay.withLock { $0 }))
             return Response(status: .init(code: status(state).0))
         }
         for method in [HTTPRequest.Method.get, .post, .put, .patch, .delete] {

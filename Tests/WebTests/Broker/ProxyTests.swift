@@ -68,6 +68,14 @@ struct ProxyTests {
         #expect(signed.contains("oauth_token=\"t\"") && !signed.contains("\"s\""))
     }
 
+    @Test func `a status that ends no call is not passed on`() async throws {
+        let world = try await BrokerWorld()
+        try await world.connect()
+        world.provider.next([(999, [:])])
+        let answer = try await world.call(.get, "/proxy/x", headers: photos)
+        #expect(answer.status == 502 && answer.member("type") == "proxy_broken", "\(answer.body)")
+    }
+
     @Test func `it is tried again as often as was asked, for what passes`() async throws {
         let world = try await BrokerWorld()
         try await world.connect()
@@ -223,6 +231,21 @@ struct ProxyTests {
         let other = photos + [("Base-Url-Override", world.provider.url + "/api/other/")]
         #expect(try await world.call(.get, "/proxy/x", headers: other).status == 200)
         #expect(world.provider.seen.api.last?.path == "/api/other/x")
+    }
+
+    @Test func `a value that nobody checked names no host, nor do the credentials`() async throws {
+        let world = try await BrokerWorld()
+        try await world.integrate("photos")
+        let body =
+            #"{"connection_id":"u1","provider_config_key":"photos","access_token":"at-0","connection_config":"#
+            + #"{"sub":"127.0.0.1:\#(world.provider.port)/stolen?"}}"#
+        #expect(try await world.call(.post, "/connection", body).status == 201)
+        for name in ["sub", "accessToken"] {
+            let other = photos + [("Base-Url-Override", "https://{\(name)}.example.com")]
+            let answer = try await world.call(.get, "/proxy/x", headers: other)
+            #expect(answer.status == 400 && answer.member("type") == "url_param_err", "\(answer.body)")
+        }
+        #expect(world.provider.seen.api.isEmpty)
     }
 
     @Test func `naming another host is reading credentials, and needs that scope`() async throws {

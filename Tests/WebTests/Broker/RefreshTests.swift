@@ -13,7 +13,8 @@ struct RefreshTests {
 
     @Test func `a token that is about to end is renewed before it is handed out`() async throws {
         let world = try await BrokerWorld()
-        try await world.connect(expiresIn: 900)
+        try await world.connect(expiresIn: 1800)
+        world.site.clock.move(by: 900)
         let answer = try await world.call(.get, path + "&refresh_token=true")
         #expect(answer.status == 200 && answer.member("credentials.access_token") == "at-1")
         #expect(answer.member("credentials.refresh_token") == "rt-1")
@@ -81,8 +82,6 @@ struct RefreshTests {
         let connection = try await world.connect(expiresIn: -10)
         // A process that took the lease, rotated at the provider and died.
         #expect(try await world.store.leaseRefresh(of: connection, as: "dead", at: world.site.clock.now))
-        world.provider.behave(.rotatesAndFails)
-        _ = try await world.call(.get, "/health")
         world.provider.behave(.answers(400, #"{"error":"invalid_grant"}"#))
         world.site.clock.move(by: ConnectionHealth.lease)
         let answer = try await world.call(.get, path)
@@ -111,6 +110,81 @@ struct RefreshTests {
         #expect(stored.health.inDoubtSince == nil && stored.health.leasedUntil == nil)
     }
 
+    @Test func `Case 214: an answer that never came is remembered, whatever the provider says in between`() async throws
+    {
+        let world = try await BrokerWorld(.answers(200, "{"))
+        try await world.connect(expiresIn: -10)
+        let first = world.site.clock.now
+        #expect(try await world.call(.get, path).status == 400)
+        var stored = try #require(try world.store.connection("u1", of: "photos", in: world.environment))
+        #expect(stored.health.inDoubtSince == first)
+        // A provider that is down for a while clears no mark.
+        world.provider.behave(.answers(503, "{}"))
+        world.site.clock.move(by: 3600)
+        #expect(try await world.call(.get, path).status == 400)
+        stored = try #require(try world.store.connection("u1", of: "photos", in: world.environment))
+        #expect(stored.health.inDoubtSince == first && stored.health.goneAt == nil)
+        world.provider.behave(.answers(400, #"{"error":"invalid_grant"}"#))
+        world.site.clock.move(by: 3600)
+        #expect(try await world.call(.get, path).member("payload.external_message") == "interrupted")
+    }
+
+    @Test func `Case 214: whoever answers after the lease ended is stored, and its follower looks again`() async throws
+    {
+        let world = try await BrokerWorld(.answers(400, #"{"error":"invalid_grant"}"#))
+        let old = try await world.connect(expiresIn: -10)
+        let (store, clock) = (world.store, world.site.clock)
+        #expect(try await store.leaseRefresh(of: old, as: "slow", at: clock.now))
+        clock.move(by: ConnectionHealth.lease)
+        #expect(try await store.leaseRefresh(of: old, as: "next", at: clock.now))
+        let renewed = Renewed(
+            credentials: .oauth2(accessToken: "late", refreshToken: "rt-1", expiresAt: clock.now + 3600, raw: .null),
+            values: [:])
+        #expect(try await store.finishRefresh(of: old, with: renewed, trace: nil, at: clock.now))
+        #expect(
+            try await store.failRefresh(
+                of: old, lease: "next", because: .gone("invalid_grant"), trace: nil, at: clock.now) == false)
+        #expect(try await world.call(.get, path).member("credentials.access_token") == "late")
+        #expect(world.provider.seen.tokenCalls.isEmpty)
+    }
+
+    @Test func `a renewal that came too late is not said to be stored`() async throws {
+        let world = try await BrokerWorld(.rotates(after: 1000))
+        let old = try await world.connect(expiresIn: -10)
+        async let late = world.site.site.fresh(old, isForced: false)
+        while world.provider.seen.tokenCalls.isEmpty { try await Task.sleep(for: .milliseconds(10)) }
+        try await world.connect("u1")
+        #expect(try await late.get().credentials.accessToken == "at-0")
+        let found = try #require(
+            try world.store.traces(of: world.environment, limit: 5).first { $0.action == .refresh })
+        let steps = try #require(try world.store.trace(found.id, in: world.environment)).steps
+        #expect(!steps.contains { $0.sentence == "Stored the new credentials" })
+        #expect(steps.last?.level == .warning && steps.last?.sentence.hasPrefix("Not stored") == true)
+    }
+
+    @Test func `a token that lives five minutes is fetched from the provider once, not at each call`() async throws {
+        let world = try await BrokerWorld(.rotates(expiresIn: "300"))
+        try await world.connect(expiresIn: -10)
+        for _ in 0..<10 {
+            #expect(try await world.call(.get, path).member("credentials.access_token") == "at-1")
+            world.site.clock.move(by: 14)
+        }
+        #expect(world.provider.seen.tokenCalls.count == 1)
+        world.site.clock.move(by: 10)
+        #expect(try await world.call(.get, path).member("credentials.access_token") == "at-2")
+    }
+
+    @Test(arguments: [(404, #"{"message":"Not Found"}"#), (400, #"{"error":"too_many_requests"}"#), (408, "{}")])
+    func `Case 215: what says nothing of the permission ends no connection`(status: Int, body: String) async throws {
+        let world = try await BrokerWorld(.answers(status, body))
+        try await world.connect(expiresIn: -10)
+        let answer = try await world.call(.get, path)
+        #expect(answer.status == 400 && answer.member("payload.reconnect") == "false")
+        world.provider.behave(.rotates())
+        world.site.clock.move(by: 3600)
+        #expect(try await world.call(.get, path).member("credentials.access_token") == "at-1")
+    }
+
     @Test func `a refresh that finished late replaces nothing newer`() async throws {
         let world = try await BrokerWorld()
         let old = try await world.connect(expiresIn: -10)
@@ -120,7 +194,7 @@ struct RefreshTests {
             credentials: .oauth2(accessToken: "late", refreshToken: nil, expiresAt: nil, raw: .null), values: [:])
         #expect(
             try await world.store.finishRefresh(
-                of: old, lease: "slow", with: renewed, trace: nil, at: world.site.clock.now)
+                of: old, with: renewed, trace: nil, at: world.site.clock.now)
                 == false)
         #expect(try await world.call(.get, path).member("credentials.access_token") == "at-0")
     }
@@ -182,6 +256,7 @@ struct RefreshTests {
     @Test func `while the old token is good, a provider that is down is nobody's error`() async throws {
         let world = try await BrokerWorld(.answers(500, "{}"))
         try await world.connect(expiresIn: 300)
+        world.site.clock.move(by: 150)
         for _ in 0..<3 {
             #expect(try await world.call(.get, path).member("credentials.access_token") == "at-0")
         }
@@ -274,6 +349,39 @@ struct RefreshTests {
         #expect(world.provider.seen.tokenCalls.count == 2)
     }
 
+    @Test func `the background renews a short token once in half of its life, and its round ends`() async throws {
+        let world = try await BrokerWorld(.rotates(expiresIn: "60"))
+        try await world.connect(expiresIn: -10)
+        _ = try await world.call(.get, path)
+        try await world.store.flushUses()
+        #expect(world.provider.seen.tokenCalls.count == 1)
+        #expect(try await world.site.site.renewDue() == 0)
+        world.site.clock.move(by: 30)
+        #expect(try await world.site.site.renewDue() == 1)
+        #expect(try await world.site.site.renewDue() == 0)
+        #expect(world.provider.seen.tokenCalls.count == 2)
+    }
+
+    @Test func `a round of the background looks at every page of what is due, failures among them`() async throws {
+        let world = try await BrokerWorld(.answers(503, "{}"))
+        for number in 0..<150 { try await world.connect("u\(number)", expiresIn: Int64(number % 7) - 100) }
+        world.site.clock.move(by: 86_400)
+        #expect(try await world.site.site.renewDue() == 0)
+        #expect(world.provider.seen.tokenCalls.count == 150)
+    }
+
+    @Test func `the background calls nobody for a suspended tenant`() async throws {
+        let world = try await BrokerWorld()
+        try await world.connect(expiresIn: 100)
+        try await world.listen()
+        _ = try await world.store.announceTest(in: world.environment, at: world.site.clock.now)
+        world.site.clock.move(by: 86_400)
+        try await world.site.suspend("tenant", world.environment.tenant.text)
+        #expect(try await world.site.site.renewDue() == 0)
+        #expect(try await world.site.site.deliverWebhooks() == 0)
+        #expect(world.provider.seen.tokenCalls.isEmpty && world.provider.seen.webhooks.isEmpty)
+    }
+
     @Test func `a refresh is a trace with its steps, and no token in them`() async throws {
         let world = try await BrokerWorld()
         try await world.connect(expiresIn: -10)
@@ -299,7 +407,7 @@ struct RefreshTests {
 extension BrokerWorld {
     /// Acme is told by webhook from here on.
     func listen() async throws {
-        try await store.setAddresses(
-            callback: nil, webhook: provider.url + "/webhook", of: environment, by: .system, at: site.clock.now)
+        try await store.setWebhook(
+            provider.url + "/webhook", of: environment, by: .system, at: site.clock.now)
     }
 }

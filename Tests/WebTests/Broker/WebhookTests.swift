@@ -96,6 +96,37 @@ struct WebhookTests {
         #expect(again.deliveredAt != nil && again.replayOf == id.text && again.body == failed.delivery.body)
     }
 
+    @Test func `Case 209: one environment's backlog holds up nobody else's webhooks`() async throws {
+        let world = try await BrokerWorld()
+        try await world.listen()
+        let (store, clock) = (world.store, world.site.clock)
+        for _ in 0..<30 { _ = try await store.announceTest(in: world.environment, at: clock.now) }
+        clock.move(by: 1)
+        let globex = try await store.environments(of: world.site.cast.globex.id, at: clock.now)[0]
+        try await store.setWebhook(
+            world.provider.url + "/webhook", of: globex, by: .system, at: clock.now)
+        let late = try #require(try await store.announceTest(in: globex, at: clock.now))
+        #expect(try await world.site.site.deliverWebhooks(limit: 20) == 3)
+        #expect(try store.webhook(late, in: globex)?.delivery.deliveredAt != nil)
+        while try await world.site.site.deliverWebhooks(limit: 20) > 0 {}
+        #expect(world.provider.seen.webhooks.count == 31)
+    }
+
+    @Test func `Case 209: a receiver that does not answer in time is asked once a minute`() async throws {
+        let world = try await BrokerWorld(patience: 3000)
+        try await world.listen()
+        let (store, clock) = (world.store, world.site.clock)
+        for _ in 0..<12 { _ = try await store.announceTest(in: world.environment, at: clock.now) }
+        world.provider.delayWebhooks(60_000)
+        #expect(try await world.site.site.deliverWebhooks() == 5)
+        #expect(try await world.site.site.deliverWebhooks() == 0)
+        world.provider.delayWebhooks(0)
+        clock.move(by: 60)
+        while try await world.site.site.deliverWebhooks() > 0 {}
+        let delivered = try store.webhooks(of: world.environment, limit: 20).filter { $0.deliveredAt != nil }
+        #expect(delivered.count == 12)
+    }
+
     @Test func `without an address nothing is told, and another tenant replays nothing`() async throws {
         let world = try await BrokerWorld()
         try await world.connect()

@@ -283,6 +283,25 @@ struct CallbackTests {
         #expect(try await browser.get("/app-auth/connect?installation_id=../1&state=\(other)").status == 400)
     }
 
+    @Test func `an installation belongs to the connection that named it first`() async throws {
+        let world = try await ConnectWorld()
+        world.far.answers(201, #"{"token":"ghs_1","expires_at":"2026-11-21T19:00:00Z"}"#)
+        func install(_ connection: String) async throws -> Answer {
+            let browser = world.site.browser()
+            let started = try await browser.get(world.path("hub", connection), headers: ConnectWorld.navigation())
+            let state = ConnectWorld.query(of: started.location ?? "")["state"] ?? ""
+            return try await browser.get("/app-auth/connect?installation_id=42&state=\(state)")
+        }
+        #expect(try await install("u1").status == 200)
+        let second = try await install("u2")
+        #expect(second.status == 409 && second.contains("<code>installation_already_connected</code>"))
+        #expect(try world.connection("u2", of: "hub") == nil)
+        #expect(try await install("u1").status == 200)
+        _ = try await world.site.store.deleteConnection(
+            try #require(try world.connection("u1", of: "hub")), by: .system, at: world.site.clock.now)
+        #expect(try await install("u2").status == 200)
+    }
+
     @Test func `cookies of a secure portal are bound to its host`() async throws {
         let world = try await ConnectWorld(base: "https://gw.example")
         let answer = try await world.site.send(.get, world.path())

@@ -89,6 +89,14 @@ struct ConnectTests {
         #expect(try world.site.store.connectCalls(of: world.environment, since: 0).calls == 1)
     }
 
+    @Test func `a page's script is a browser, whatever it says that it takes`() async throws {
+        let world = try await ConnectWorld()
+        let answer = try await world.site.send(
+            .get, world.path(),
+            headers: [("Accept", "*/*"), ("Sec-Fetch-Mode", "no-cors"), ("Referer", "https://evil.example/")])
+        #expect(answer.status == 200 && answer.setCookies.allSatisfy { !$0.contains("gw_flow_") })
+    }
+
     @Test func `a key of an integration may hold spaces and signs, percent-encoded`() async throws {
         let world = try await ConnectWorld()
         let answer = try await world.site.send(.get, world.path("sp%20ace:1%40x"))

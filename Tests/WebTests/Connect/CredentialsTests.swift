@@ -35,6 +35,51 @@ struct CredentialsTests {
         #expect(try world.connection("u1", of: "algolia")?.values == ["APP_ID": "X1"])
     }
 
+    @Test func `Case 189: the public key alone replaces only what it made itself`() async throws {
+        let world = try await ConnectWorld()
+        let path = path(world, "/api-auth/api-key", "algolia", "&params[APP_ID]=X1")
+        func key() throws -> String? {
+            guard case .apiKey(let key)? = try world.connection("u1", of: "algolia")?.credentials else { return nil }
+            return key
+        }
+        for typed in ["k-1", "k-2"] {
+            #expect(try await post(world, path, #"{"apiKey":"\#(typed)"}"#).status == 200)
+            #expect(try key() == typed)
+        }
+        // The backend names its owner: from here on the connection is somebody's.
+        _ = try await world.site.store.setOwner(
+            ConnectionOwner(endUser: .object([.init("id", .string("grace"))])),
+            of: try #require(try world.connection("u1", of: "algolia")), at: world.site.clock.now)
+        let refused = try await post(world, path, #"{"apiKey":"evil"}"#)
+        #expect(refused.status == 409 && refused.contains(#""type":"connection_already_exists""#), "\(refused.body)")
+        #expect(try key() == "k-2")
+        // With the digest it is the backend that wants it.
+        let signed = path + "&hmac=" + world.digest("algolia")
+        #expect(try await post(world, signed, #"{"apiKey":"k-3"}"#).status == 200)
+        #expect(try key() == "k-3")
+        #expect(try await post(world, path, #"{"apiKey":"evil"}"#).status == 409)
+    }
+
+    @Test func `Case 189: a flow that began with the public key alone replaces no import`() async throws {
+        let world = try await ConnectWorld()
+        let integration = try #require(try world.site.store.integration("github", in: world.environment))
+        _ = try await world.site.store.save(
+            ConnectionDraft(
+                connectionID: "u1",
+                credentials: .oauth2(accessToken: "own", refreshToken: nil, expiresAt: nil, raw: .null), values: [:]),
+            of: integration, at: world.site.clock.now)
+        world.far.answers(#"{"access_token":"evil"}"#)
+        for (more, status, token) in [("", 409, "own"), ("&hmac=" + world.digest(), 200, "evil")] {
+            let browser = world.site.browser()
+            let socket = "&ws_client_id=\(ConnectWorld.socket)"
+            let asked = try await world.begin(browser, world.path("github", "u1", more + socket))
+            let page = try await browser.get("/oauth/callback?code=c&state=\(asked["state"] ?? "")")
+            #expect(page.status == status)
+            #expect(try world.connection("u1")?.credentials.accessToken == token)
+            #expect(try world.message()?.contains(#""error_type":"connection_already_exists""#) == true)
+        }
+    }
+
     @Test func `a user name may come without a password`() async throws {
         let world = try await ConnectWorld()
         let answer = try await post(world, path(world, "/api-auth/basic", "bamboo"), #"{"username":"ada"}"#)

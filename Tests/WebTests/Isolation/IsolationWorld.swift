@@ -74,8 +74,8 @@ struct IsolationWorld {
             integrationKey: "vault", provider: "vault", connectionID: "lins", startedAt: now)
         trace.finish(.success, after: 1, at: now)
         try await store.record(trace)
-        try await store.setAddresses(
-            callback: nil, webhook: "https://northwind.example/hook", of: dev, by: .system, at: now)
+        try await store.setWebhook(
+            "https://northwind.example/hook", of: dev, by: .system, at: now)
         let known = try #require(try store.environment("dev", of: member.tenant.id))
         let webhook = try #require(try await store.announceTest(in: known, at: now))
         let key = try #require(
