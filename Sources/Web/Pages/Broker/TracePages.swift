@@ -61,7 +61,7 @@ package struct TracesPage: Page {
         empty.connection = ""
         empty.isNarrowed = false
         var wrong = none
-        wrong.from = "yesterday"
+        wrong.from = "12027-03-31"
         return [
             PageSample(sample), PageSample(none, state: "none"), PageSample(empty, state: "empty"),
             PageSample(
