@@ -52,7 +52,7 @@ let package = Package(
         .target(
             name: "Storage",
             dependencies: [
-                "OAuth", "Portal", "Broker", "CArgon2",
+                "OAuth", "Portal", "Broker", "CArgon2", "CSQLite",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "GRDBSQLite", package: "GRDB.swift"),
@@ -109,7 +109,8 @@ let package = Package(
         // Argon2id from Debian's libargon2.
         .systemLibrary(name: "CArgon2", pkgConfig: "libargon2", providers: [.apt(["libargon2-dev"])]),
 
-        // Swift cannot call variadic C functions: thin, typed wrappers over curl_easy_setopt.
+        // Swift cannot call variadic C functions: sqlite3_config, and thin, typed wrappers over curl_easy_setopt.
+        .target(name: "CSQLite", linkerSettings: [.linkedLibrary("sqlite3")]),
         .target(name: "CCurl", linkerSettings: [.linkedLibrary("curl")]),
 
         .testTarget(name: "OAuthTests", dependencies: ["OAuth"], swiftSettings: settings),

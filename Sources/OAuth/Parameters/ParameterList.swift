@@ -90,10 +90,16 @@ extension ParameterList.Entry {
         guard !name.contains(0), !value.contains(0) else {
             throw OAuthError(.invalidRequest, "a parameter contains a NUL byte")
         }
-        // `String(decoding:)` would repair bad bytes, and so make different tokens equal.
-        guard let name = String(validating: name, as: UTF8.self),
-            let value = String(validating: value, as: UTF8.self)
-        else { throw OAuthError(.invalidRequest, "a parameter is not valid UTF-8") }
+        guard let name = Self.text(name), let value = Self.text(value) else {
+            throw OAuthError(.invalidRequest, "a parameter is not valid UTF-8")
+        }
         self.init(name: name, value: value)
+    }
+
+    /// `String(decoding:)` is quicker, and would repair bad bytes, and so make different tokens equal: only for ASCII, which
+    /// has none.
+    private static func text(_ bytes: [UInt8]) -> String? {
+        guard bytes.allSatisfy({ $0 < 0x80 }) else { return String(validating: bytes, as: UTF8.self) }
+        return String(decoding: bytes, as: UTF8.self)
     }
 }

@@ -1,7 +1,8 @@
 /// RFC 6749 §3.3: a set of scopes. Order and repetition mean nothing; the text form is sorted.
 package struct ScopeSet: Hashable, Sendable {
-    private let scopes: Set<Scope>
+    @usableFromInline let scopes: Set<Scope>
 
+    @inlinable
     package init(_ scopes: some Sequence<Scope> = []) {
         self.scopes = Set(scopes)
     }
@@ -16,10 +17,10 @@ package struct ScopeSet: Hashable, Sendable {
             return
         }
         var scopes: Set<Scope> = []
-        let tokens = Array(text.utf8).split(separator: 0x20, omittingEmptySubsequences: false)
+        let tokens = text.utf8.split(separator: 0x20, omittingEmptySubsequences: false)
         guard tokens.count <= ScopeSet.most else { return nil }
         for token in tokens {
-            guard let text = String(validating: token, as: UTF8.self), let scope = Scope(text) else { return nil }
+            guard let scope = Scope(String(Substring(token))) else { return nil }
             scopes.insert(scope)
         }
         self.scopes = scopes

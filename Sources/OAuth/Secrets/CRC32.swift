@@ -8,7 +8,8 @@ package enum CRC32 {
     }
 
     package static func checksum(_ bytes: some Sequence<UInt8>) -> UInt32 {
-        ~bytes.reduce(0xFFFF_FFFF) { crc, byte in
+        let table = table
+        return ~bytes.reduce(0xFFFF_FFFF) { crc, byte in
             (crc >> 8) ^ table[Int((crc ^ UInt32(byte)) & 0xFF)]
         }
     }

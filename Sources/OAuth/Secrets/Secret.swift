@@ -18,7 +18,7 @@ package struct Secret<Kind: SecretKind>: Sendable {
 
     /// Reads a secret somebody presented: nil unless prefix, length, alphabet and checksum are all right.
     package init?(_ text: String) {
-        guard SecretText.isWellFormed(text.utf8, kind: Kind.prefix.utf8) else { return nil }
+        guard SecretText.isWellFormed(text, kind: Kind.prefix) else { return nil }
         self.text = text
     }
 
@@ -53,13 +53,15 @@ enum SecretText {
     static func prefix<Kind: SecretKind>(of kind: Kind.Type) -> String { "gw_" + Kind.prefix + "_" }
 
     /// Called for every request, and more than once: it compares in place and makes nothing.
-    static func isWellFormed(_ text: String.UTF8View, kind: String.UTF8View) -> Bool {
-        guard text.count == 3 + kind.count + 1 + bodyLength + checksumLength, text.starts(with: "gw_".utf8) else {
-            return false
-        }
-        let afterMark = text.dropFirst(3)
-        let digits = afterMark.dropFirst(kind.count + 1)
-        guard afterMark.starts(with: kind), afterMark.dropFirst(kind.count).first == UInt8(ascii: "_"),
+    static func isWellFormed(_ text: String, kind: String) -> Bool {
+        var text = text
+        return text.withUTF8 { isWellFormed($0, kind: kind.utf8) }
+    }
+
+    private static func isWellFormed(_ text: UnsafeBufferPointer<UInt8>, kind: String.UTF8View) -> Bool {
+        let digits = text.suffix(bodyLength + checksumLength)
+        guard text.count == 3 + kind.count + 1 + bodyLength + checksumLength, text.starts(with: "gw_".utf8),
+            text.dropFirst(3).starts(with: kind), text[3 + kind.count] == UInt8(ascii: "_"),
             digits.allSatisfy(Base62.isDigit)
         else { return false }
         return Base62.isEncoding(

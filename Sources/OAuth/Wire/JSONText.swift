@@ -47,7 +47,8 @@ package enum JSONText {
         bytes.append(0x22)
         defer { bytes.append(0x22) }
         // Nearly every text stands for itself, and is copied as a whole.
-        guard !text.utf8.allSatisfy(isInert) else { return bytes.append(contentsOf: text.utf8) }
+        let isPlain = text.utf8.withContiguousStorageIfAvailable { $0.allSatisfy(isInert) }
+        guard isPlain != true else { return bytes.append(contentsOf: text.utf8) }
         for unit in text.utf16 {
             switch unit {
             case 0x22, 0x5C: bytes += [0x5C, UInt8(truncatingIfNeeded: unit)]

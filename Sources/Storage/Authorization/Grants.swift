@@ -218,9 +218,10 @@ extension Store {
             createdAt: try row.instant("granted_at"), lastUsedAt: try row.optionalInstant("last_used_at"))
     }
 
-    /// When the tokens of the grant `g` were last used, those included that are gone.
+    /// When the tokens of the grant `g` were last used, those included that are gone. One look into an index, however
+    /// many tokens there are.
     static let lastUseOfGrant: SQL = """
-        (SELECT max(used_at) FROM (SELECT g.last_used_at AS used_at UNION ALL SELECT f.last_used_at
+        (SELECT max(used_at) FROM (SELECT g.last_used_at AS used_at UNION ALL SELECT max(f.last_used_at)
             FROM token_families f WHERE f.tenant_id = g.tenant_id AND f.grant_id = g.id))
         """
 

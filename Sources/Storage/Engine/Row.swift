@@ -107,13 +107,24 @@ final class ColumnNames: Sendable {
 
     /// Lengths first: most names differ in theirs, so few are looked at.
     func index(of name: StaticString) -> Int? {
-        name.withUTF8Buffer { wanted in
-            var start = 0
-            for (index, end) in ends.enumerated() {
-                if end - start == wanted.count, bytes[start..<end].elementsEqual(wanted) { return index }
-                start = end
+        bytes.withUnsafeBufferPointer { bytes in
+            name.withUTF8Buffer { wanted in
+                var start = 0
+                for index in ends.indices {
+                    let end = ends[index]
+                    if end - start == wanted.count, Self.isSame(bytes, from: start, as: wanted) { return index }
+                    start = end
+                }
+                return nil
             }
-            return nil
         }
+    }
+
+    /// Byte by byte: names are short, and mostly part at the first.
+    private static func isSame(
+        _ bytes: UnsafeBufferPointer<UInt8>, from start: Int, as wanted: UnsafeBufferPointer<UInt8>
+    ) -> Bool {
+        for place in wanted.indices where bytes[start + place] != wanted[place] { return false }
+        return true
     }
 }

@@ -1,4 +1,5 @@
 import GRDB
+import GRDBSQLite
 import Synchronization
 
 /// The embedded database: one file, one writing connection, a few that only read.
@@ -151,6 +152,8 @@ extension SQLiteEngine {
         package let trustedSchema: Bool
         package let cellSizeCheck: Bool
         package let busyMilliseconds: Int
+        /// It should not: see `SQLiteFile`.
+        package let countsMemory: Bool
 
         /// Before 3.51.3 two connections that write or checkpoint at once can corrupt the log; here only one does.
         package var isFixedForWALReset: Bool { Database.sqliteLibVersionNumber >= 3_051_003 }
@@ -170,7 +173,7 @@ extension SQLiteEngine {
                     secureDelete: try integer("secure_delete") == 1,
                     trustedSchema: try integer("trusted_schema") == 1,
                     cellSizeCheck: try integer("cell_size_check") == 1,
-                    busyMilliseconds: try integer("busy_timeout"))
+                    busyMilliseconds: try integer("busy_timeout"), countsMemory: sqlite3_memory_used() > 0)
             }
         }
     }

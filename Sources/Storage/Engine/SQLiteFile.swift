@@ -1,9 +1,19 @@
+import CSQLite
 import Foundation
 import GRDB
 
 /// The database file and how connections to it are set up.
 struct SQLiteFile: Sendable {
     let path: String
+
+    init(path: String) {
+        _ = Self.countsMemory
+        self.path = path
+    }
+
+    /// Whether SQLite counts the memory it uses: under one lock for all connections, at every allocation, a sixth of what
+    /// it does to check a token. Nobody reads that count, so it is off before the first connection opens.
+    private static let countsMemory = csqlite_keep_no_memory_count() != 0
 
     /// The one connection that writes and checkpoints. Two that do can corrupt the WAL before SQLite 3.51.3.
     func openWriter() throws -> SQLiteHandle {
@@ -83,7 +93,7 @@ struct SQLiteFile: Sendable {
                     PRAGMA trusted_schema = OFF;
                     PRAGMA cell_size_check = ON;
                     PRAGMA mmap_size = 0;
-                    PRAGMA cache_size = -4000;
+                    PRAGMA cache_size = -16000;
                     """)
         }
         return try translatingErrors { try SQLiteHandle(DatabaseQueue(path: path, configuration: configuration)) }

@@ -62,7 +62,7 @@ extension Store {
                 """
                 g.tenant_id = \(admin.tenant.id) AND g.app_id = \(app) AND g.revoked_at IS NULL \(fragment: place)
                 ORDER BY g.created_at, g.id LIMIT \(limit + 1)
-                """, in: admin.tenant.id, in: db)
+                """, in: db)
         }
         return (grants: Array(found.prefix(limit)), hasMore: found.count > limit)
     }
@@ -74,7 +74,7 @@ extension Store {
             try self.memberGrants(
                 """
                 g.tenant_id = \(admin.tenant.id) AND g.id = \(id) AND g.app_id = \(app) AND g.revoked_at IS NULL
-                """, in: admin.tenant.id, in: db
+                """, in: db
             ).first
         }
     }
@@ -151,21 +151,8 @@ extension Store {
             """)
     }
 
-    /// Grants, and in a second statement when their tokens were last used: named one by one SQLite finds the tokens
-    /// through their index, as a column of the first it walks through all of the tenant's for every grant.
-    private func memberGrants(
-        _ which: SQL, in tenant: ID<Entity.Tenant>, in db: any Connection
-    ) throws -> [MemberGrant] {
-        let rows = try db.rows("\(fragment: MemberGrant.select) WHERE \(fragment: which)")
-        let ids = try rows.map { try $0.text("id") }
-        let uses = try db.rows(
-            """
-            SELECT grant_id, max(last_used_at) AS last_used_at FROM token_families
-            WHERE tenant_id = \(tenant) AND grant_id IN (\(list: ids)) GROUP BY grant_id
-            """)
-        var lastUses: [String: Instant] = [:]
-        for use in uses { lastUses[try use.text("grant_id")] = try use.instant("last_used_at") }
-        return try rows.map { try MemberGrant($0, lastUse: lastUses[try $0.text("id")]) }
+    private func memberGrants(_ which: SQL, in db: any Connection) throws -> [MemberGrant] {
+        try db.rows("\(fragment: MemberGrant.select) WHERE \(fragment: which)").map(MemberGrant.init)
     }
 
     func revokeContradictions(
@@ -188,10 +175,13 @@ extension Store {
         to policy: TenantPolicy, in tenant: ID<Entity.Tenant>, of app: ID<Entity.Client>?, in db: any Connection
     ) throws -> [(app: App, group: GrantGroup, why: Contradiction)] {
         let which: SQL = app.map { "AND app_id = \($0)" } ?? ""
+        // The thousands are grouped in the order of an index, without looking at a grant; what is left is a handful.
         let groups = try db.rows(
             """
-            SELECT app_id, scopes, allowed_as, approved_by IS NOT NULL AS is_approved, count(*) AS grants FROM grants
-            WHERE tenant_id = \(tenant) AND revoked_at IS NULL \(fragment: which)
+            SELECT app_id, scopes, allowed_as, approved_by IS NOT NULL AS is_approved, sum(grants) AS grants FROM (
+                SELECT app_id, scopes, allowed_as, approved_by, count(*) AS grants FROM grants
+                WHERE tenant_id = \(tenant) AND revoked_at IS NULL \(fragment: which)
+                GROUP BY app_id, scopes, allowed_as, approved_by) AS alike
             GROUP BY app_id, scopes, allowed_as, approved_by IS NOT NULL
             """
         ).map(GrantGroup.init)
@@ -210,18 +200,16 @@ extension Store {
 extension MemberGrant {
     static let select: SQL = """
         SELECT g.id, g.scopes, g.allowed_as, g.approved_by IS NOT NULL AS is_approved, g.created_at, p.name, p.email,
-            g.last_used_at, m.role
+            \(fragment: Store.lastUseOfGrant) AS last_used_at, m.role
         FROM grants g JOIN people p ON p.id = g.person_id
         JOIN members m ON m.tenant_id = g.tenant_id AND m.person_id = g.person_id
         """
 
-    /// - Parameter lastUse: of the tokens that are still there; the grant itself knows of those that are gone.
-    init(_ row: Row, lastUse: Instant?) throws {
-        let before = try row.optionalInstant("last_used_at")
+    init(_ row: Row) throws {
         self.init(
             id: try row.id("id"), name: try row.text("name"), email: try row.text("email"), role: try Role(row),
             scopes: try ScopeSet(row), allowedAs: try row.raw("allowed_as"), isApproved: try row.boolean("is_approved"),
-            createdAt: try row.instant("created_at"), lastUsedAt: [lastUse, before].compactMap { $0 }.max())
+            createdAt: try row.instant("created_at"), lastUsedAt: try row.optionalInstant("last_used_at"))
     }
 }
 

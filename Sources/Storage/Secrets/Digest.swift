@@ -23,6 +23,10 @@ package struct Digest: Hashable, Sendable {
 
     package static func == (a: Digest, b: Digest) -> Bool { a.isEqual(to: b.bytes) }
 
+    package func hash(into hasher: inout Hasher) {
+        bytes.withUnsafeBytes { hasher.combine(bytes: $0) }
+    }
+
     /// 64 digits, for where text is stored.
     package var hex: String { HexText.text(bytes) }
 }

@@ -125,8 +125,8 @@ extension Row {
     /// Of `Store.caller`: the scopes that only admins may use. Empty for an admin, whom they do not concern.
     fileprivate var sensitiveScopes: ScopeSet {
         get throws {
-            let names = try optionalText("sensitive_scopes") ?? ""
-            return ScopeSet(names.utf8.split(separator: 0x20).compactMap { Scope(String(decoding: $0, as: UTF8.self)) })
+            guard let names = try optionalText("sensitive_scopes") else { return ScopeSet() }
+            return ScopeSet(names.utf8.split(separator: 0x20).compactMap { Scope(String(Substring($0))) })
         }
     }
 }

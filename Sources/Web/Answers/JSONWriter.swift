@@ -27,9 +27,10 @@ struct JSONWriter {
 
     private mutating func escape(_ text: String.UTF8View) {
         // Nearly every text stands for itself, and is copied as a whole.
-        guard !text.allSatisfy({ $0 > 0x1F && $0 != 0x22 && $0 != 0x5C && $0 != 0x7F }) else {
-            return bytes.append(contentsOf: text)
+        let isPlain = text.withContiguousStorageIfAvailable { bytes in
+            bytes.allSatisfy { $0 > 0x1F && $0 != 0x22 && $0 != 0x5C && $0 != 0x7F }
         }
+        guard isPlain != true else { return bytes.append(contentsOf: text) }
         for byte in text {
             switch byte {
             case UInt8(ascii: "\""): bytes.append(contentsOf: "\\\"".utf8)

@@ -43,11 +43,13 @@ enum WebhookCheck {
         """
 
     private static let shell = #"""
-        # is_ours BODY_FILE GATEWRIGHT_ID GATEWRIGHT_SIGNATURE: the file holds the raw body, the others are headers
+        # is_ours BODY_FILE ID SIGNATURE: a file with the raw body,
+        # and what Gatewright-Id and Gatewright-Signature say
         is_ours() {
-            local seconds=${3%%,*} made
+            local seconds=${3%%,*} now=$(date +%s) made
             seconds=${seconds#t=}
-            [[ $seconds =~ ^[0-9]{1,12}$ ]] && (( $(date +%s) - seconds < 300 && seconds - $(date +%s) < 300 )) || return 1
+            [[ $seconds =~ ^[0-9]{1,12}$ ]] || return 1
+            (( now - seconds < 300 && seconds - now < 300 )) || return 1
             made=$({ printf '%s.%s.' "$seconds" "$2"; cat "$1"; } |
                 openssl dgst -sha256 -hmac "$GATEWRIGHT_WEBHOOK_KEY" | sed 's/.* //')
             [[ ,$3, == *",v1=$made,"* ]]

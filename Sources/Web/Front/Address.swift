@@ -52,17 +52,19 @@ enum Address {
     /// No percent signs, no empty or dot segments, no final slash: nothing here needs them, and two spellings of
     /// one place are two chances to check only one.
     static func isCanonical(_ pathAndQuery: String) -> Bool {
-        let path = Array(pathAndQuery.utf8.prefix { $0 != UInt8(ascii: "?") })
-        guard path.count > 1 else { return true }
-        // The broker's wire format puts any text into an address: a connection ID may be an email address or JSON, and
-        // what stands behind /proxy/ is another server's address. No check but the secret key's looks at either.
-        if path.starts(with: "/proxy/".utf8) { return isProxied(path) }
-        let mayEscape = Self.named.contains { path.starts(with: $0.utf8) }
-        guard path.allSatisfy({ (0x21...0x7E).contains($0) && $0 != 0x5C && $0 != 0x3B && $0 != 0x23 }),
-            mayEscape || !path.contains(0x25)
-        else { return false }
-        return path.dropFirst().split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false).allSatisfy {
-            !$0.isEmpty && Array($0) != [0x2E] && Array($0) != [0x2E, 0x2E]
+        var text = pathAndQuery
+        return text.withUTF8 { bytes in
+            let path = bytes.prefix { $0 != UInt8(ascii: "?") }
+            guard path.count > 1 else { return true }
+            // The broker's wire format puts any text into an address: a connection ID may be an email address or JSON,
+            // and what stands behind /proxy/ is another server's address. No check but the secret key's looks at either.
+            if path.starts(with: "/proxy/".utf8) { return isProxied(path) }
+            guard path.allSatisfy({ isPlain($0) || $0 == 0x25 }),
+                !path.contains(0x25) || named.contains(where: { path.starts(with: $0.utf8) })
+            else { return false }
+            return path.dropFirst().split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false).allSatisfy {
+                !$0.isEmpty && !$0.elementsEqual(".".utf8) && !$0.elementsEqual("..".utf8)
+            }
         }
     }
 
@@ -72,12 +74,16 @@ enum Address {
     ]
 
     /// Dot segments, also escaped ones, would climb out of the provider's base address.
-    private static func isProxied(_ path: [UInt8]) -> Bool {
+    private static func isProxied(_ path: Slice<UnsafeBufferPointer<UInt8>>) -> Bool {
         guard path.allSatisfy({ (0x21...0x7E).contains($0) && $0 != 0x5C && $0 != 0x23 }) else { return false }
         return path.split(separator: UInt8(ascii: "/")).allSatisfy { segment in
             guard let text = PercentEncoding.decode(segment) else { return false }
             return !text.utf8.elementsEqual(".".utf8) && !text.utf8.elementsEqual("..".utf8)
         }
+    }
+
+    private static func isPlain(_ byte: UInt8) -> Bool {
+        (0x21...0x7E).contains(byte) && byte != 0x25 && byte != 0x5C && byte != 0x3B && byte != 0x23
     }
 
     private static func slug(in host: [UInt8], below tenantHost: String) -> Slug? {

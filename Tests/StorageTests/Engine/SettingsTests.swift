@@ -26,6 +26,10 @@ struct SettingsTests {
         #expect(settings.busyMilliseconds == 5_000)
     }
 
+    @Test func `no allocation waits for a count of the memory`() throws {
+        #expect(try !folder.engine().settings().countsMemory)
+    }
+
     @Test func `a reading connection cannot write and never checkpoints`() throws {
         let engine = try folder.engine("CREATE TABLE t (n INTEGER NOT NULL) STRICT;")
         #expect(throws: StorageError.self) { try engine.read { try $0.run("INSERT INTO t VALUES (1)") } }

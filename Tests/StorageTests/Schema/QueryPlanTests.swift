@@ -34,6 +34,31 @@ struct QueryPlanTests {
         }
     }
 
+    @Test func `when a grant was last used, and how many are alike, is read from an index and no row`() throws {
+        let lastUse = try plan(
+            "SELECT max(last_used_at) FROM token_families WHERE tenant_id = 'a' AND grant_id = 'b'")
+        #expect(lastUse.contains("COVERING INDEX token_families_by_grant"), "\(lastUse)")
+        let alike = try plan(
+            """
+            SELECT app_id, scopes, allowed_as, approved_by, count(*) FROM grants
+            WHERE tenant_id = 'a' AND revoked_at IS NULL AND app_id = 'b'
+            GROUP BY app_id, scopes, allowed_as, approved_by
+            """)
+        #expect(alike.contains("COVERING INDEX grants_alike (tenant_id=? AND app_id=?)"), "\(alike)")
+        #expect(!alike.contains("TEMP B-TREE"), "\(alike)")
+    }
+
+    @Test func `a page of one app's grants is read in its order`() throws {
+        let plan = try plan(
+            """
+            SELECT g.id FROM grants g JOIN people p ON p.id = g.person_id
+            JOIN members m ON m.tenant_id = g.tenant_id AND m.person_id = g.person_id
+            WHERE g.tenant_id = 'a' AND g.app_id = 'b' AND g.revoked_at IS NULL ORDER BY g.created_at, g.id LIMIT 51
+            """)
+        #expect(plan.contains("INDEX grants_by_tenant_app (tenant_id=? AND app_id=?)"), "\(plan)")
+        #expect(!plan.contains("TEMP B-TREE"), "\(plan)")
+    }
+
     @Test func `what admins allowed an app is found among thousands of grants to it`() throws {
         let plan = try plan(
             """
