@@ -1,4 +1,5 @@
 import Broker
+import HTTPTypes
 import OAuth
 import Storage
 

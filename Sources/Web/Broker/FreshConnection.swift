@@ -121,7 +121,7 @@ extension Site {
         repeat {
             let (due, next) = try store.connectionsDue(before: end, at: now, after: last, limit: 100)
             last = next
-            renewed += = await withTaskGroup(of: Bool.self) { group in
+            renewed += await withTaskGroup(of: Bool.self) { group in
                 var changed = 0
                 for (index, connection) in due.enumerated() {
                     if index >= 20, await group.next() == true { changed += 1 }
