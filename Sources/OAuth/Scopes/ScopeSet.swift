@@ -1,8 +1,7 @@
 /// RFC 6749 §3.3: a set of scopes. Order and repetition mean nothing; the text form is sorted.
 package struct ScopeSet: Hashable, Sendable {
-    @usableFromInline let scopes: Set<Scope>
+    private let scopes: Set<Scope>
 
-    @inlinable
     package init(_ scopes: some Sequence<Scope> = []) {
         self.scopes = Set(scopes)
     }
