@@ -91,6 +91,8 @@ struct OutboundTransfer {
 
     /// Nothing that could end a line: libcurl sends headers as they are given.
     private var isPlain: Bool {
+        let start = request.url.utf8.prefix(7).map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 }
+        guard request.isEncrypted || start.elementsEqual("http://".utf8) else { return false }
         let texts = request.headers.flatMap { [$0.name, $0.value] } + [request.url, request.method]
         return texts.allSatisfy { $0.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7F } }
     }

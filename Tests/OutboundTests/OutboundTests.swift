@@ -6,7 +6,7 @@ import Testing
 @Suite("Calls to other people's servers")
 struct OutboundTests {
     private func caller(
-        _ limits: OutboundLimits = OutboundLimits(connect: 60_000, total: 600_000),
+        _ limits: OutboundLimits = OutboundLimits(connect: 60_000, total: 600_000, idle: 600_000, wait: 600_000),
         allows: @escaping @Sendable ([UInt8], Bool) -> Bool = { _, _ in true }
     ) -> OutboundCaller {
         OutboundCaller(limits: limits, allowsPlainHTTP: true, allows: allows)
@@ -141,11 +141,11 @@ struct OutboundTests {
         let slow = try await RawServer("")
         let quick = try await RawServer("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
         let caller = OutboundCaller(
-            limits: OutboundLimits(connect: 60_000, total: 600_000, wait: 100), most: 8, perHost: 8,
+            limits: OutboundLimits(connect: 60_000, total: 600_000, idle: 600_000, wait: 100), most: 8, perHost: 8,
             allowsPlainHTTP: true, allows: { _, _ in true })
         await withTaskGroup(of: Void.self) { group in
             for _ in 0..<2 { group.addTask { _ = await call(slow.url, by: caller, for: "a") } }
-            while slow.connections < 2 { await Task.yield() }
+            while slow.connections < 2 { try? await Task.sleep(for: .milliseconds(20)) }
             #expect(failure(await call(quick.url, by: caller, for: "a")) == .busy)
             for _ in 0..<3 { #expect(failure(await call(quick.url, by: caller, for: "b")) == nil) }
             try? await slow.stop()
@@ -159,10 +159,10 @@ struct OutboundTests {
         let quick = try await RawServer("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
         // One call at a time for one owner, and four that wait.
         let caller = OutboundCaller(
-            limits: OutboundLimits(connect: 60_000, total: 600_000, wait: 600_000), most: 4, perHost: 4,
+            limits: OutboundLimits(connect: 60_000, total: 600_000, idle: 600_000, wait: 600_000), most: 4, perHost: 4,
             allowsPlainHTTP: true, allows: { _, _ in true })
         async let first = call(slow.url, by: caller, for: "a")
-        while slow.connections < 1 { await Task.yield() }
+        while slow.connections < 1 { try? await Task.sleep(for: .milliseconds(20)) }
         let failures = await withTaskGroup(of: OutboundAnswer.Failure?.self) { group in
             for _ in 0..<6 { group.addTask { failure(await call(quick.url, by: caller, for: "a")) } }
             var failures: [OutboundAnswer.Failure?] = []
@@ -183,11 +183,12 @@ struct OutboundTests {
         let quick = try await RawServer("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
         // Longer than any machine takes for the quick ones: what ends the slow ones is their server, after those.
         let caller = OutboundCaller(
-            limits: OutboundLimits(connect: 60_000, total: 600_000), most: 4, perHost: 3, allowsPlainHTTP: true,
+            limits: OutboundLimits(connect: 60_000, total: 600_000, idle: 600_000, wait: 600_000), most: 4, perHost: 3,
+            allowsPlainHTTP: true,
             allows: { _, _ in true })
         await withTaskGroup(of: Void.self) { group in
             for _ in 0..<3 { group.addTask { #expect(failure(await get(slow.url, by: caller)) == .broken) } }
-            while slow.connections < 3 { await Task.yield() }
+            while slow.connections < 3 { try? await Task.sleep(for: .milliseconds(20)) }
             for _ in 0..<5 { #expect(failure(await get(quick.url, by: caller)) == nil) }
             try? await slow.stop()
         }
