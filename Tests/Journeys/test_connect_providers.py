@@ -78,14 +78,14 @@ def test_oauth_1_whose_signatures_oauthlib_checks(abroad: Abroad, person: Wire):
 
 def test_gatewright_itself_as_provider(abroad: Abroad, person: Wire, ledger):
     lin = abroad.person("Lin", ledger)
-    away = person.get(abroad.connect_path("northwind", "lin"))
+    away = person.get(abroad.connect_path("northwind", "lin-herself"))
     assert away.status_code == 302, away.text
     path = away.headers["Location"].removeprefix(abroad.server.base)
     answer = lin.wire.get(path)
     if answer.status_code == 200:
         answer = flow.decide(lin, answer.text, "allow")
     assert "<h1>Connected</h1>" in finish(person, flow.onward(answer) or "").text
-    token = abroad.connection("northwind", "lin").json()["credentials"]["access_token"]
+    token = abroad.connection("northwind", "lin-herself").json()["credentials"]["access_token"]
     people = requests.get(
         abroad.server.base + "/t/northwind/api/v1/people", headers={"Authorization": f"Bearer {token}"}, timeout=20
     )

@@ -41,9 +41,10 @@ class Backend:
         assert self("POST", "/config", json=body | {"oauth_client_secret": "provider-secret-0451"}).status_code == 200
 
     def connect(self, name: str, expires_in: int) -> None:
+        """Imports what ends in so many seconds; less than none is over."""
         body = {
             "connection_id": name, "provider_config_key": "slow", "access_token": f"at-{name}-0",
-            "refresh_token": f"rt-{name}-0", "expires_in": expires_in,
+            "refresh_token": f"rt-{name}-0", "expires_at": int(time.time()) + expires_in,
         }
         assert self("POST", "/connection", json=body).status_code == 201
 
@@ -91,7 +92,7 @@ def test_a_thousand_fetches_of_one_expired_connection_make_one_refresh(
 ) -> None:
     backend = Backend(slow, ledger)
     backend.integrate("slow")
-    backend.connect("many", 1)
+    backend.connect("many", -1)
     provider.delay = 1
     with ThreadPoolExecutor(100) as pool:
         tokens = Counter(pool.map(lambda _: backend.token("many"), range(1000)))
@@ -104,8 +105,8 @@ def test_case_214_killed_in_the_middle_of_a_refresh_it_is_never_silently_stale(
 ) -> None:
     backend = Backend(slow, ledger)
     backend.integrate("slow")
-    backend.connect("cut", 1)
-    backend.connect("whole", 1)
+    backend.connect("cut", -1)
+    backend.connect("whole", -1)
     provider.delay = 3
 
     def fetch() -> None:
@@ -143,7 +144,7 @@ def test_case_213_a_thousand_fetches_while_the_server_is_killed_and_started_agai
     """The lease is a row: what waited is cut off with the server, and whoever comes afterwards finds the lease."""
     backend = Backend(slow, ledger)
     backend.integrate("slow")
-    backend.connect("many", 1)
+    backend.connect("many", -1)
     time.sleep(1)
     provider.delay, provider.forgives = 30, forgives
 
@@ -217,7 +218,7 @@ def test_case_226_with_another_key_or_none_it_does_not_start_and_says_why(
 def test_case_221_no_credential_stands_in_the_database(slow: Server, provider: Provider, ledger: Ledger) -> None:
     backend = Backend(slow, ledger)
     backend.integrate("slow")
-    backend.connect("canary-7f3a", 1)
+    backend.connect("canary-7f3a", -1)
     assert backend.token("canary-7f3a") == "at-canary-7f3a-1"
     # Said by the provider only, so that they cannot be there as names.
     secrets = ["at-canary-7f3a-0", "at-canary-7f3a-1", "rt-canary-7f3a-0", "rt-canary-7f3a-1", "provider-secret-0451",
