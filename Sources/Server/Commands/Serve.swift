@@ -51,6 +51,9 @@ struct Serve: AsyncParsableCommand {
             configuration: ApplicationConfiguration(address: .hostname("127.0.0.1", port: settings.port)),
             onServerRunning: { _ in Output.say(welcome) },
             logger: logger)
+        // At level debug it writes down each service with all that this holds, secrets of the demo included.
+        var lifecycle = logger
+        lifecycle.logLevel = max(logger.logLevel, .notice)
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(
                 services: [
@@ -58,7 +61,7 @@ struct Serve: AsyncParsableCommand {
                     KeyWatch(installation, logger: logger), Refresher(site: site, logger: logger),
                 ]
                     + [try Post(installation, logger: logger)],
-                gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
+                gracefulShutdownSignals: [.sigterm, .sigint], logger: lifecycle))
         do {
             try await group.run()
         } catch let error as IOError where error.errnoCode == EADDRINUSE {
