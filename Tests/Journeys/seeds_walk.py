@@ -132,7 +132,7 @@ class Walk:
                     self.choose(label)
             case "see", words:
                 for word in words:
-                    self.see(word)
+                    expect(self.page.locator("body")).to_contain_text(word, use_inner_text=True)
             case "see no", words:
                 for word in words:
                     expect(self.page.locator("body")).not_to_contain_text(word, use_inner_text=True)
@@ -142,16 +142,6 @@ class Walk:
                 self.keep(beginning, name)
             case "wait", [span]:
                 self.let_pass(SECONDS[span])
-
-    def see(self, word: str) -> None:
-        """On an activity page perhaps only at one of the next looks: refused requests are written every few seconds."""
-        body = self.page.locator("body")
-        for _ in range(15):
-            if "/activity" not in self.page.url or word in " ".join(body.inner_text().split()):
-                break
-            self.page.wait_for_timeout(1000)
-            self.page.reload()
-        expect(body).to_contain_text(word, use_inner_text=True)
 
     @property
     def page(self) -> Page:

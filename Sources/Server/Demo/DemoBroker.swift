@@ -41,7 +41,7 @@ struct DemoBroker {
             secret: nil, to: dev, by: .person(ada), at: now)
         if let linked { try await connect(lin, of: northwind, to: linked, by: app, secret) }
         guard let keyed else { throw CommandError("The demo's integration was not stored.") }
-        let token = try await token(of: lin, in: northwind)
+        let token = try await installation.demoToken(of: lin, in: northwind, for: "For Acme")
         _ = try await store.save(
             ConnectionDraft(
                 connectionID: "grace", credentials: .apiKey(token.reveal()), values: [:],
@@ -118,21 +118,5 @@ struct DemoBroker {
             letter: .appReviewed(to: app.owner, app: details.name, page: base + "/apps/\(app.id.text)"),
             at: Installation.now())
         return (app, secret)
-    }
-
-    private func token(of lin: Person, in northwind: Tenant) async throws -> Secret<OAuth.DeveloperToken> {
-        let now = Installation.now()
-        guard let member = try store.membership(of: lin.id, in: northwind.id),
-            let scopes = ScopeSet(parsing: "account:read people:read")
-        else { throw CommandError("The demo's Lin is no member of Northwind.") }
-        let draft = DeveloperTokenDraft(
-            member: member, description: "For Acme", scopes: scopes, expiresAt: now + 90 * 86_400)
-        let token = Secret<OAuth.DeveloperToken>.random()
-        let letter = Letter.tokenCreated(
-            to: lin.email, name: lin.name, description: draft.description, tenant: northwind.name,
-            scopes: try store.scopeCatalogue().filter { scopes.contains($0.scope) }
-                .map { (title: $0.title, name: $0.scope.text) }, expires: "in 90 days", list: base + "/tokens")
-        _ = try await store.makeBeyondQuota(draft, token: token, letter: letter, at: now)
-        return token
     }
 }

@@ -26,7 +26,7 @@ struct DemoCast {
         try await approve(lin, by: olga)
         let app = try await rosterSync(of: lin, reviewedBy: olga)
         try await waiting()
-        let token = try await token(of: ada, in: acme)
+        let token = try await installation.demoToken(of: ada, in: acme, for: "First steps")
         let verifier = Self.randomText(64)
         let broker = try await DemoBroker(installation: installation).seed(
             acme: acme, ada: ada, lin: lin, northwind: northwind, reviewedBy: olga)
@@ -118,23 +118,6 @@ struct DemoCast {
         return Demo.AppEntry(
             name: details.name, client_id: app.clientID, client_secret: secret.reveal(), callback: callback,
             token_format: details.tokenFormat.rawValue, pkce: "required")
-    }
-
-    private func token(of ada: Person, in acme: Tenant) async throws -> Secret<OAuth.DeveloperToken> {
-        let now = Installation.now()
-        guard let member = try store.membership(of: ada.id, in: acme.id),
-            let scopes = ScopeSet(parsing: "account:read people:read")
-        else { throw CommandError("The demo's Ada is no member of Acme.") }
-        let draft = DeveloperTokenDraft(
-            member: member, description: "First steps", scopes: scopes, expiresAt: now + 90 * 86_400)
-        let token = Secret<OAuth.DeveloperToken>.random()
-        let letter = Letter.tokenCreated(
-            to: ada.email, name: ada.name, description: draft.description, tenant: acme.name,
-            scopes: try store.scopeCatalogue().filter { scopes.contains($0.scope) }
-                .map { (title: $0.title, name: $0.scope.text) }, expires: "in 90 days", list: base + "/tokens"
-        )
-        _ = try await store.makeBeyondQuota(draft, token: token, letter: letter, at: now)
-        return token
     }
 
     private func authorizeURL(_ app: Demo.AppEntry, verifier: String) -> String {

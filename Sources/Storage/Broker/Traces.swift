@@ -16,7 +16,8 @@ extension Store {
     /// Keeps a trace that nobody waits for: written with the uses, every few seconds, and lost in a crash.
     package func note(_ trace: Trace) { waitingTraces.add(trace) }
 
-    func flushTraces() async throws {
+    /// Writes the traces that were kept for later: in pieces, so that nobody's write waits for all of them.
+    package func flushTraces() async throws {
         let traces = waitingTraces.drain()
         for start in stride(from: 0, to: traces.count, by: 100) {
             let piece = traces[start..<min(start + 100, traces.count)]

@@ -11,6 +11,8 @@ struct TracesController {
 
     func index(_ request: Request, _ context: PersonContext) async throws -> Response {
         let desk = try await site.desk(context)
+        // What was refused a second ago is what somebody comes for.
+        try await site.store.flushTraces()
         let asked = TraceQuery(site.query(request))
         let list = "activity \(desk.environment.id.text)"
         let place = try site.place(site.query(request).first("after"), of: list)
