@@ -1,5 +1,6 @@
 package import Broker
 package import OAuth
+import Portal
 import Synchronization
 
 /// Proxied calls, counted in memory and written every few seconds; a crash loses the last few.
