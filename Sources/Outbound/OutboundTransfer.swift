@@ -35,7 +35,7 @@ struct OutboundTransfer {
     }
 
     /// - Parameters:
-    ///   - curl: a handle of the calling thread; its connections are kept for the next request.
+    ///   - curl: nobody else's while this runs; it keeps its connections for the next request on it.
     ///   - pipe: where the answer goes as it comes; nil to keep it whole.
     func run(on curl: UnsafeMutableRawPointer, into pipe: OutboundPipe? = nil) -> OutboundAnswer {
         guard isPlain else { return .failed(.malformed) }

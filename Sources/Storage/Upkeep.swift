@@ -107,6 +107,12 @@ extension Store {
             DELETE FROM outbox WHERE id IN (SELECT id FROM outbox
                 WHERE next_attempt_at IS NULL AND created_at <= \(monthAgo) LIMIT \(batch))
             """,
+            // Its time came a month ago, and there is no mail server that could have taken it. Sent then, it would tell
+            // people of what is long over, with links that open nothing.
+            """
+            DELETE FROM outbox WHERE id IN (SELECT id FROM outbox
+                WHERE next_attempt_at IS NOT NULL AND next_attempt_at <= \(monthAgo) LIMIT \(batch))
+            """,
         ]
     }
 

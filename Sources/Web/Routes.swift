@@ -448,6 +448,7 @@ extension Site {
         staff.get     ("/operator/rules",                        use: catalogue.rules)
         staff.post    ("/operator/rules",                        use: catalogue.changeRules)
         staff.get     ("/operator/audit",                        use: audit.index)
+        staff.get     ("/operator/audit/export",                 use: audit.export)
         staff.get     ("/operator/health",                       use: audit.health)
         staff.get     ("/operator/outbox",                       use: outbox.index)
         staff.get     ("/operator/outbox/{mail}",                use: outbox.show)
@@ -469,6 +470,7 @@ extension Site {
 
     private static let writesForGET: Set = [
         "/t/{tenant}/oauth/authorize", "/user/oauth_allow", "/t/{tenant}/audit/export",
+        "/operator/audit/export",
     ]
 
     /// A known address and an unknown method: 405 with what is allowed, not "nothing here".

@@ -27,6 +27,13 @@ struct ActivityTests {
         #expect(Redaction.value("https://x.example/a", of: "url") == "https://x.example/a")
     }
 
+    @Test(arguments: ["access%5Ftoken", "%63ode", "c%6fde", "client%255Fsecret", "st%61te", "%zz", "%ff", "%25%32%35"])
+    func `Case 260: a name counts as its reader decodes it, and one that nobody can decode hides its value`(name: String) {
+        #expect(
+            Redaction.value("https://x.example/a?\(name)=0451&scope=read%20all", of: "url")
+                == "https://x.example/a?\(name)=[hidden]&scope=read%20all")
+    }
+
     @Test func `every word that a refresh can fail with has its advice, and so have words nobody knows`() {
         for word in [
             "invalid_grant", "interrupted", "invalid_client", "timedOut", "refusedAddress", "HTTP 503", "odd_one",

@@ -16,7 +16,7 @@ package enum Redaction {
     package static func isSecret(_ name: String) -> Bool {
         let lowered = name.utf8.map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 }
         let text = String(decoding: lowered, as: UTF8.self)
-        return !harmless.contains(text) && (words.contains { contains(lowered, $0) } || text == "key")
+        return !harmless.holds(text) && (words.contains { contains(lowered, $0) } || text.isSame(as: "key"))
     }
 
     /// What may be kept of a value: nothing of a credential, addresses without the values of their credentials, and at
@@ -30,7 +30,8 @@ package enum Redaction {
         return String(decoding: plain.prefix(500), as: UTF8.self) + "…"
     }
 
-    /// An address whose query holds no credential, and whose user part is gone.
+    /// An address whose query holds no credential, and whose user part is gone. Names count as whoever reads the address
+    /// decodes them (`access%5Ftoken`); one that cannot be decoded is taken for a credential's.
     package static func address(_ url: String) -> String {
         let bytes = Array(url.utf8)
         let head = bytes.prefix { $0 != 0x3F && $0 != 0x23 }
@@ -38,11 +39,24 @@ package enum Redaction {
         var text = String(decoding: withoutUser(head), as: UTF8.self)
         guard query.count > 1 else { return text }
         let pairs = query.dropFirst().split(separator: 0x26).map { pair -> String in
-            let name = String(decoding: pair.prefix { $0 != 0x3D }, as: UTF8.self)
-            return isSecret(name) ? name + "=" + hidden : String(decoding: pair, as: UTF8.self)
+            let name = pair.prefix { $0 != 0x3D }
+            let isHidden = decoded(name).map(isSecret) ?? true
+            guard isHidden else { return String(decoding: pair, as: UTF8.self) }
+            return String(decoding: name, as: UTF8.self) + "=" + hidden
         }
         text += "?" + pairs.joined(separator: "&")
         return text
+    }
+
+    /// Until nothing changes any more: what stands behind may decode twice.
+    private static func decoded(_ name: ArraySlice<UInt8>) -> String? {
+        var bytes = Array(name)
+        for _ in 0..<3 {
+            guard bytes.contains(0x25) else { break }
+            guard let text = PercentEncoding.decode(bytes) else { return nil }
+            bytes = Array(text.utf8)
+        }
+        return bytes.contains(0x25) ? nil : String(decoding: bytes, as: UTF8.self)
     }
 
     private static func withoutUser(_ head: ArraySlice<UInt8>) -> [UInt8] {

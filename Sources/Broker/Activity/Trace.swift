@@ -36,28 +36,12 @@ package struct Trace: Sendable {
     /// What is to be added; what was stored under the ID before stays.
     package private(set) var steps: [TraceStep]
 
+    /// One that begins; or, with the rest, as it stands in the database.
     package init(
         id: ID<Entity.Trace>, tenant: ID<Entity.Tenant>, environment: ID<Entity.Environment>, action: Action,
-        integrationKey: String, provider: String, connectionID: String, startedAt: Instant
-    ) {
-        self.id = id
-        self.tenant = tenant
-        self.environment = environment
-        self.action = action
-        self.integrationKey = integrationKey
-        self.provider = provider
-        self.connectionID = connectionID
-        outcome = .running
-        self.startedAt = startedAt
-        milliseconds = 0
-        steps = []
-    }
-
-    /// As it stands in the database.
-    package init(
-        id: ID<Entity.Trace>, tenant: ID<Entity.Tenant>, environment: ID<Entity.Environment>, action: Action,
-        integrationKey: String, provider: String, connectionID: String, outcome: Outcome, error: String?,
-        startedAt: Instant, finishedAt: Instant?, milliseconds: Int64, steps: [TraceStep]
+        integrationKey: String, provider: String, connectionID: String, outcome: Outcome = .running,
+        error: String? = nil, startedAt: Instant, finishedAt: Instant? = nil, milliseconds: Int64 = 0,
+        steps: [TraceStep] = []
     ) {
         self.id = id
         self.tenant = tenant
@@ -75,7 +59,7 @@ package struct Trace: Sendable {
     }
 
     /// - Parameters:
-    ///   - sentence: what happened, for people; never anything from outside.
+    ///   - sentence: what happened, for people, with its full stop; never anything from outside.
     ///   - detail: names and values, redacted here; credentials in them are hidden by their names.
     ///   - milliseconds: since the trace began.
     package mutating func add(

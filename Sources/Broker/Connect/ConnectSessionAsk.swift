@@ -59,8 +59,8 @@ package struct ConnectSessionAsk: Hashable, Sendable {
 
     /// Whether the session may be used for an integration.
     package func allows(_ integration: String) -> Bool {
-        if let reconnects { return reconnects.integration.utf8.elementsEqual(integration.utf8) }
-        return allowedIntegrations.map { $0.contains { $0.utf8.elementsEqual(integration.utf8) } } ?? true
+        if let reconnects { return reconnects.integration.isSame(as: integration) }
+        return allowedIntegrations?.holds(integration) ?? true
     }
 
     /// For the person on the hosted page: the name their company knows them by, else their email address, else the ID.
@@ -71,7 +71,7 @@ package struct ConnectSessionAsk: Hashable, Sendable {
     /// Whose the connection is, as the company's backend said.
     package var owner: ConnectionOwner {
         var user: [JSONValue.Member] = []
-        if case .object(let members)? = endUser { user = members.filter { $0.name != "tags" } }
+        if case .object(let members)? = endUser { user = members.filter { !$0.name.isSame(as: "tags") } }
         if let organization { user.append(.init("organization", organization)) }
         var texts: [String: String] = [:]
         for case .object(let members)? in [endUser?["tags"], tags] {
@@ -133,7 +133,7 @@ extension ConnectSessionAsk {
 
     package var defaultsAsJSON: JSONValue {
         .object(
-            defaults.sorted { $0.key < $1.key }.map { key, value in
+            defaults.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }.map { key, value in
                 var members: [JSONValue.Member] = []
                 if let scopes = value.userScopes { members.append(.init("user_scopes", .string(scopes))) }
                 if !value.parameters.isEmpty {
@@ -145,6 +145,8 @@ extension ConnectSessionAsk {
     }
 
     private static func json(_ texts: [String: String]) -> JSONValue {
-        .object(texts.sorted { $0.key < $1.key }.map { .init($0.key, .string($0.value)) })
+        .object(
+            texts.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
+                .map { .init($0.key, .string($0.value)) })
     }
 }

@@ -5,9 +5,8 @@ extension ConnectSessionAsk {
     struct Reader {
         private(set) var mistakes: [Mistake] = []
         private let body: JSONValue
-        private var asked: Set<String> = []
+        private var asked: [String] = []
 
-        /// The webhook's address may be given; the connection keeps it.
         init(_ body: JSONValue) { self.body = body }
 
         mutating func refuse(_ code: String, _ message: String, _ path: [String]) {
@@ -15,7 +14,7 @@ extension ConnectSessionAsk {
         }
 
         mutating func text(_ name: String) -> String? {
-            asked.insert(name)
+            asked.append(name)
             guard let text = body[name]?.string, (1...255).contains(text.utf8.count) else {
                 refuse("invalid_type", "\(name) must be a text of 1 to 255 bytes", [name])
                 return nil
@@ -34,14 +33,14 @@ extension ConnectSessionAsk {
 
         /// An object of texts, with no member but these (`tags` is looked at by its own rules).
         mutating func object(_ name: String, members: [String], required: [String]) -> JSONValue? {
-            asked.insert(name)
+            asked.append(name)
             guard let value = body[name], value != .null else { return nil }
             guard case .object(let found) = value else {
                 refuse("invalid_type", "\(name) must be an object", [name])
                 return nil
             }
-            for member in found where member.name != "tags" {
-                if !members.contains(member.name) {
+            for member in found where !member.name.isSame(as: "tags") {
+                if !members.holds(member.name) {
                     refuse("unrecognized_keys", "\(name) has no member \"\(member.name)\"", [name, member.name])
                 } else if !Self.isShortText(member.value), member.value != .null {
                     refuse("invalid_type", "must be a text of at most 255 bytes", [name, member.name])
@@ -54,7 +53,7 @@ extension ConnectSessionAsk {
         }
 
         mutating func tags() -> JSONValue? {
-            asked.insert("tags")
+            asked.append("tags")
             guard let tags = body["tags"], tags != .null else { return nil }
             checkTags(tags, ["tags"])
             return tags
@@ -70,7 +69,7 @@ extension ConnectSessionAsk {
         }
 
         mutating func integrations() -> [String]? {
-            asked.insert("allowed_integrations")
+            asked.append("allowed_integrations")
             guard let value = body["allowed_integrations"], value != .null else { return nil }
             guard case .array(let elements) = value, elements.count <= 500 else {
                 refuse("invalid_type", "must be a list of integration IDs", ["allowed_integrations"])
@@ -84,7 +83,7 @@ extension ConnectSessionAsk {
         }
 
         mutating func defaults() -> [String: Defaults] {
-            asked.insert("integrations_config_defaults")
+            asked.append("integrations_config_defaults")
             guard let value = body["integrations_config_defaults"], value != .null else { return [:] }
             guard case .object(let members) = value, members.count <= 100 else {
                 refuse("invalid_type", "must be an object", ["integrations_config_defaults"])
@@ -98,7 +97,7 @@ extension ConnectSessionAsk {
                     continue
                 }
                 for setting in settings
-                where !["user_scopes", "authorization_params", "connection_config"].contains(setting.name) {
+                where !["user_scopes", "authorization_params", "connection_config"].holds(setting.name) {
                     refuse("unrecognized_keys", "has no member \"\(setting.name)\"", path + [setting.name])
                 }
                 all[member.name] = Defaults(
@@ -122,7 +121,7 @@ extension ConnectSessionAsk {
         }
 
         mutating func overrides() -> JSONValue? {
-            asked.insert("overrides")
+            asked.append("overrides")
             guard let value = body["overrides"], value != .null else { return nil }
             guard case .object = value else {
                 refuse("invalid_type", "must be an object", ["overrides"])
@@ -132,7 +131,7 @@ extension ConnectSessionAsk {
         }
 
         mutating func webhookURL() -> String? {
-            asked.insert("webhook_url_override")
+            asked.append("webhook_url_override")
             guard let value = body["webhook_url_override"], value != .null else { return nil }
             guard let text = value.string, CallbackAddress.isSound(text) else {
                 refuse("invalid_string", "must be an https address without #", ["webhook_url_override"])
@@ -143,7 +142,7 @@ extension ConnectSessionAsk {
 
         mutating func refuseUnknown() {
             guard case .object(let members) = body else { return }
-            for member in members where !asked.contains(member.name) {
+            for member in members where !asked.holds(member.name) {
                 refuse("unrecognized_keys", "is not a member that this address knows", [member.name])
             }
         }

@@ -98,6 +98,7 @@ package enum AuditAction: String, Hashable, Sendable, CaseIterable {
     case scopeRemoved = "installation.scope_removed"
     case settingChanged = "installation.setting_changed"
     case keyRotated = "installation.key_rotated"
+    case wholeLogExported = "installation.log_exported"
 }
 
 extension AuditAction {
@@ -198,6 +199,7 @@ extension AuditAction {
         case .scopeRemoved: "Removed a scope"
         case .settingChanged: "Changed a setting"
         case .keyRotated: "Rotated the sealing key"
+        case .wholeLogExported: "Exported the audit log"
         }
     }
 }

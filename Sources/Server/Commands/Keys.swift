@@ -16,7 +16,8 @@ struct Keys: AsyncParsableCommand {
             discussion: """
                 The new key becomes the first line of the key file. A server that runs takes it over by itself within \
                 seconds; this command waits for that. Without one, it does the work. Copy the key file to your safe \
-                place afterwards. Tokens, secrets and sessions go on working.
+                place afterwards. Tokens, secrets and sessions go on working: what only a digest is kept of is not made \
+                anew (docs/operating.md, Keys).
                 """)
 
         func run() async throws {

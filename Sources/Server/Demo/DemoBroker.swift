@@ -108,15 +108,6 @@ struct DemoBroker {
         form.callbacks = [base + "/oauth/callback"]
         form.kind = Client.Kind.confidential.rawValue
         form.scopes = ["account:read", "people:read"]
-        guard case .valid(let details) = form.check(catalogue: try store.scopeCatalogue()) else {
-            throw CommandError("The demo's second app cannot be registered.")
-        }
-        let secret = Secret<ClientSecretKind>.random()
-        let app = try await store.registerBeyondQuota(details, owner: lin, secret: secret, at: Installation.now())
-        _ = try await store.review(
-            app.id, asOf: app.updatedAt, note: "Part of the demo.", by: olga,
-            letter: .appReviewed(to: app.owner, app: details.name, page: base + "/apps/\(app.id.text)"),
-            at: Installation.now())
-        return (app, secret)
+        return try await store.registerReviewed(form, of: lin, by: olga, base: base)
     }
 }

@@ -106,18 +106,10 @@ struct DemoCast {
         form.callbacks = [callback, "https://app.roster.example/oauth/callback"]
         form.kind = Client.Kind.confidential.rawValue
         form.scopes = ["account:read", "people:read", "people:write"]
-        guard case .valid(let details) = form.check(catalogue: try store.scopeCatalogue()) else {
-            throw CommandError("The demo's app cannot be registered.")
-        }
-        let secret = Secret<ClientSecretKind>.random()
-        let app = try await store.registerBeyondQuota(details, owner: lin, secret: secret, at: Installation.now())
-        _ = try await store.review(
-            app.id, asOf: app.updatedAt, note: "Part of the demo.", by: olga,
-            letter: .appReviewed(to: app.owner, app: details.name, page: base + "/apps/\(app.id.text)"),
-            at: Installation.now())
+        let (app, secret) = try await store.registerReviewed(form, of: lin, by: olga, base: base)
         return Demo.AppEntry(
-            name: details.name, client_id: app.clientID, client_secret: secret.reveal(), callback: callback,
-            token_format: details.tokenFormat.rawValue, pkce: "required")
+            name: app.details.name, client_id: app.clientID, client_secret: secret.reveal(), callback: callback,
+            token_format: app.details.tokenFormat.rawValue, pkce: "required")
     }
 
     private func authorizeURL(_ app: Demo.AppEntry, verifier: String) -> String {

@@ -80,6 +80,7 @@ extension Store {
         }
     }
 
+    /// Takes the session away before its time: its token opens nothing any more.
     package func end(_ session: ID<Entity.ConnectSession>) async throws {
         try await engine.write { db in _ = try db.run("DELETE FROM connect_sessions WHERE id = \(session)") }
     }

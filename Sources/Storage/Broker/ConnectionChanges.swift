@@ -2,58 +2,6 @@ package import Broker
 package import OAuth
 package import Portal
 
-/// What a finished flow or an import leaves to be stored.
-package struct ConnectionDraft: Sendable {
-    package let connectionID: String
-    package let credentials: Credentials
-    package let values: [String: String]
-    /// nil keeps what there is.
-    package let metadata: JSONValue?
-    package let owner: ConnectionOwner?
-    /// The company's backend wants it; false for what came with the public key alone.
-    package let isProven: Bool
-
-    package init(
-        connectionID: String, credentials: Credentials, values: [String: String], metadata: JSONValue? = nil,
-        owner: ConnectionOwner? = nil, isProven: Bool = true
-    ) {
-        self.connectionID = connectionID
-        self.credentials = credentials
-        self.values = values
-        self.metadata = metadata
-        self.owner = owner
-        self.isProven = isProven
-    }
-
-    /// An app's installation at the provider.
-    var installation: String? {
-        guard case .app = credentials else { return nil }
-        return values["installation_id"]
-    }
-}
-
-/// Which connection of the same ID a new one may take the place of.
-package enum Replaceable: Sendable {
-    case anything, nothing
-    /// Only one that the public key alone has made, and no backend has wanted since.
-    case unproven
-}
-
-/// Why nothing was stored.
-package enum ConnectionUnsaved: Error, Hashable, Sendable {
-    /// There is one of the ID, which this may not replace.
-    case taken
-    /// The one that was to be connected again is gone.
-    case gone
-    /// Another connection of the integration has the app's installation.
-    case installationHeld
-    /// The environment has as many as it may have.
-    case full
-}
-
-/// Merged, the metadata would be larger than 64 KB.
-package struct MetadataTooLarge: Error, Sendable {}
-
 extension Store {
     /// Stores what somebody connected; the same connection ID again is a reconnection, which keeps its metadata.
     /// The tenant is told by webhook, and the trace is kept, in the same transaction.
@@ -80,38 +28,9 @@ extension Store {
                 """)
             try self.check(draft, of: integration, against: old, replaces, expecting, in: db)
             guard old != nil || !isFull else { throw ConnectionUnsaved.full }
-            let version = try old.map { try $0.integer("version") + 1 } ?? 1
-            let sealed = try self.seal(draft.credentials, draft.connectionID, version, of: integration.id)
-            let values = try self.seal(
-                draft.values, of: "connections", Self.place(draft.connectionID, version, of: integration.id))
-            let number: Int64
-            if let old {
-                number = try old.integer("number")
-                try db.run(
-                    """
-                    UPDATE connections SET sealed_credentials = \(sealed), version = \(version),
-                        expires_at = \(draft.credentials.expiresAt), is_refreshable = \(draft.credentials.isRefreshable),
-                        sealed_values = \(values), metadata = coalesce(\(metadata), metadata), trouble = NULL,
-                        trouble_kind = NULL, failed_at = NULL, failures = 0, gone_at = NULL, lease = NULL,
-                        leased_until = NULL, in_doubt_since = NULL, refreshed_at = \(now), updated_at = \(now),
-                        is_proven = max(is_proven, \(draft.isProven)), installation_id = \(draft.installation)
-                    WHERE number = \(number)
-                    """)
-            } else {
-                let row = try db.row(
-                    """
-                    INSERT INTO connections (tenant_id, environment_id, integration_id, connection_id, sealed_credentials,
-                        version, expires_at, is_refreshable, refreshed_at, sealed_values, metadata, tags, is_proven,
-                        installation_id, created_at, updated_at)
-                    VALUES (\(integration.tenant), \(integration.environment), \(integration.id), \(draft.connectionID),
-                        \(sealed), 1, \(draft.credentials.expiresAt), \(draft.credentials.isRefreshable), \(now),
-                        \(values), coalesce(\(metadata), '{}'), '{}', \(draft.isProven), \(draft.installation), \(now),
-                        \(now))
-                    RETURNING number
-                    """)
-                guard let row else { throw StorageError.column("number", "was not given") }
-                number = try row.integer("number")
-            }
+            let number =
+                try old.map { try self.replace($0, by: draft, metadata, of: integration.id, in: db, at: now) }
+                ?? self.insert(draft, metadata, to: integration, in: db, at: now)
             if let owner = draft.owner { try self.set(owner, of: number, in: db) }
             try self.note(trouble: nil, of: integration.id, in: db, at: now)
             let operation: WebhookEvent.Operation = old == nil ? .creation : .override
@@ -123,6 +42,60 @@ extension Store {
             if let trace { try self.record(trace, in: db) }
             return (number, operation)
         }
+    }
+
+    /// - Parameter metadata: as JSON; nil for none.
+    /// - Returns: the new connection's number.
+    private func insert(
+        _ draft: ConnectionDraft, _ metadata: String?, to integration: Integration, in db: any Connection,
+        at now: Instant
+    ) throws -> Int64 {
+        let sealed = try seal(draft, version: 1, of: integration.id)
+        let row = try db.row(
+            """
+            INSERT INTO connections (tenant_id, environment_id, integration_id, connection_id, sealed_credentials,
+                version, expires_at, is_refreshable, refreshed_at, sealed_values, metadata, tags, is_proven,
+                installation_id, created_at, updated_at)
+            VALUES (\(integration.tenant), \(integration.environment), \(integration.id), \(draft.connectionID),
+                \(sealed.credentials), 1, \(draft.credentials.expiresAt), \(draft.credentials.isRefreshable), \(now),
+                \(sealed.values), coalesce(\(metadata), '{}'), '{}', \(draft.isProven), \(draft.installation), \(now),
+                \(now))
+            RETURNING number
+            """)
+        guard let row else { throw StorageError.column("number", "was not given") }
+        return try row.integer("number")
+    }
+
+    /// - Parameter metadata: as JSON; nil keeps what there is.
+    /// - Returns: the connection's number, which stays.
+    private func replace(
+        _ old: Row, by draft: ConnectionDraft, _ metadata: String?, of integration: ID<Entity.Integration>,
+        in db: any Connection, at now: Instant
+    ) throws -> Int64 {
+        let number = try old.integer("number")
+        let version = try old.integer("version") + 1
+        let sealed = try seal(draft, version: version, of: integration)
+        try db.run(
+            """
+            UPDATE connections SET sealed_credentials = \(sealed.credentials), version = \(version),
+                expires_at = \(draft.credentials.expiresAt), is_refreshable = \(draft.credentials.isRefreshable),
+                sealed_values = \(sealed.values), metadata = coalesce(\(metadata), metadata), trouble = NULL,
+                trouble_kind = NULL, failed_at = NULL, failures = 0, gone_at = NULL, lease = NULL,
+                leased_until = NULL, in_doubt_since = NULL, refreshed_at = \(now), updated_at = \(now),
+                is_proven = max(is_proven, \(draft.isProven)), installation_id = \(draft.installation)
+            WHERE number = \(number)
+            """)
+        return number
+    }
+
+    private func seal(
+        _ draft: ConnectionDraft, version: Int64, of integration: ID<Entity.Integration>
+    ) throws -> (credentials: [UInt8], values: [UInt8]?) {
+        (
+            try seal(draft.credentials, draft.connectionID, version, of: integration),
+            try seal(
+                draft.values, of: "connections", Self.place(draft.connectionID, version, of: integration))
+        )
     }
 
     private func check(

@@ -18,6 +18,7 @@ extension Store {
         }.map { try connection($0) }
     }
 
+    /// The same by its number, which is never given twice; nil for one of another tenant.
     package func connection(number: Int64, of tenant: ID<Entity.Tenant>) throws -> BrokerConnection? {
         try engine.read { db in
             try db.row("\(fragment: BrokerConnection.select) WHERE c.number = \(number) AND c.tenant_id = \(tenant)")

@@ -3,6 +3,7 @@ package import OAuth
 package import Portal
 
 extension Store {
+    /// All of an environment, with the developer's own values opened.
     package func integrations(of environment: BrokerEnvironment) throws -> [Integration] {
         try engine.read { db in
             try db.rows(
@@ -27,6 +28,7 @@ extension Store {
             rows.map { (try $0.id("integration_id"), try $0.integer("connections")) }, uniquingKeysWith: { a, _ in a })
     }
 
+    /// - Parameter key: the wire's `provider_config_key`.
     package func integration(_ key: String, in environment: BrokerEnvironment) throws -> Integration? {
         try engine.read { db in
             try db.row(
@@ -38,6 +40,7 @@ extension Store {
         }
     }
 
+    /// Any tenant's: whoever has the ID from a request compares the environment.
     package func integration(_ id: ID<Entity.Integration>) throws -> Integration? {
         try engine.read { db in
             try db.row("\(fragment: Integration.select) WHERE i.id = \(id)").map { try self.integration($0) }

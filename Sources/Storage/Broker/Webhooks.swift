@@ -97,6 +97,7 @@ extension Store {
         }.map(WebhookDelivery.init)
     }
 
+    /// One delivery with what came of each attempt, first to last; nil for one of another environment.
     package func webhook(
         _ id: ID<Entity.Webhook>, in environment: BrokerEnvironment
     ) throws -> (delivery: WebhookDelivery, attempts: [WebhookAttempt])? {

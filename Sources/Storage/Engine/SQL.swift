@@ -98,6 +98,11 @@ extension SQL: ExpressibleByStringInterpolation {
             pieces.append(contentsOf: fragment.pieces)
         }
 
+        /// Puts a table's or a column's name here, from the source code like everything else.
+        mutating func appendInterpolation(name: StaticString) {
+            pieces.append(.text(name))
+        }
+
         /// Binds every element, separated by commas: `WHERE id IN (\(list: ids))`.
         /// An empty list becomes `NULL`, so `IN` finds nothing (and `NOT IN` finds nothing either).
         package mutating func appendInterpolation(list: some Sequence<some SQLConvertible>) {

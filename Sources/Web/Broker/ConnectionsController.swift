@@ -120,7 +120,7 @@ extension Site {
             action: .deleted, integrationKey: connection.integrationKey, provider: connection.provider,
             connectionID: connection.connectionID, startedAt: now())
         await revoke(connection, &trace)
-        trace.add("Deleted the connection", at: now())
+        trace.add("Deleted the connection.", at: now())
         trace.finish(.success, after: 0, at: now())
         return try await store.deleteConnection(connection, by: actor, from: address, trace: trace, at: now())
     }
@@ -132,15 +132,15 @@ extension Site {
             let client = try? store.registration(of: integration),
             let call = try? oauth2.token.revocation(
                 of: connection.credentials, client: client, values: integration.completing(connection.values))
-        else { return trace.add("The provider has no way to revoke, so nothing was revoked there", at: now()) }
+        else { return trace.add("The provider has no way to revoke, so nothing was revoked there.", at: now()) }
         switch await outside.call(call.made(for: connection.tenant)) {
         case .response(let status, _):
             trace.add(
-                (200..<300).contains(status) ? "Revoked at the provider" : "The provider did not revoke",
+                (200..<300).contains(status) ? "Revoked at the provider." : "The provider did not revoke.",
                 [("status", String(status))], level: (200..<300).contains(status) ? .info : .warning, at: now())
         case .failed(let failure):
             trace.add(
-                "The provider could not be told", [("reason", failure.rawValue)], level: .warning, at: now())
+                "The provider could not be told.", [("reason", failure.rawValue)], level: .warning, at: now())
         }
     }
 }

@@ -27,10 +27,10 @@ struct IntegrationsController {
             let integration = try site.integration(named: call.name(after: "/integrations/"), call)
             let included = call.query.all("include")
             var members = members(of: integration)
-            if included.contains("webhook") {
+            if included.holds("webhook") {
                 members.append(("webhook_url", call.environment.webhookURL.map(JSONText.string) ?? .word("null")))
             }
-            if included.contains("credentials") {
+            if included.holds("credentials") {
                 try call.require(.readIntegrationCredentials)
                 members.append(("credentials", try credentials(of: integration)))
             }

@@ -15,12 +15,15 @@ struct ProxyController {
         try await site.broker(request, context, needs: .proxy) { call in
             let (connection, integration, provider) = try await connection(call)
             let ask = try await ask(call)
+            let headers = request.headers
+            guard
+                let retries = ProxyRetries(
+                    headers[.known("Retries")] ?? "", on: headers[.known("Retry-On")] ?? "")
+            else { throw BrokerRefusal.badRequest("invalid_headers", "Retries must be a whole number from 0 to 10.") }
             var run = ProxyRun(
                 site: site, provider: provider, integration: integration, connection: connection, ask: ask,
-                retries: try ProxyRetries(request),
-                unpacks: request.headers[.known("Decompress")].map { $0.utf8.elementsEqual("true".utf8) } ?? false,
-                isNoted: request.headers[.known("Nango-Is-Sync")] == nil
-                    && request.headers[.known("Nango-Is-Dry-Run")] == nil)
+                retries: retries, unpacks: headers[.known("Decompress")]?.isSame(as: "true") ?? false,
+                isNoted: headers[.known("Nango-Is-Sync")] == nil && headers[.known("Nango-Is-Dry-Run")] == nil)
             return try Self.response(to: try await run.answer(), of: run)
         }
     }
@@ -71,7 +74,7 @@ struct ProxyController {
         }
         // What the body is, whatever it is: JSON, a form with files, bytes.
         for name in [HTTPField.Name.contentType, .contentEncoding] where !body.isEmpty {
-            guard let value = request.headers[name], !headers.contains(where: { $0.name == name.canonicalName })
+            guard let value = request.headers[name], !headers.contains(where: { $0.name.isSame(as: name.canonicalName) })
             else { continue }
             headers.append((name.canonicalName, value))
         }
@@ -84,7 +87,7 @@ struct ProxyController {
     private static func missing(_ header: String) -> BrokerRefusal {
         BrokerRefusal(
             status: .badRequest,
-            type: header == "Connection-Id" ? "missing_connection_id" : "missing_provider_config_key",
+            type: header.isSame(as: "Connection-Id") ? "missing_connection_id" : "missing_provider_config_key",
             nestedType: "invalid_headers", message: "Missing the header '\(header)'.")
     }
 
@@ -99,7 +102,7 @@ struct ProxyController {
         case .response(let status, let headers, let body):
             let dropped = ofTheHop(headers) + (run.unpacks ? ["content-encoding"] : [])
             var fields = HTTPFields()
-            for (name, value) in headers where isPassedOn(name) && !dropped.contains(name) {
+            for (name, value) in headers where isPassedOn(name) && !dropped.holds(name) {
                 if let name = HTTPField.Name(name) { fields.append(HTTPField(name: name, value: value)) }
             }
             let hasBody = run.ask.method != .head && status != 204 && status != 304
@@ -108,8 +111,8 @@ struct ProxyController {
                 return Response(status: .init(code: status), headers: fields)
             }
             // Unpacked, it is longer than the provider said.
-            let isAsSaid = !run.unpacks || !headers.contains { $0.name == "content-encoding" }
-            let length = headers.first { $0.name == "content-length" }.flatMap { Int($0.value) }
+            let isAsSaid = !run.unpacks || !headers.contains { $0.name.isSame(as: "content-encoding") }
+            let length = headers.first { $0.name.isSame(as: "content-length") }.flatMap { Int($0.value) }
             return Response(
                 status: .init(code: status), headers: fields,
                 body: ResponseBody(contentLength: isAsSaid ? length : nil) { writer in
@@ -133,7 +136,7 @@ struct ProxyController {
 
     /// What the provider itself says belongs to its own hop (RFC 9110 §7.6.1).
     private static func ofTheHop(_ headers: [(name: String, value: String)]) -> [String] {
-        headers.filter { $0.name == "connection" }.flatMap { header in
+        headers.filter { $0.name.isSame(as: "connection") }.flatMap { header in
             header.value.utf8.split { $0 == 0x2C || $0 == 0x20 }.map { word in
                 String(decoding: word.map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 }, as: UTF8.self)
             }
@@ -147,6 +150,6 @@ struct ProxyController {
                 "set-cookie", "strict-transport-security", "content-security-policy", "alt-svc", "clear-site-data",
                 "x-frame-options", "x-content-type-options", "public-key-pins", "cross-origin-opener-policy",
                 "cross-origin-resource-policy", "permissions-policy", "referrer-policy",
-            ].contains(name)
+            ].holds(name)
     }
 }

@@ -54,13 +54,24 @@ struct ProxyRun {
                     continue
                 }
             }
-            guard retries.wants(answer), attempt < retries.most else { return answer }
-            let pause = retries.pause(before: attempt, after: answer, at: site.now())
+            guard attempt < retries.most, wants(another: answer) else { return answer }
+            let pause = retries.pause(before: attempt, Self.headers(of: answer), at: site.now())
             attempt += 1
             trace.add(
-                "Waiting before the next try", [("milliseconds", "\(pause)")], after: milliseconds, at: site.now())
+                "Waiting before the next try.", [("milliseconds", "\(pause)")], after: milliseconds, at: site.now())
             try await Task.sleep(for: .milliseconds(pause))
         }
+    }
+
+    private func wants(another answer: ProxyAnswer) -> Bool {
+        switch answer {
+        case .failed(let failure): retries.wants(failure)
+        case .response(let status, let headers, _): retries.wants(status, headers)
+        }
+    }
+
+    private static func headers(of answer: ProxyAnswer) -> [(name: String, value: String)] {
+        if case .response(_, let headers, _) = answer { headers } else { [] }
     }
 
     private func plan(_ connection: BrokerConnection) throws -> ProviderCall {
@@ -88,12 +99,12 @@ struct ProxyRun {
         switch answer {
         case .response(let status, _, _):
             trace.add(
-                "Called the provider",
+                "Called the provider.",
                 [("method", ask.method.rawValue), ("path", "/" + path), ("status", String(status))],
                 level: status < 400 ? .info : .warning, after: milliseconds, at: site.now())
         case .failed(let failure):
             trace.add(
-                "The provider did not answer",
+                "The provider did not answer.",
                 [("method", ask.method.rawValue), ("path", "/" + path), ("reason", failure.rawValue)],
                 level: .error, after: milliseconds, at: site.now())
         }
@@ -123,7 +134,7 @@ struct ProxyRun {
         var trace = trace
         if status != nil {
             trace.add(
-                error == nil ? "Handed the answer on" : "The answer broke off", [("bytes", "\(bytes)")],
+                error == nil ? "Handed the answer on." : "The answer broke off.", [("bytes", "\(bytes)")],
                 level: error == nil ? .info : .error, after: milliseconds, at: site.now())
         }
         let said = (status ?? 500) < 400 ? nil : status.map { "HTTP \($0)" }

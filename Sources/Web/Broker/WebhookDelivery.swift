@@ -43,7 +43,7 @@ extension Site {
             id: store.newTraceID(at: now()), tenant: webhook.tenant, environment: webhook.environment, action: .webhook,
             integrationKey: webhook.integrationKey, provider: "", connectionID: webhook.connectionID, startedAt: now())
         trace.add(
-            "Gave up telling your webhook address",
+            "Gave up telling your webhook address.",
             [("url", webhook.url), ("reason", problem), ("event", webhook.kind)],
             level: .error, at: now())
         trace.finish(.failure, error: "webhook_failed", after: attempt.milliseconds, at: now())

@@ -28,8 +28,33 @@ struct AuditController {
             actor: asked.actor, subject: asked.subject, tenant: tenant, from: asked.from, until: asked.until,
             nextPath: found.next.map { "/operator/audit?\(asked.text)tenant=\(tenant)&before=\($0)" } ?? "",
             isFiltered: asked.isNarrow || !tenant.isEmpty,
-            isByID: ![asked.actor, asked.subject, tenant].allSatisfy(\.isEmpty))
+            isByID: ![asked.actor, asked.subject, tenant].allSatisfy(\.isEmpty),
+            csvPath: "/operator/audit/export?\(asked.text)tenant=\(tenant)&format=csv",
+            jsonPath: "/operator/audit/export?\(asked.text)tenant=\(tenant)&format=json",
+            most: "\(AuditExport.most / 1000),000")
         return try site.page(page, request, context, problems: asked.problems)
+    }
+
+    /// The same as a file, written as it is read.
+    func export(_ request: Request, _ context: OperatorContext) async throws -> Response {
+        let query = site.query(request)
+        let asked = AuditQuery(query)
+        guard let format = AuditExport.Format(rawValue: query.first("format")), asked.problems.isEmpty
+        else { throw Failure.badRequest("Choose CSV or JSON, and days written as YYYY-MM-DD.") }
+        let tenant = AuditQuery.id(query.first("tenant"))
+        let now = site.now()
+        if let wait = site.limiter.count(.exports, context.session.person.id.text, at: now) {
+            throw Failure.tooManyRequests(retryAfter: wait)
+        }
+        try await site.store.record(
+            AuditEvent(
+                .wholeLogExported, by: .operator(context.session.person),
+                on: AuditSubject(.setting, id: "audit_log", name: "Audit log"),
+                detail: ["format": format.rawValue], from: site.clientAddress(of: request, context)), at: now)
+        let export = AuditExport(
+            store: site.store, scope: tenant.isEmpty ? .everything : .tenant(ID(tenant)), filter: asked.filter,
+            format: format)
+        return export.response(named: "gatewright-audit-\(CivilDate(now).isoDay)")
     }
 
     func health(_ request: Request, _ context: OperatorContext) async throws -> Response {

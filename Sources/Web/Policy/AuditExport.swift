@@ -10,7 +10,7 @@ struct AuditExport: Sendable {
     enum Format: String, Sendable { case csv, json }
 
     let store: Store
-    let tenant: Tenant
+    let scope: AuditScope
     let filter: AuditFilter
     let format: Format
 
@@ -33,17 +33,20 @@ struct AuditExport: Sendable {
     }
 
     private func write(to writer: inout any ResponseBodyWriter) async throws {
-        try await writer.write(ByteBuffer(bytes: format == .csv ? CSV.line(Self.columns) : Array("[".utf8)))
+        try await writer.write(ByteBuffer(bytes: format == .csv ? CSV.line(columns) : Array("[".utf8)))
+        var names = Names(store: store)
         var place: Int64?
         var written = 0
         repeat {
             let page = try store.auditPage(
-                .tenant(tenant.id), filter, before: place, limit: min(Self.atOnce, Self.most - written))
+                scope, filter, before: place, limit: min(Self.atOnce, Self.most - written))
             var bytes: [UInt8] = []
             for entry in page.entries {
                 switch format {
-                case .csv: bytes += CSV.line(Self.cells(of: entry))
-                case .json: bytes += Array((written == 0 && bytes.isEmpty ? "\n" : ",\n").utf8) + Self.json(of: entry)
+                case .csv: bytes += CSV.line(try cells(of: entry, &names))
+                case .json:
+                    bytes += Array((written == 0 && bytes.isEmpty ? "\n" : ",\n").utf8)
+                    bytes += try json(of: entry, &names)
                 }
             }
             try await writer.write(ByteBuffer(bytes: bytes))
@@ -53,20 +56,45 @@ struct AuditExport: Sendable {
         if format == .json { try await writer.write(ByteBuffer(string: "\n]\n")) }
     }
 
-    private static let columns = [
-        "time", "number", "action", "what", "actor kind", "actor", "actor id", "subject kind", "subject", "subject id",
-        "details", "address", "hash",
-    ]
+    /// Names of workspaces, each looked up once.
+    private struct Names {
+        let store: Store
+        private var known: [ID<Entity.Tenant>: String] = [:]
 
-    private static func cells(of entry: AuditEntry) -> [String] {
+        init(store: Store) { self.store = store }
+
+        /// Empty for the installation's own events, and for those of a workspace that is gone.
+        mutating func name(_ tenant: ID<Entity.Tenant>?) throws -> String {
+            guard let tenant else { return "" }
+            if let name = known[tenant] { return name }
+            let name = try store.tenant(tenant)?.name ?? ""
+            known[tenant] = name
+            return name
+        }
+    }
+
+    /// Of which workspace an event is, is said where there are several.
+    private var saysWhere: Bool {
+        if case .tenant = scope { false } else { true }
+    }
+
+    private var columns: [String] {
+        [
+            "time", "number", "action", "what", "actor kind", "actor", "actor id", "subject kind", "subject",
+            "subject id", "details", "address", "hash",
+        ] + (saysWhere ? ["workspace", "workspace id"] : [])
+    }
+
+    private func cells(of entry: AuditEntry, _ names: inout Names) throws -> [String] {
         [
             CivilDate(entry.at).iso, String(entry.sequence), entry.action, entry.title, entry.actor.kind.rawValue,
             entry.actor.name, entry.actor.id, entry.subjectKind, entry.subjectName, entry.subjectID,
             entry.detail.map { "\($0.name): \($0.value)" }.joined(separator: "; "), entry.address, entry.hash,
-        ]
+        ] + (saysWhere ? [try names.name(entry.tenant), entry.tenant?.text ?? ""] : [])
     }
 
-    private static func json(of entry: AuditEntry) -> [UInt8] {
+    private func json(of entry: AuditEntry, _ names: inout Names) throws -> [UInt8] {
+        let workspace = saysWhere ? try names.name(entry.tenant) : ""
         var json = JSONWriter()
         json.object {
             $0.field("time", CivilDate(entry.at).iso)
@@ -89,6 +117,9 @@ struct AuditExport: Sendable {
             }
             $0.field("address", entry.address)
             $0.field("hash", entry.hash)
+            guard saysWhere else { return }
+            $0.field("workspace", workspace)
+            $0.field("workspace_id", entry.tenant?.text ?? "")
         }
         return json.bytes
     }

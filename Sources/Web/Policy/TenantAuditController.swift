@@ -53,7 +53,8 @@ struct TenantAuditController {
             AuditEvent(
                 .logExported, by: .person(admin.person), on: .tenant(admin.tenant), in: admin.tenant.id,
                 detail: ["format": format.rawValue], from: site.clientAddress(of: request, context)), at: now)
-        let export = AuditExport(store: site.store, tenant: admin.tenant, filter: filter.filter, format: format)
+        let export = AuditExport(
+            store: site.store, scope: .tenant(admin.tenant.id), filter: filter.filter, format: format)
         return export.response(named: "\(admin.tenant.slug.text)-audit-\(CivilDate(now).isoDay)")
     }
 

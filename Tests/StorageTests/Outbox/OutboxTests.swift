@@ -181,13 +181,20 @@ struct OutboxTests {
         #expect(due.first?.body?.hasPrefix(text) == true)
     }
 
-    @Test func `a month after it is done with a letter is swept away, one that waits is not`() async throws {
-        let done = try await write(), waiting = try await write()
+    @Test func `a month after it is done with a letter is swept away, and so is one that no server took`()
+        async throws
+    {
+        let done = try await write(), failed = try await write(), tried = try await write(), waiting = try await write()
         try await test.store.record(.delivered, of: done, keepBody: true, at: now)
+        try await test.store.record(.failed("550 no such box", retryAt: nil), of: failed, keepBody: false, at: now)
+        try await test.store.record(.failed("421 busy", retryAt: now + 60), of: tried, keepBody: false, at: now)
         let month = now + 30 * 86_400
         _ = try await test.store.sweep(at: month - 1)
-        #expect(try test.store.outbox().count == 2)
+        #expect(try test.store.outbox().count == 4)
         _ = try await test.store.sweep(at: month)
-        #expect(try test.store.outbox().map(\.id) == [waiting])
+        #expect(try test.store.outbox().map(\.id) == [tried], "its next try is a month old a minute later")
+        #expect(try test.store.letter(waiting) == nil)
+        _ = try await test.store.sweep(at: month + 60)
+        #expect(try test.store.outbox().isEmpty)
     }
 }

@@ -188,7 +188,7 @@ struct ConnectionWireTests {
         let trace = try #require(
             try world.store.traces(of: world.environment, limit: 10).first { $0.action == .deleted })
         let steps = try #require(try world.store.trace(trace.id, in: world.environment)).steps
-        #expect(steps.map(\.sentence) == ["Revoked at the provider", "Deleted the connection"])
+        #expect(steps.map(\.sentence) == ["Revoked at the provider.", "Deleted the connection."])
     }
 
     @Test func `metadata is replaced by POST and merged by PATCH, with the key in a header`() async throws {

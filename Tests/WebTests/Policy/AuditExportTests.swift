@@ -75,4 +75,34 @@ import Testing
         let refused = try await ada.get("/t/acme/audit/export?format=csv")
         #expect(refused.status == 429 && refused.header("Retry-After") != nil)
     }
+
+    @Test func `an operator takes everything as a file, narrowed as the page is; others find nothing there`()
+        async throws
+    {
+        let (site, ada) = try await site(named: "=1+1")
+        let olga = try await site.browser(signedInAs: site.cast.olga)
+        let page = try await olga.get("/operator/audit?area=tenant")
+        let path = try #require(page.value(after: "href=\"/operator/audit/export?"))
+        #expect(path.contains("area=tenant"))
+        let csv = try await olga.get("/operator/audit/export?format=csv")
+        #expect(csv.header("Content-Type") == "text/csv; charset=utf-8")
+        #expect(csv.header("Content-Disposition")?.hasPrefix("attachment; filename=\"gatewright-audit-") == true)
+        #expect(csv.body.split(separator: "\r\n").first?.hasSuffix("\"hash\",\"workspace\",\"workspace id\"") == true)
+        #expect(csv.contains("\"'=1+1\"") && csv.contains("\"Acme\",\"\(try site.cast.acme.id.text)\""))
+        let file = try await olga.get("/operator/audit/export?format=json&tenant=\(try site.cast.acme.id.text)")
+        let narrowed = try #require(
+            try JSONSerialization.jsonObject(with: Data(file.body.utf8)) as? [[String: Any]])
+        #expect(!narrowed.isEmpty && narrowed.allSatisfy { $0["workspace"] == nil })
+        let whole = try await olga.get("/operator/audit/export?format=json&area=installation")
+        let events = try #require(
+            try JSONSerialization.jsonObject(with: Data(whole.body.utf8)) as? [[String: Any]])
+        #expect(events.first?["action"] as? String == "installation.log_exported")
+        #expect(events.first?["workspace_id"] as? String == "")
+        #expect(try await olga.get("/operator/audit/export?format=xml").status == 400)
+        #expect(try await olga.get("/operator/audit/export?format=csv&from=soon").status == 400)
+        #expect(try await olga.head("/operator/audit/export?format=csv").status == 405)
+        #expect(try await ada.get("/operator/audit/export?format=csv").status == 404)
+        for _ in 0..<7 { _ = try await olga.get("/operator/audit/export?format=csv") }
+        #expect(try await olga.get("/operator/audit/export?format=csv").status == 429)
+    }
 }

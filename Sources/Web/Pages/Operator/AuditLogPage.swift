@@ -36,6 +36,11 @@ package struct AuditLogPage: Page {
     var isFiltered = false
     /// One of the three IDs is asked for.
     var isByID = false
+    /// The same events as a file.
+    var csvPath: String
+    var jsonPath: String
+    /// "50,000": the most that a file holds.
+    var most: String
 
     package static let template = "operator/audit"
     package static let place = Place.operator
@@ -53,12 +58,16 @@ package struct AuditLogPage: Page {
                 tenantPath: "/operator/audit?tenant=ten_acme", detail: "scopes: people:read", address: "203.0.113.9"),
         ],
         areas: [Choice(value: "", label: "Everything", isChosen: true), Choice(value: "app", label: "Apps")],
-        nextPath: "/operator/audit?before=41")
+        nextPath: "/operator/audit?before=41", csvPath: "/operator/audit/export?format=csv",
+        jsonPath: "/operator/audit/export?format=json", most: "50,000")
     package static var samples: [PageSample<Self>] {
-        [
-            PageSample(sample),
-            PageSample(
-                AuditLogPage(events: [], areas: sample.areas, from: "2026-11-21", isFiltered: true), state: "empty"),
+        var empty = sample
+        empty.events = []
+        empty.nextPath = ""
+        empty.from = "2026-11-21"
+        empty.isFiltered = true
+        return [
+            PageSample(sample), PageSample(empty, state: "empty"),
             PageSample(
                 sample, state: "errors",
                 problems: [
