@@ -28,7 +28,9 @@ struct ActivityTests {
     }
 
     @Test(arguments: ["access%5Ftoken", "%63ode", "c%6fde", "client%255Fsecret", "st%61te", "%zz", "%ff", "%25%32%35"])
-    func `Case 260: a name counts as its reader decodes it, and one that nobody can decode hides its value`(name: String) {
+    func `Case 260: a name counts as its reader decodes it, and one that nobody can decode hides its value`(
+        name: String
+    ) {
         #expect(
             Redaction.value("https://x.example/a?\(name)=0451&scope=read%20all", of: "url")
                 == "https://x.example/a?\(name)=[hidden]&scope=read%20all")

@@ -26,7 +26,8 @@ extension SealedColumn {
                 """
         })
 
-    private static let connections = ([("sealed_credentials", "credentials"), ("sealed_values", "values")]
+    private static let connections =
+        ([("sealed_credentials", "credentials"), ("sealed_values", "values")]
         as [(StaticString, StaticString)])
         .map { column, place in
             SealedColumn(

@@ -74,7 +74,8 @@ struct ProxyController {
         }
         // What the body is, whatever it is: JSON, a form with files, bytes.
         for name in [HTTPField.Name.contentType, .contentEncoding] where !body.isEmpty {
-            guard let value = request.headers[name], !headers.contains(where: { $0.name.isSame(as: name.canonicalName) })
+            guard let value = request.headers[name],
+                !headers.contains(where: { $0.name.isSame(as: name.canonicalName) })
             else { continue }
             headers.append((name.canonicalName, value))
         }
