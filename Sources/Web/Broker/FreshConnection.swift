@@ -154,18 +154,18 @@ private struct RefreshAccount {
     private var milliseconds: Int64 { (ContinuousClock.now - start).milliseconds }
 
     mutating func asks(_ call: ProviderCall, at now: Instant) {
-        trace.add("Asked the provider for new credentials", [("url", call.url)], after: milliseconds, at: now)
+        trace.add("Asked the provider for new credentials.", [("url", call.url)], after: milliseconds, at: now)
     }
 
     mutating func heard(_ answer: ProviderAnswer, at now: Instant) {
         switch answer {
         case .response(let status, let body):
             trace.add(
-                "The provider answered", [("status", String(status)), ("bytes", String(body.count))],
+                "The provider answered.", [("status", String(status)), ("bytes", String(body.count))],
                 level: (200..<300).contains(status) ? .info : .error, after: milliseconds, at: now)
         case .failed(let failure):
             trace.add(
-                "The provider did not answer", [("reason", failure.rawValue)], level: .error, after: milliseconds,
+                "The provider did not answer.", [("reason", failure.rawValue)], level: .error, after: milliseconds,
                 at: now)
         }
     }
@@ -174,7 +174,7 @@ private struct RefreshAccount {
     func stored(_ renewed: Renewed, at now: Instant) -> Trace {
         let end = renewed.credentials.expiresAt?.wireText ?? "not said"
         var trace = trace
-        trace.add("Stored the new credentials", [("expires", end)], after: milliseconds, at: now)
+        trace.add("Stored the new credentials.", [("expires", end)], after: milliseconds, at: now)
         trace.finish(.success, after: milliseconds, at: now)
         return trace
     }
@@ -183,7 +183,7 @@ private struct RefreshAccount {
     func superseded(at now: Instant) -> Trace {
         var trace = trace
         trace.add(
-            "Not stored: newer credentials are there, or the connection was deleted", level: .warning,
+            "Not stored: newer credentials are there, or the connection was deleted.", level: .warning,
             after: milliseconds, at: now)
         trace.finish(.success, after: milliseconds, at: now)
         return trace
@@ -191,7 +191,7 @@ private struct RefreshAccount {
 
     mutating func failed(_ trouble: TokenAnswer.Trouble, at now: Instant) {
         trace.add(
-            "The credentials were not renewed", [("reason", trouble.reason), ("kind", trouble.kind.rawValue)],
+            "The credentials were not renewed.", [("reason", trouble.reason), ("kind", trouble.kind.rawValue)],
             level: .error, after: milliseconds, at: now)
         trace.finish(.failure, error: trouble.reason, after: milliseconds, at: now)
     }

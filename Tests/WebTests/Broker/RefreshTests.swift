@@ -158,7 +158,7 @@ struct RefreshTests {
         let found = try #require(
             try world.store.traces(of: world.environment, limit: 5).first { $0.action == .refresh })
         let steps = try #require(try world.store.trace(found.id, in: world.environment)).steps
-        #expect(!steps.contains { $0.sentence == "Stored the new credentials" })
+        #expect(!steps.contains { $0.sentence == "Stored the new credentials." })
         #expect(steps.last?.level == .warning && steps.last?.sentence.hasPrefix("Not stored") == true)
     }
 
@@ -393,7 +393,7 @@ struct RefreshTests {
         let trace = try #require(try world.store.trace(found.id, in: world.environment))
         #expect(
             trace.steps.map(\.sentence) == [
-                "Asked the provider for new credentials", "The provider answered", "Stored the new credentials",
+                "Asked the provider for new credentials.", "The provider answered.", "Stored the new credentials.",
             ])
         let written = trace.steps.flatMap(\.detail).map(\.value).joined()
         #expect(!written.contains("at-") && !written.contains("rt-") && !written.contains("s3cret"))

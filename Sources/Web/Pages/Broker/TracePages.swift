@@ -119,13 +119,13 @@ package struct TracePage: Page {
         ], started: .exact(.sample), connectionID: "user-42", connectionPath: "/t/acme/env/dev/connections/42",
         steps: [
             Step(
-                offset: "0 ms", sentence: "Asked the provider for new credentials", isError: false, isWarning: false,
+                offset: "0 ms", sentence: "Asked the provider for new credentials.", isError: false, isWarning: false,
                 details: [Fact(label: "url", value: "https://github.com/login/oauth/access_token")]),
             Step(
-                offset: "+312 ms", sentence: "The provider answered", isError: true, isWarning: false,
+                offset: "+312 ms", sentence: "The provider answered.", isError: true, isWarning: false,
                 details: [Fact(label: "status", value: "400"), Fact(label: "bytes", value: "212")]),
             Step(
-                offset: "+318 ms", sentence: "Waited for the lease", isError: false, isWarning: true, details: []),
+                offset: "+318 ms", sentence: "The credentials were not renewed.", isError: true, isWarning: false, details: []),
         ], listPath: "/t/acme/env/dev/activity", selfPath: "/t/acme/env/dev/activity/trc_2")
     package static var samples: [PageSample<Self>] {
         var running = sample
