@@ -30,7 +30,7 @@ extension Site {
         _ connection: BrokerConnection, _ provider: Provider, isForced: Bool
     ) async throws -> Renewals.Outcome {
         var current = connection
-        // A lease lasts 20 seconds; whoever waits longer than two of them is not going to be answered.
+        // Turns of a tenth of a second: a lease lasts 20, and whoever waits for two of them is not going to be answered.
         for _ in 0..<400 {
             // Somebody else's renewal, newer than what was asked about, is as good as one's own.
             let isForced = isForced && current.version == connection.version
@@ -39,10 +39,11 @@ extension Site {
             case .gone: return .failure(.gone(current.health.trouble ?? "invalid_grant"))
             case .backOff(let until):
                 return .failure(.backOff(current.health.trouble ?? "unavailable", seconds: until - now()))
-            case .wait: try await Task.sleep(for: .milliseconds(100))
+            case .wait: break
             case .refresh:
                 if let result = try await renew(current, provider) { return result }
             }
+            try await Task.sleep(for: .milliseconds(100))
             guard let again = try store.connection(number: current.number, of: current.tenant) else {
                 return .failure(.deleted)
             }

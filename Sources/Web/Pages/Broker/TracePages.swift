@@ -125,7 +125,8 @@ package struct TracePage: Page {
                 offset: "+312 ms", sentence: "The provider answered.", isError: true, isWarning: false,
                 details: [Fact(label: "status", value: "400"), Fact(label: "bytes", value: "212")]),
             Step(
-                offset: "+318 ms", sentence: "The credentials were not renewed.", isError: true, isWarning: false, details: []),
+                offset: "+318 ms", sentence: "The credentials were not renewed.", isError: true, isWarning: false,
+                details: []),
         ], listPath: "/t/acme/env/dev/activity", selfPath: "/t/acme/env/dev/activity/trc_2")
     package static var samples: [PageSample<Self>] {
         var running = sample
