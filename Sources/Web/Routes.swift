@@ -114,6 +114,14 @@ extension Site {
         machine.get   ("/metrics",                               use: metrics.show)
         visitor.get   ("/assets/{file}",                         use: home.asset)
 
+        // What machines ask with each of their own calls stands first: the router tries siblings in this order
+        machine.get   ("/v2/me",                                 use: me.portal)
+        machine.get   ("/connection/**",                         use: linked.show)
+        machine.get   ("/auth/verify",                           use: forwardAuth.verify)
+        machine.post  ("/t/{tenant}/oauth/introspect",           use: inspect.tenant)      // RFC 7662
+        machine.post  ("/oauth/introspect",                      use: inspect.portal)
+        machine.post  ("/t/{tenant}/oauth/token",                use: token.exchange)      // RFC 6749 §3.2
+
         // First contact
         visitor.get   ("/",                                      use: home.landing)
         visitor.get   ("/scopes",                                use: home.scopes)
@@ -267,10 +275,7 @@ extension Site {
         // Authorization server, at a tenant's address
         visitor.get   ("/t/{tenant}/oauth/authorize",            use: authorize.ask)       // RFC 6749 §3.1
         person.post   ("/t/{tenant}/oauth/authorize",            use: authorize.answer)
-        machine.post  ("/t/{tenant}/oauth/token",                use: token.exchange)      // RFC 6749 §3.2
         machine.post  ("/t/{tenant}/oauth/revoke",               use: revoke.revoke)       // RFC 7009
-        machine.post  ("/t/{tenant}/oauth/introspect",           use: inspect.tenant)      // RFC 7662
-        machine.post  ("/oauth/introspect",                      use: inspect.portal)
 
         // Metadata: RFC 8414 §3.1, and the other spellings that clients try for an issuer with a path; RFC 9728
         machine.get   ("/.well-known/oauth-authorization-server/t/{tenant}", use: metadata.authorizationServer)
@@ -282,9 +287,6 @@ extension Site {
 
         // Whoever finds a token
         machine.post  ("/leaked-tokens",                         use: leaked.report)
-
-        // For the proxy in front of the operator's own API
-        machine.get   ("/auth/verify",                           use: forwardAuth.verify)
 
         // A workspace's part of the connection broker, for its admins
         person.get   ("/t/{tenant}/env",                                         use: spaces.first)
@@ -364,7 +366,6 @@ extension Site {
         machine.get   ("/sdk/{file}",                            use: sdk.file)
 
         // The API
-        machine.get   ("/v2/me",                                 use: me.portal)
         machine.get   ("/t/{tenant}/api/v1/me",                  use: me.tenant)
         machine.get   ("/t/{tenant}/api/v1/people",              use: people.index)
         machine.post  ("/t/{tenant}/api/v1/people",              use: people.create)
@@ -385,7 +386,6 @@ extension Site {
         machine.get   ("/health",                                use: health.result)
         machine.get   ("/connection",                            use: linked.index)
         machine.post  ("/connection",                            use: linked.create)
-        machine.get   ("/connection/**",                         use: linked.show)
         machine.delete("/connection/**",                         use: linked.destroy)
         machine.post  ("/connection/**",                         use: linked.setMetadata)
         machine.patch ("/connection/**",                         use: linked.mergeMetadata)
