@@ -28,7 +28,7 @@ package struct ScopeSet: Hashable, Sendable {
     package init?(parsing text: String) {
         guard text.utf8.contains(0x20) else {
             guard let scope = Scope(text) else { return nil }
-            sorted = [scope]
+            self.init(inOrder: [scope])
             return
         }
         let tokens = text.utf8.split(separator: 0x20, omittingEmptySubsequences: false)
