@@ -127,10 +127,11 @@ for (const input of all("[data-must-match]")) {
   refresh();
 }
 
-// Allow waits half a second, so that a click meant for another page does not land on it.
+// Allow waits half a second, so that a click meant for another page, or a window in front, does not land on it.
 for (const button of all("[data-allow]")) {
   button.disabled = true;
   const wake = () => setTimeout(() => { button.disabled = false; }, 500);
+  addEventListener("focus", () => { button.disabled = true; wake(); });
   requestAnimationFrame(() => requestAnimationFrame(wake));
   addEventListener("pageshow", (event) => { if (event.persisted) wake(); });
 }

@@ -11,6 +11,7 @@ package struct Store: Sendable {
     let uses: LastUsed
     let turns = Turns()
     let waitingTraces = WaitingTraces()
+    let proxyCalls = ProxyCalls()
     /// What apps did, not yet written.
     package let activity: ActivityLog
 

@@ -76,6 +76,10 @@ extension Store {
                 SELECT environment_id, day FROM connect_days WHERE day < \(now.day - 90) LIMIT \(batch))
             """,
             """
+            DELETE FROM proxy_days WHERE (environment_id, day) IN (
+                SELECT environment_id, day FROM proxy_days WHERE day < \(now.day - 90) LIMIT \(batch))
+            """,
+            """
             DELETE FROM traces WHERE id IN (
                 SELECT id FROM traces WHERE started_at <= \(now - Self.traceRetention) LIMIT \(batch))
             """,

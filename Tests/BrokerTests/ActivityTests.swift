@@ -51,6 +51,21 @@ struct ActivityTests {
     }
 }
 
+@Suite("Which proxied calls are listed")
+struct ProxySampleTests {
+    @Test func `the first twenty of a minute, then one in a hundred, and anew with the next minute`() {
+        let minute = Instant(seconds: 60 * 1000)
+        var sample = ProxySample(at: minute)
+        let taken = (1...520).filter { _ in sample.takes(at: minute + 59) }
+        #expect(taken == Array(1...20) + [120, 220, 320, 420, 520])
+        let next = (1...21).filter { _ in sample.takes(at: minute + 60) }
+        #expect(next.count == 20)
+        // A clock that is put back begins anew too.
+        let back = sample.takes(at: minute)
+        #expect(back)
+    }
+}
+
 @Suite("Times on the wire")
 struct WireTimeTests {
     @Test(

@@ -55,6 +55,21 @@ struct SignatureTests {
         #expect(refusal(1_790_000_000) == .expired)
     }
 
+    @Test func `an end has one spelling`() {
+        for spelling in ["+1790000000", "01790000000", "1790000000 ", "1.79e9", "１790000000", ""] {
+            var odd = parameters
+            odd[2].value = spelling
+            let signature = SignedConnect.sign(odd, key: key)
+            guard
+                case .failure(.missing) = SignedConnect.verify(
+                    odd, signature: signature, key: key, at: Instant(seconds: 1_789_999_900))
+            else {
+                Issue.record("\(spelling) was taken")
+                continue
+            }
+        }
+    }
+
     @Test func `Case 191: no parameter can be changed, added, dropped or moved into its neighbour`() {
         let signature = SignedConnect.sign(parameters, key: key)
         let now = Instant(seconds: 1_789_999_900)

@@ -194,3 +194,40 @@ def test_frames_that_are_too_large_end_the_line(line):
     one.raw.sendall(bytes([0x81, 0xFE]) + struct.pack(">H", 60_000) + b"\0\0\0\0" + b"x" * 60_000)
     kind, _ = one.frame()
     assert kind in (CLOSE, 0)
+
+
+def masked(first: int, content: bytes = b"") -> bytes:
+    """A frame with this first byte (end bit, extension bits and kind), masked with zeros."""
+    return bytes([first, 0x80 | len(content)]) + bytes(4) + content
+
+
+@pytest.mark.parametrize(
+    "bytes_sent",
+    [
+        pytest.param(bytes([0x81, 2]) + b"hi", id="§5.1: not masked"),
+        pytest.param(bytes([0x89, 0]), id="§5.1: a ping that is not masked"),
+        pytest.param(masked(0xC1, b"hi"), id="§5.2: a bit of an extension"),
+        pytest.param(masked(0x83, b"hi"), id="§5.2: a kind of message that is reserved"),
+        pytest.param(masked(0x8B), id="§5.2: a kind of control frame that is reserved"),
+        pytest.param(masked(0x80, b"hi"), id="§5.4: goes on with what never began"),
+        pytest.param(masked(0x01, b"h") + masked(0x81, b"i"), id="§5.4: begins anew in the middle"),
+        pytest.param(masked(0x09), id="§5.5: a control frame in parts"),
+        pytest.param(masked(0x88, b"x"), id="§5.5.1: half a code"),
+    ],
+)
+def test_a_client_that_breaks_the_rules_is_told_so_and_cut(line, bytes_sent: bytes):
+    one = line()
+    one.ask()
+    one.message()
+    one.raw.sendall(bytes_sent)
+    kind, content = one.frame()
+    assert kind == CLOSE and struct.unpack(">H", content[:2])[0] == 1002
+    assert one.frame() == (0, b"")
+
+
+def test_a_message_in_parts_with_a_ping_between_is_no_mistake(line):
+    one = line()
+    one.ask()
+    one.message()
+    one.raw.sendall(masked(0x01, b"he") + masked(0x89, b"?") + masked(0x00, b"l") + masked(0x80, b"lo") + masked(0x89, b"!"))
+    assert [one.frame(), one.frame()] == [(PONG, b"?"), (PONG, b"!")]

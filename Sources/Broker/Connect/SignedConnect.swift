@@ -25,13 +25,19 @@ package enum SignedConnect {
         func value(_ name: String) -> String? { parameters.first { $0.name.utf8.elementsEqual(name.utf8) }?.value }
         guard !key.utf8.isEmpty, !signature.utf8.isEmpty, let nonce = value("nonce"),
             (1...128).contains(nonce.utf8.count),
-            let expires = value("expires").flatMap(Int64.init), (1...253_402_300_799).contains(expires)
+            let expires = value("expires").flatMap(seconds), (1...253_402_300_799).contains(expires)
         else { return .failure(.missing) }
         guard ConstantTime.equal(sign(parameters, key: key).utf8, signature.utf8) else { return .failure(.wrong) }
         let end = Instant(seconds: expires)
         guard now < end else { return .failure(.expired) }
         guard end - now <= window else { return .failure(.tooFarAhead) }
         return .success((nonce, end))
+    }
+
+    /// One spelling for each number: no sign, no zero in front.
+    private static func seconds(_ text: String) -> Int64? {
+        guard let number = Int64(text), "\(number)".utf8.elementsEqual(text.utf8) else { return nil }
+        return number
     }
 }
 

@@ -20,6 +20,8 @@ final class ResultSocket: ChannelInboundHandler {
     private var beat: RepeatedTask?
     private var end: Scheduled<Void>?
     private var isClosing = false
+    /// A message in several frames has begun.
+    private var isInMessage = false
 
     init(site: Site, socket: WaitingSocket) {
         self.site = site
@@ -38,27 +40,19 @@ final class ResultSocket: ChannelInboundHandler {
         send(.text, socket.hello, context)
         beat = loop.scheduleRepeatedTask(initialDelay: Self.heartbeat, delay: Self.heartbeat) { _ in
             let (handler, context) = bound.value
-            handler.stir(context)
+            handler.ping(context)
         }
         end = loop.scheduleTask(in: Self.longest) {
             let (handler, context) = bound.value
             handler.close(.normalClosure, context)
         }
-        // It came while the opener's line was cut.
-        look(context)
         if place == nil { close(.unknown(1013), context) }
     }
 
-    /// A ping, and a look whether the result came to another process.
-    private func stir(_ context: ChannelHandlerContext) {
+    private func ping(_ context: ChannelHandlerContext) {
         guard !isClosing else { return }
         context.writeAndFlush(
             wrapOutboundOut(WebSocketFrame(fin: true, opcode: .ping, data: ByteBuffer())), promise: nil)
-        look(context)
-    }
-
-    private func look(_ context: ChannelHandlerContext) {
-        if let message = site.result(for: socket) { finish(with: message, context) }
     }
 
     private func finish(with message: String, _ context: ChannelHandlerContext) {
@@ -87,6 +81,11 @@ final class ResultSocket: ChannelInboundHandler {
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         let frame = unwrapInboundIn(data)
+        guard takes(frame) else {
+            close(.protocolError, context)
+            context.close(promise: nil)
+            return
+        }
         switch frame.opcode {
         case .ping:
             let answer = WebSocketFrame(fin: true, opcode: .pong, data: frame.unmaskedData)
@@ -100,6 +99,21 @@ final class ResultSocket: ChannelInboundHandler {
             }
         // The wire format has no message from the opener. What one says all the same is not for us.
         default: break
+        }
+    }
+
+    /// What a client may send: masked (RFC 6455 §5.1), no bit or opcode of an extension that was not agreed on (§5.2), the
+    /// frames of a message one behind the other (§5.4), and a whole code with a farewell that has one (§5.5.1).
+    private func takes(_ frame: WebSocketFrame) -> Bool {
+        guard frame.maskKey != nil, !frame.rsv1, !frame.rsv2, !frame.rsv3 else { return false }
+        switch frame.opcode {
+        case .ping, .pong: return true
+        case .connectionClose: return frame.length != 1
+        case .text, .binary, .continuation:
+            guard (frame.opcode == .continuation) == isInMessage else { return false }
+            isInMessage = !frame.fin
+            return true
+        default: return false
         }
     }
 

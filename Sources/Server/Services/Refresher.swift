@@ -2,8 +2,8 @@ import Logging
 import ServiceLifecycle
 import Web
 
-/// Renews connections before they end, and delivers webhooks. What fails is stored with its row; the next round has the
-/// rest.
+/// Renews connections before they end, delivers webhooks, and hands out results that were left for somebody. What fails is
+/// stored with its row; the next round has the rest.
 struct Refresher: Service {
     let site: Site
     let logger: Logger
@@ -12,6 +12,7 @@ struct Refresher: Service {
         await withDiscardingTaskGroup { group in
             group.addTask { await renew() }
             group.addTask { await deliver() }
+            group.addTask { await handOut() }
         }
     }
 
@@ -31,6 +32,19 @@ struct Refresher: Service {
                 while !Task.isShuttingDownGracefully, try await site.deliverWebhooks() > 0 {}
             } catch {
                 logger.warning("delivering webhooks failed, will try again", metadata: ["error": "\(error)"])
+            }
+        }
+    }
+
+    /// Who connects again hears within a second; what came to another process is heard within twenty.
+    private func handOut() async {
+        var rounds = 0
+        for await _ in AsyncTicks(every: .seconds(1)).cancelOnGracefulShutdown() {
+            rounds += 1
+            do {
+                try site.deliverLeftResults(isToNew: !rounds.isMultiple(of: 20))
+            } catch {
+                logger.warning("handing results out failed, will try again", metadata: ["error": "\(error)"])
             }
         }
     }

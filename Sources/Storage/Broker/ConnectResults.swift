@@ -17,11 +17,23 @@ extension Store {
         }
     }
 
+    /// A socket's result, for an opener that asks by itself; nil while there is none.
     package func result(for socket: String, at now: Instant) throws -> String? {
         try engine.read { db in
             try db.row("SELECT message FROM connect_results WHERE socket = \(socket) AND expires_at > \(now)")?
                 .text("message")
         }
+    }
+
+    /// The results of those among these sockets that have one.
+    package func results(
+        for sockets: some Sequence<String>, at now: Instant
+    ) throws -> [(socket: String, message: String)] {
+        try engine.read { db in
+            try db.rows(
+                "SELECT socket, message FROM connect_results WHERE socket IN (\(list: sockets)) AND expires_at > \(now)"
+            )
+        }.map { (try $0.text("socket"), try $0.text("message")) }
     }
 
     /// - Returns: false when the nonce was spent before.

@@ -13,16 +13,26 @@ extension Store {
         try await engine.write { db in try self.record(trace, in: db) }
     }
 
-    /// Keeps a trace that nobody waits for: written with the uses, every few seconds, and lost in a crash.
+    /// Keeps a trace that nobody waits for: written with the uses, every few seconds, and lost in a crash. Of one
+    /// environment so many in that time; what went well is the first to go.
     package func note(_ trace: Trace) { waitingTraces.add(trace) }
 
-    /// Writes the traces that were kept for later: in pieces, so that nobody's write waits for all of them.
+    /// Traces that had no room or could not be written, since the start.
+    package var droppedTraces: UInt64 { waitingTraces.dropped }
+
+    /// Writes the traces and counts that were kept for later: in pieces, so that nobody's write waits for all of them.
     package func flushTraces() async throws {
+        try await flushProxyCalls()
         let traces = waitingTraces.drain()
         for start in stride(from: 0, to: traces.count, by: 100) {
             let piece = traces[start..<min(start + 100, traces.count)]
-            try await engine.write { db in
-                for trace in piece { try self.record(trace, in: db) }
+            do {
+                try await engine.write { db in
+                    for trace in piece { try self.record(trace, in: db) }
+                }
+            } catch {
+                waitingTraces.lost(traces.count - start)
+                throw error
             }
         }
     }

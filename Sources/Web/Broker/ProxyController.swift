@@ -16,11 +16,12 @@ struct ProxyController {
             let (connection, integration, provider) = try await connection(call)
             let ask = try await ask(call)
             var run = ProxyRun(
-                site: site, provider: provider, integration: integration, ask: ask, retries: try ProxyRetries(request),
+                site: site, provider: provider, integration: integration, connection: connection, ask: ask,
+                retries: try ProxyRetries(request),
                 unpacks: request.headers[.known("Decompress")].map { $0.utf8.elementsEqual("true".utf8) } ?? false,
                 isNoted: request.headers[.known("Nango-Is-Sync")] == nil
                     && request.headers[.known("Nango-Is-Dry-Run")] == nil)
-            return try Self.response(to: try await run.answer(for: connection), of: run)
+            return try Self.response(to: try await run.answer(), of: run)
         }
     }
 

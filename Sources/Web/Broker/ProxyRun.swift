@@ -9,6 +9,7 @@ struct ProxyRun {
     let site: Site
     let provider: Provider
     let integration: Integration
+    let connection: BrokerConnection
     let ask: ProxyAsk
     let retries: ProxyRetries
     let unpacks: Bool
@@ -18,30 +19,27 @@ struct ProxyRun {
     private let start = ContinuousClock.now
 
     init(
-        site: Site, provider: Provider, integration: Integration, ask: ProxyAsk, retries: ProxyRetries, unpacks: Bool,
-        isNoted: Bool
+        site: Site, provider: Provider, integration: Integration, connection: BrokerConnection, ask: ProxyAsk,
+        retries: ProxyRetries, unpacks: Bool, isNoted: Bool
     ) {
         self.site = site
         self.provider = provider
         self.integration = integration
+        self.connection = connection
         self.ask = ask
         self.retries = retries
         self.unpacks = unpacks
         self.isNoted = isNoted
         trace = Trace(
             id: site.store.newTraceID(at: site.now()), tenant: integration.tenant, environment: integration.environment,
-            action: .proxy, integrationKey: integration.details.key, provider: provider.key, connectionID: "",
-            startedAt: site.now())
+            action: .proxy, integrationKey: integration.details.key, provider: provider.key,
+            connectionID: connection.connectionID, startedAt: site.now())
     }
 
     private var milliseconds: Int64 { (ContinuousClock.now - start).milliseconds }
 
     /// The head of the answer that counts. Bodies of those before it are let go of unread.
-    mutating func answer(for connection: BrokerConnection) async throws -> ProxyAnswer {
-        trace = Trace(
-            id: trace.id, tenant: trace.tenant, environment: trace.environment, action: .proxy,
-            integrationKey: trace.integrationKey, provider: trace.provider, connectionID: connection.connectionID,
-            startedAt: trace.startedAt)
+    mutating func answer() async throws -> ProxyAnswer {
         var current = connection
         var attempt = 0
         var hasRenewed = false
@@ -122,7 +120,6 @@ struct ProxyRun {
     ///   - status: nil when there was no answer.
     ///   - error: why it broke off; nil for what the status says.
     func finish(_ status: Int?, bytes: Int, error: String? = nil) {
-        guard isNoted else { return }
         var trace = trace
         if status != nil {
             trace.add(
@@ -132,6 +129,7 @@ struct ProxyRun {
         let said = (status ?? 500) < 400 ? nil : status.map { "HTTP \($0)" }
         let problem = error ?? said
         trace.finish(problem == nil ? .success : .failure, error: problem, after: milliseconds, at: site.now())
-        site.store.note(trace)
+        site.metrics.noteProxied(hasFailed: problem != nil)
+        site.store.note(proxied: trace, on: connection, isWanted: isNoted, at: site.now())
     }
 }

@@ -28,6 +28,10 @@ struct TracesController {
             connection: asked.connection, from: asked.from, until: asked.until,
             isNarrowed: place != nil || !asked.text.utf8.isEmpty, listPath: path,
             kept: "\(Store.traceRetention / 86_400) days")
+        let retained = Store.traceRetention / 86_400
+        let proxied = try site.store.proxiedCalls(of: desk.environment, since: now.day - retained + 1)
+        if proxied.calls > 0 { page.proxied = counted(proxied.calls, "call") }
+        if proxied.failures > 0 { page.proxiedFailed = counted(proxied.failures, "call") }
         if found.count > shown.count, let last = shown.last {
             page.nextPath = "\(path)?\(asked.text)after=\(site.cursor(last.id.text, of: list))"
         }

@@ -10,6 +10,8 @@ package final class ConnectSockets: Sendable {
 
     private struct State {
         var listeners: [String: [Int: Listener]] = [:]
+        /// Those that came since somebody last asked for them.
+        var new: Set<String> = []
         var count = 0
         var next = 0
     }
@@ -32,6 +34,7 @@ package final class ConnectSockets: Sendable {
             state.count += 1
             state.next += 1
             state.listeners[socket, default: [:]][state.next] = listener
+            state.new.insert(socket)
             return Place(socket: socket, number: state.next)
         }
     }
@@ -40,13 +43,25 @@ package final class ConnectSockets: Sendable {
         state.withLock { state in
             guard state.listeners[place.socket]?.removeValue(forKey: place.number) != nil else { return }
             state.count -= 1
-            if state.listeners[place.socket]?.isEmpty == true { state.listeners[place.socket] = nil }
+            if state.listeners[place.socket]?.isEmpty == true {
+                state.listeners[place.socket] = nil
+                state.new.remove(place.socket)
+            }
+        }
+    }
+
+    /// - Parameter isNew: only those that came since this was last asked.
+    fileprivate func waiting(isNew: Bool) -> [String] {
+        state.withLock { state in
+            defer { state.new = [] }
+            return isNew ? Array(state.new) : Array(state.listeners.keys)
         }
     }
 
     func deliver(_ message: String, to socket: String) {
         let found = state.withLock { state in
             let found = state.listeners.removeValue(forKey: socket) ?? [:]
+            state.new.remove(socket)
             state.count -= found.count
             return found
         }
@@ -90,8 +105,17 @@ extension Site {
         return WaitingSocket(id: id, hello: String(decoding: hello.bytes, as: UTF8.self))
     }
 
-    /// A result that waits for this socket: it came while nobody listened, or at another process.
-    package func result(for socket: WaitingSocket) -> String? { try? store.result(for: socket.id, at: now()) }
+    /// Hands out results that came while their opener's line was cut, or at another process: one read for many openers,
+    /// and none of it on the thread of a connection.
+    ///
+    /// - Parameter isToNew: only to openers that came since the last call.
+    package func deliverLeftResults(isToNew: Bool) throws {
+        let waiting = sockets.waiting(isNew: isToNew)
+        for start in stride(from: 0, to: waiting.count, by: 500) {
+            let piece = waiting[start..<min(start + 500, waiting.count)]
+            for (socket, message) in try store.results(for: piece, at: now()) { sockets.deliver(message, to: socket) }
+        }
+    }
 }
 
 /// RFC 9562 §5.4: what clients of the wire format expect an ID to look like.

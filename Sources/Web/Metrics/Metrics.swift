@@ -12,6 +12,7 @@ package final class Metrics: Sendable {
     private let durations: [Histogram]
     private let issued: [Counter]
     private let refused: [Counter]
+    private let proxied = (succeeded: Counter(), failed: Counter())
 
     init() {
         requests = RouteClass.allCases.map { _ in Self.statuses.map { _ in Counter() } + [Counter()] }
@@ -33,6 +34,9 @@ package final class Metrics: Sendable {
         guard let place = OAuthError.Code.allCases.firstIndex(of: code) else { return }
         refused[place].add()
     }
+
+    /// A call through the broker's proxy ended.
+    func noteProxied(hasFailed: Bool) { (hasFailed ? proxied.failed : proxied.succeeded).add() }
 
     /// What this server answers with, most frequent first; anything else is "other".
     private static let statuses = [
@@ -84,6 +88,9 @@ extension Metrics {
         for (code, counter) in zip(OAuthError.Code.allCases, refused) where counter.value > 0 {
             text.sample(counter.value, [("error", code.rawValue)])
         }
+        text.begin("gatewright_proxy_calls_total", .counter, "Calls of the broker's proxy, by how they ended.")
+        text.sample(proxied.succeeded.value, [("outcome", "success")])
+        text.sample(proxied.failed.value, [("outcome", "failure")])
     }
 }
 

@@ -12,6 +12,9 @@ struct MetricsController {
         guard mayRead(request, context) else { throw Failure.notFound }
         var text = MetricsText()
         site.metrics.write(to: &text)
+        text.begin(
+            "gatewright_traces_dropped_total", .counter, "Traces of the broker's activity that had no room to wait in.")
+        text.sample(site.store.droppedTraces)
         write(try site.store.gauges(), at: site.now(), to: &text)
         var response = Response.text(text.text)
         response.headers[.contentType] = "text/plain; version=0.0.4; charset=utf-8"

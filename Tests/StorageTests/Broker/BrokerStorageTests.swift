@@ -279,4 +279,76 @@ struct BrokerStorageTests {
         #expect(try store.traces(of: dev, filter, limit: 5).isEmpty)
         #expect(try store.traces(of: dev, before: trace.id, limit: 5).isEmpty)
     }
+
+    private func trace(_ outcome: Trace.Outcome, in environment: BrokerEnvironment) -> Trace {
+        var trace = Trace(
+            id: store.newTraceID(at: now), tenant: environment.tenant, environment: environment.id, action: .proxy,
+            integrationKey: "photos", provider: "photos", connectionID: "u", startedAt: now)
+        trace.finish(outcome, error: outcome == .failure ? "HTTP 500" : nil, after: 1, at: now)
+        return trace
+    }
+
+    private func kept(_ environment: BrokerEnvironment) throws -> (all: Int, failures: Int) {
+        let traces = try store.traces(of: environment, limit: 10_000)
+        return (traces.count, traces.count { $0.outcome == .failure })
+    }
+
+    @Test func `a busy environment pushes out nothing of another's, and its own successes before its failures`()
+        async throws
+    {
+        for _ in 0..<WaitingTraces.mostOfOne * 2 { store.note(trace(.success, in: dev)) }
+        for _ in 0..<3 { store.note(trace(.failure, in: dev)) }
+        store.note(trace(.success, in: dev))
+        store.note(trace(.failure, in: prod))
+        #expect(store.droppedTraces == UInt64(WaitingTraces.mostOfOne + 3 + 1))
+        try await store.flushTraces()
+        #expect(try kept(dev) == (WaitingTraces.mostOfOne, 3))
+        #expect(try kept(prod) == (1, 1))
+        // Full of failures, it takes no more of either.
+        for _ in 0..<WaitingTraces.mostOfOne + 5 { store.note(trace(.failure, in: prod)) }
+        try await store.flushTraces()
+        #expect(try kept(prod).failures == 1 + WaitingTraces.mostOfOne)
+        #expect(store.droppedTraces == UInt64(WaitingTraces.mostOfOne + 4 + 5))
+    }
+
+    @Test func `when all places are taken, whoever has most makes room`() throws {
+        let waiting = WaitingTraces()
+        func trace(_ number: Int, _ outcome: Trace.Outcome = .success) -> Trace {
+            var trace = Trace(
+                id: ID("trc_\(number)"), tenant: dev.tenant, environment: ID("env\(number)"), action: .proxy,
+                integrationKey: "", provider: "", connectionID: "", startedAt: now)
+            trace.finish(outcome, after: 1, at: now)
+            return trace
+        }
+        let crowd = WaitingTraces.most / WaitingTraces.mostOfOne
+        for number in 0..<crowd { for _ in 0..<WaitingTraces.mostOfOne { waiting.add(trace(number)) } }
+        #expect(waiting.dropped == 0)
+        for _ in 0..<2 { waiting.add(trace(-1, .failure)) }
+        #expect(waiting.dropped == 2)
+        let all = waiting.drain()
+        #expect(all.count == WaitingTraces.most && all.count { $0.environment == ID("env-1") } == 2)
+        #expect(waiting.drain().isEmpty)
+    }
+
+    @Test func `calls are counted by day, and the first that goes well after a failure is kept`() async throws {
+        let connection = try await connect("u", to: integrate())
+        func call(_ outcome: Trace.Outcome, isWanted: Bool = true, at moment: Instant) {
+            store.note(proxied: trace(outcome, in: dev), on: connection, isWanted: isWanted, at: moment)
+        }
+        for _ in 0..<ProxySample.wholeEachMinute { call(.success, isWanted: false, at: now) }
+        call(.success, at: now)
+        call(.failure, at: now)
+        call(.success, at: now)
+        call(.success, at: now)
+        call(.failure, at: now + 86_400)
+        try await store.flushTraces()
+        call(.failure, at: now + 86_400)
+        try await store.flushTraces()
+        #expect(try kept(dev) == (4, 3))
+        #expect(try store.proxiedCalls(of: dev, since: now.day) == (Int64(ProxySample.wholeEachMinute) + 6, 3))
+        #expect(try store.proxiedCalls(of: dev, since: now.day + 1) == (2, 2))
+        #expect(try store.proxiedCalls(of: prod, since: 0) == (0, 0))
+        while try await store.sweep(at: now + 92 * 86_400) {}
+        #expect(try store.proxiedCalls(of: dev, since: 0) == (0, 0))
+    }
 }

@@ -45,7 +45,7 @@ final class BrokerWorld: Sendable {
                 case .failed(let failure): .failed(ProviderAnswer.Failure(rawValue: failure.rawValue) ?? .broken)
                 }
             })
-        site = try await TestSite(outside: outside, brokerRate: rate)
+        site = try await TestSite(metricsReaders: ["127.0.0.1"], outside: outside, brokerRate: rate)
         let acme = try site.cast.acme
         _ = try await site.store.environments(of: acme.id, at: site.clock.now)
         environment = try #require(try site.store.environment("dev", of: acme.id))

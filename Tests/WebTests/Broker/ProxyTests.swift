@@ -299,4 +299,26 @@ struct ProxyTests {
         #expect(steps.first?.detail.first { $0.name == "path" }?.value == "/x")
         #expect(!steps.flatMap(\.detail).contains { $0.value.contains("abc") })
     }
+
+    @Test func `of many calls that go well a few are listed, of those that fail each, and all are counted`()
+        async throws
+    {
+        let world = try await BrokerWorld()
+        try await world.connect()
+        for _ in 0..<25 { _ = try await world.call(.get, "/proxy/x", headers: photos) }
+        world.provider.next([(500, [:]), (404, [:])])
+        for _ in 0..<4 { _ = try await world.call(.get, "/proxy/x", headers: photos) }
+        try await world.store.flushUses()
+        let traces = try world.store.traces(of: world.environment, limit: 100).filter { $0.action == .proxy }
+        #expect(traces.compactMap(\.error).sorted() == ["HTTP 404", "HTTP 500"])
+        // Twenty of the minute, and the one that says that it works again.
+        #expect(traces.filter { $0.outcome == .success }.count == 21)
+        let counted = try world.store.proxiedCalls(of: world.environment, since: 0)
+        #expect(counted == (29, 2))
+        #expect(try world.store.proxiedCalls(of: world.environment, since: world.site.clock.now.day + 1) == (0, 0))
+        let ada = try await world.site.browser(signedInAs: world.site.cast.ada)
+        #expect(
+            try await ada.get("/t/acme/env/dev/activity?action=proxy")
+                .contains("29 calls went through the proxy, of which 2 calls failed"))
+    }
 }

@@ -26,6 +26,8 @@ struct ConnectSocketTests {
         #expect(open(world, "/", host: "evil.example") == nil)
     }
 
+    private static let other = "6f1d3c1e-0000-4000-8000-00000000abcd"
+
     private final class Heard: Sendable {
         private let all = Mutex<[String]>([])
 
@@ -49,8 +51,17 @@ struct ConnectSocketTests {
         let messages = heard.messages
         #expect(messages.count == 2)
         #expect(messages.allSatisfy { $0.contains("provider_config_err") })
-        let late = try #require(open(world, "/?ws_client_id=\(ConnectWorld.socket)"))
-        #expect(site.result(for: late) == messages.first)
+        // Nobody who waits for another result hears it, nor is one asked about again who has heard.
+        _ = try #require(site.sockets.wait(for: Self.other) { _ in heard.add("not theirs") })
+        _ = try #require(site.sockets.wait(for: ConnectWorld.socket) { message in heard.add("late " + message) })
+        for _ in 0..<2 { try site.deliverLeftResults(isToNew: true) }
+        #expect(heard.messages == messages + ["late " + messages[0]])
+        // At another process: this one has asked about all there are.
+        try await site.store.leave("from elsewhere", for: Self.other, at: world.site.clock.now)
+        try site.deliverLeftResults(isToNew: true)
+        #expect(heard.messages.count == 3)
+        try site.deliverLeftResults(isToNew: false)
+        #expect(heard.messages.last == "not theirs" && heard.messages.count == 4)
     }
 
     @Test func `nothing is kept for whoever names no environment`() async throws {

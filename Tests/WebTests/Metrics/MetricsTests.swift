@@ -85,6 +85,20 @@ struct MetricsTests {
         #expect(after["gatewright_sealing_key_age_seconds"] != nil)
     }
 
+    @Test func `calls of the proxy are counted by how they ended, and traces that had no room`() async throws {
+        let world = try await BrokerWorld()
+        try await world.connect()
+        world.provider.next([(200, [:]), (503, [:])])
+        for _ in 0..<3 {
+            _ = try await world.call(
+                .get, "/proxy/x", headers: [("Connection-Id", "u1"), ("Provider-Config-Key", "photos")])
+        }
+        let samples = try await read(world.site)
+        #expect(samples[#"gatewright_proxy_calls_total{outcome="success"}"#] == 2)
+        #expect(samples[#"gatewright_proxy_calls_total{outcome="failure"}"#] == 1)
+        #expect(samples["gatewright_traces_dropped_total"] == 0)
+    }
+
     @Test func `only the addresses that the operator named may read it`() async throws {
         let site = try await TestSite(metricsReaders: [Self.here])
         #expect(try await site.send(.get, "/metrics", from: "198.51.100.1").status == 404)

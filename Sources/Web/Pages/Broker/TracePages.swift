@@ -1,3 +1,4 @@
+import Broker
 import OAuth
 
 /// `/t/{slug}/env/{environment}/activity?action=&outcome=&integration=&connection=&from=&until=&after=`
@@ -32,6 +33,13 @@ package struct TracesPage: Page {
     var nextPath = ""
     /// "30 days"
     var kept: String
+    /// "1204 calls", in that time; empty for none.
+    var proxied = ""
+    /// "3 calls" of them; empty for none.
+    var proxiedFailed = ""
+    /// "20": how many that went well are listed of each minute, and then one in how many.
+    var listedEachMinute = "\(ProxySample.wholeEachMinute)"
+    var thenOneIn = "\(ProxySample.thenOneIn)"
 
     package static let template = "broker/activity"
     package var title: String { "Activity" }
@@ -50,7 +58,8 @@ package struct TracesPage: Page {
         actions: [Choice(value: "", label: "Everything", isChosen: true), Choice(value: "refresh", label: "Refresh")],
         outcomes: [Choice(value: "", label: "Any", isChosen: true), Choice(value: "failure", label: "Failed")],
         integrations: [Choice(value: "", label: "All", isChosen: true), Choice(value: "github", label: "github")],
-        listPath: "/t/acme/env/dev/activity", nextPath: "/t/acme/env/dev/activity?after=trc_1.0000", kept: "30 days")
+        listPath: "/t/acme/env/dev/activity", nextPath: "/t/acme/env/dev/activity?after=trc_1.0000", kept: "30 days",
+        proxied: "1204 calls", proxiedFailed: "3 calls")
     package static var samples: [PageSample<Self>] {
         var none = sample
         none.events = []
