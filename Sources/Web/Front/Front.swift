@@ -89,7 +89,7 @@ enum Surface {
             "environment-variables":
             return true
         // Whoever connects with a key or a password, and the proxy that asks about tokens.
-        case "auth", "api-auth", "unauth", "oauth2", "sdk": return true
+        case "auth", "api-auth", "app-store-auth", "unauth", "oauth2", "sdk": return true
         // The hosted page is `/connect` alone.
         case "connect": return segments.count > 1
         case "oauth": return segments.dropFirst().first == "introspect"
