@@ -354,6 +354,14 @@ extension Site {
         machine.on    ("/auth/unauthenticated/{integration}",    method: .options, use: given.preflight)
         machine.post  ("/oauth2/auth/{integration}",             use: given.clientCredentials)
         machine.on    ("/oauth2/auth/{integration}",             method: .options, use: given.preflight)
+        machine.post  ("/app-store-auth/{integration}",          use: given.appStore)
+        machine.on    ("/app-store-auth/{integration}",          method: .options, use: given.preflight)
+        machine.post  ("/auth/jwt/{integration}",                use: given.jwt)               // RFC 7519
+        machine.on    ("/auth/jwt/{integration}",                method: .options, use: given.preflight)
+        machine.post  ("/auth/tba/{integration}",                use: given.tba)               // RFC 5849
+        machine.on    ("/auth/tba/{integration}",                method: .options, use: given.preflight)
+        machine.post  ("/auth/two-step/{integration}",           use: given.twoStep)
+        machine.on    ("/auth/two-step/{integration}",           method: .options, use: given.preflight)
         machine.get   ("/connect/results/{socket}",              use: result.show)
         machine.on    ("/connect/results/{socket}",              method: .options, use: given.preflight)
         machine.post  ("/connect/sessions",                      use: session.create)

@@ -9,7 +9,7 @@ package enum TraceAdvice {
         case "interrupted":
             "A refresh was cut off in the middle and the provider then refused the token we had. "
                 + "Ask the end user to connect again."
-        case "connection_test_failed":
+        case "connection_test_failed", "invalid_credentials":
             "The provider did not let the key or password in when it was tried. Compare it with the provider's own page: "
                 + "it may be mistyped, revoked, or of another account or region."
         case "access_denied": "The end user pressed Cancel at the provider. They can try again."

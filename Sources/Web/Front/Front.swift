@@ -102,6 +102,6 @@ enum Surface {
         "connection", "connections", "config", "integrations", "provider", "providers", "proxy",
         "environment-variables",
         // Whoever connects with a key or a password, and the proxy that asks about tokens.
-        "auth", "api-auth", "unauth", "oauth2", "sdk",
+        "auth", "api-auth", "app-store-auth", "unauth", "oauth2", "sdk",
     ]
 }

@@ -175,6 +175,16 @@ struct KnownSecrets {
                 raw: .null),
             .apiKey(canary("api-key")), .basic(username: "name", password: canary("basic-password")),
             .app(accessToken: canary("installation-token"), expiresAt: nil, raw: .null),
+            .made(
+                MadeToken(
+                    kind: .jwt, typed: ["privateKey": canary("signing-key")], token: nil, expiresAt: nil, raw: .null)),
+            .made(
+                MadeToken(
+                    kind: .twoStep, typed: ["password": canary("typed-password")], token: canary("given-token"),
+                    expiresAt: now + 60, raw: .object([.init("token", .string(canary("given-raw")))]))),
+            .tba(
+                OAuth1Token(token: canary("brought-token"), secret: canary("brought-secret")),
+                consumer: ClientRegistration(id: "id", secret: canary("consumer-secret"))),
         ]
         var numbers: [Int64] = []
         for (index, credentials) in all.enumerated() {

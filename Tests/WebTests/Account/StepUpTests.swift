@@ -87,6 +87,8 @@ struct StepUpTests {
         "/api-auth/api-key/{integration}", "/api-auth/basic/{integration}", "/auth/unauthenticated/{integration}",
         "/config", "/connect/sessions", "/connect/sessions/reconnect", "/connection", "/connection/**", "/connections",
         "/connections/metadata", "/integrations", "/oauth2/auth/{integration}", "/proxy/**", "/unauth/{integration}",
+        "/app-store-auth/{integration}", "/auth/jwt/{integration}", "/auth/tba/{integration}",
+        "/auth/two-step/{integration}",
     ]
 
     private func posts(of site: TestSite) -> Set<String> {
