@@ -14,17 +14,10 @@ struct ConnectOffer {
     }
 
     var key: String { integration.details.key }
-    var title: String {
-        integration.details.displayName.utf8.isEmpty ? provider.title : integration.details.displayName
-    }
+    var title: String { integration.title(with: provider) }
 
     /// It goes on at the provider.
-    var leadsAway: Bool {
-        switch provider.method {
-        case .oauth2, .oauth1, .app: true
-        case .clientCredentials, .apiKey, .basic, .unauthenticated: false
-        }
-    }
+    var leadsAway: Bool { provider.method.leadsAway }
 
     private var asked: [ConnectionField] {
         provider.fields.filter { $0.source == .person && pinned[$0.name] == nil }
@@ -54,7 +47,7 @@ struct ConnectOffer {
             guard let value = typed.values[field.name] else {
                 return field.isOptional ? nil : FieldProblem(field.name, "Enter the \(field.title).")
             }
-            return field.accepts(value) ? nil : FieldProblem(field.name, "\(field.title): \(field.format.sentence)")
+            return field.accepts(value) ? nil : FieldProblem(field.name, field.refusal)
         }
         let credentials = credentials.compactMap { credential -> FieldProblem? in
             let isMissing = typed.credentials[credential.name]?.utf8.isEmpty ?? true
@@ -74,7 +67,7 @@ struct ConnectOffer {
         func problem(_ name: String) -> String { problems.first { $0.field == name }?.message ?? "" }
         let values = asked.map { field in
             ConnectLinkPage.Field(
-                name: field.name, label: field.title + (field.isOptional ? " (optional)" : ""), hint: Self.hint(field),
+                name: field.name, label: field.title + (field.isOptional ? " (optional)" : ""), hint: field.hint,
                 value: typed.values[field.name] ?? "", isSecret: field.isSecret,
                 options: field.choices.map { .init(value: $0, isChosen: $0 == typed.values[field.name]) },
                 problemText: problem(field.name))
@@ -86,16 +79,6 @@ struct ConnectOffer {
                 isSecret: credential.isSecret, problemText: problem(credential.name))
         }
         return values + credentials
-    }
-
-    private static func hint(_ field: ConnectionField) -> String {
-        var hints: [String] = []
-        if let explanation = field.explanation { hints.append(explanation) }
-        if field.prefix != nil || field.suffix != nil {
-            hints.append("Only what stands in the place of … in \(field.prefix ?? "")…\(field.suffix ?? "")")
-        }
-        if let example = field.example { hints.append("Example: \(example)") }
-        return hints.joined(separator: " ")
     }
 }
 
