@@ -30,8 +30,8 @@ package enum TraceAdvice {
                 + "status page."
         case "tooLarge": "The provider's answer was larger than 256 KB and was not read. Tell the provider."
         case "refusedAddress":
-            "The address leads to a private network, which calls do not go to. The operator can allow networks with "
-                + "GATEWRIGHT_OUTBOUND_ALLOW."
+            "The address leads to a private network, or names a port other than 443, which calls do not go to. The operator "
+                + "can allow networks with GATEWRIGHT_OUTBOUND_ALLOW."
         case "malformed":
             "The address or a header of the call cannot be sent as it stands: a port that does not exist, a space, a tab or "
                 + "a line break, or plain http where only https is called. Correct it."

@@ -43,7 +43,7 @@ package enum Replaceable: Sendable {
 package enum ConnectionUnsaved: Error, Hashable, Sendable {
     /// There is one of the ID, which this may not replace.
     case taken
-    /// The one that was to be connected again is gone.
+    /// The one that was to be connected again is gone, or the integration is.
     case gone
     /// Another connection of the integration has the app's installation.
     case installationHeld
@@ -137,6 +137,9 @@ extension Store {
             }
         }
         if let expecting, try old?.integer("number") != expecting { throw ConnectionUnsaved.gone }
+        guard try db.row("SELECT 1 AS one FROM live_integrations WHERE id = \(integration.id)") != nil else {
+            throw ConnectionUnsaved.gone
+        }
         guard let installation = draft.installation else { return }
         let holder = try db.row(
             """

@@ -3,53 +3,17 @@ import OAuth
 extension SealedColumn {
     /// What the broker seals.
     static let broker = [
-        SealedColumn(
-            table: "environments", place: "hmac_key",
-            stale: { key, batch in
-                """
-                SELECT id, sealed_hmac_key AS sealed FROM environments
-                WHERE sealed_hmac_key IS NOT NULL AND substr(sealed_hmac_key, 2, 8) <> \(key.bytes) LIMIT \(batch)
-                """
-            },
-            update: { id, sealed in "UPDATE environments SET sealed_hmac_key = \(sealed) WHERE id = \(id)" }),
-        SealedColumn(
-            table: "environments", place: "old_hmac_key",
-            stale: { key, batch in
-                """
-                SELECT id, sealed_old_hmac_key AS sealed FROM environments
-                WHERE sealed_old_hmac_key IS NOT NULL AND substr(sealed_old_hmac_key, 2, 8) <> \(key.bytes)
-                LIMIT \(batch)
-                """
-            },
-            update: { id, sealed in "UPDATE environments SET sealed_old_hmac_key = \(sealed) WHERE id = \(id)" }),
-        SealedColumn(
-            table: "environments", place: "webhook_key",
-            stale: { key, batch in
-                """
-                SELECT id, sealed_webhook_key AS sealed FROM environments
-                WHERE substr(sealed_webhook_key, 2, 8) <> \(key.bytes) LIMIT \(batch)
-                """
-            },
-            update: { id, sealed in "UPDATE environments SET sealed_webhook_key = \(sealed) WHERE id = \(id)" }),
-        SealedColumn(
-            table: "environments", place: "old_webhook_key",
-            stale: { key, batch in
-                """
-                SELECT id, sealed_old_webhook_key AS sealed FROM environments
-                WHERE sealed_old_webhook_key IS NOT NULL AND substr(sealed_old_webhook_key, 2, 8) <> \(key.bytes)
-                LIMIT \(batch)
-                """
-            },
-            update: { id, sealed in "UPDATE environments SET sealed_old_webhook_key = \(sealed) WHERE id = \(id)" }),
-        SealedColumn(
-            table: "environment_keys", place: "secret",
-            stale: { key, batch in
-                """
-                SELECT id, sealed_secret AS sealed FROM environment_keys
-                WHERE sealed_secret IS NOT NULL AND substr(sealed_secret, 2, 8) <> \(key.bytes) LIMIT \(batch)
-                """
-            },
-            update: { id, sealed in "UPDATE environment_keys SET sealed_secret = \(sealed) WHERE id = \(id)" }),
+        named("hmac_key", of: "environments", "environments", "sealed_hmac_key"),
+        named("old_hmac_key", of: "environments", "environments", "sealed_old_hmac_key"),
+        named("webhook_key", of: "environments", "environments", "sealed_webhook_key"),
+        named("old_webhook_key", of: "environments", "environments", "sealed_old_webhook_key"),
+        named("secret", of: "environment_keys", "environment_keys", "sealed_secret"),
+        named("client_secret", of: "integrations", "integrations", "sealed_client_secret"),
+        named("values", of: "integrations", "integrations", "sealed_values"),
+        named("secret", of: "connect_flows", "connect_flows", "sealed_secret"),
+        named("values", of: "connect_flows", "connect_flows", "sealed_values"),
+        named("asked", of: "connect_sessions", "connect_sessions", "sealed_asked"),
+        ofConnection("credentials", "sealed_credentials"), ofConnection("values", "sealed_values"),
         SealedColumn(
             table: "environment_variables", place: "value",
             stale: { key, batch in
@@ -65,85 +29,48 @@ extension SealedColumn {
                     WHERE environment_id = \(parts.first) AND name = \(parts.rest)
                     """
             }),
+    ]
+
+    /// A column of a table whose rows have an ID. The names stand twice: a seal is bound to a text, a statement is made of
+    /// pieces.
+    private static func named(
+        _ place: StaticString, of table: StaticString, _ rows: SQL, _ column: SQL
+    ) -> SealedColumn {
         SealedColumn(
-            table: "integrations", place: "client_secret",
+            table: table, place: place,
             stale: { key, batch in
                 """
-                SELECT id, sealed_client_secret AS sealed FROM integrations
-                WHERE sealed_client_secret IS NOT NULL AND substr(sealed_client_secret, 2, 8) <> \(key.bytes)
+                SELECT id, \(fragment: column) AS sealed FROM \(fragment: rows)
+                WHERE \(fragment: column) IS NOT NULL AND substr(\(fragment: column), 2, 8) <> \(key.bytes)
                 LIMIT \(batch)
                 """
             },
-            update: { id, sealed in "UPDATE integrations SET sealed_client_secret = \(sealed) WHERE id = \(id)" }),
+            update: { id, sealed in
+                "UPDATE \(fragment: rows) SET \(fragment: column) = \(sealed) WHERE id = \(id)"
+            })
+    }
+
+    /// Sealed under integration, version and connection ID.
+    private static func ofConnection(_ place: StaticString, _ column: SQL) -> SealedColumn {
         SealedColumn(
-            table: "connect_flows", place: "secret",
+            table: "connections", place: place,
             stale: { key, batch in
                 """
-                SELECT id, sealed_secret AS sealed FROM connect_flows
-                WHERE substr(sealed_secret, 2, 8) <> \(key.bytes) LIMIT \(batch)
-                """
-            },
-            update: { id, sealed in "UPDATE connect_flows SET sealed_secret = \(sealed) WHERE id = \(id)" }),
-        SealedColumn(
-            table: "connections", place: "credentials",
-            stale: { key, batch in
-                """
-                SELECT integration_id || ' ' || version || ' ' || connection_id AS id, sealed_credentials AS sealed
-                FROM connections WHERE substr(sealed_credentials, 2, 8) <> \(key.bytes) LIMIT \(batch)
+                SELECT integration_id || ' ' || version || ' ' || connection_id AS id, \(fragment: column) AS sealed
+                FROM connections
+                WHERE \(fragment: column) IS NOT NULL AND substr(\(fragment: column), 2, 8) <> \(key.bytes)
+                LIMIT \(batch)
                 """
             },
             update: { id, sealed in
                 let integration = Place(id)
                 let version = Place(integration.rest)
                 return """
-                    UPDATE connections SET sealed_credentials = \(sealed)
+                    UPDATE connections SET \(fragment: column) = \(sealed)
                     WHERE integration_id = \(integration.first) AND connection_id = \(version.rest)
                     """
-            }),
-        SealedColumn(
-            table: "integrations", place: "values",
-            stale: { key, batch in
-                """
-                SELECT id AS id, sealed_values AS sealed FROM integrations
-                WHERE sealed_values IS NOT NULL AND substr(sealed_values, 2, 8) <> \(key.bytes) LIMIT \(batch)
-                """
-            },
-            update: { id, sealed in "UPDATE integrations SET sealed_values = \(sealed) WHERE id = \(id)" }),
-        SealedColumn(
-            table: "connect_flows", place: "values",
-            stale: { key, batch in
-                """
-                SELECT id AS id, sealed_values AS sealed FROM connect_flows
-                WHERE sealed_values IS NOT NULL AND substr(sealed_values, 2, 8) <> \(key.bytes) LIMIT \(batch)
-                """
-            },
-            update: { id, sealed in "UPDATE connect_flows SET sealed_values = \(sealed) WHERE id = \(id)" }),
-        SealedColumn(
-            table: "connect_sessions", place: "asked",
-            stale: { key, batch in
-                """
-                SELECT id AS id, sealed_asked AS sealed FROM connect_sessions
-                WHERE sealed_asked IS NOT NULL AND substr(sealed_asked, 2, 8) <> \(key.bytes) LIMIT \(batch)
-                """
-            },
-            update: { id, sealed in "UPDATE connect_sessions SET sealed_asked = \(sealed) WHERE id = \(id)" }),
-        SealedColumn(
-            table: "connections", place: "values",
-            stale: { key, batch in
-                """
-                SELECT integration_id || ' ' || version || ' ' || connection_id AS id, sealed_values AS sealed
-                FROM connections WHERE sealed_values IS NOT NULL AND substr(sealed_values, 2, 8) <> \(key.bytes) LIMIT \(batch)
-                """
-            },
-            update: { id, sealed in
-                let integration = Place(id)
-                let version = Place(integration.rest)
-                return """
-                    UPDATE connections SET sealed_values = \(sealed)
-                    WHERE integration_id = \(integration.first) AND connection_id = \(version.rest)
-                    """
-            }),
-    ]
+            })
+    }
 
     /// What stands before the first space, and behind it.
     private struct Place {

@@ -67,7 +67,7 @@ extension Site {
                     connectionID: id, credentials: credentials, values: values, metadata: metadata, owner: sent.owner),
                 of: integration, replaces: isKey ? .nothing : .anything, trace: trace, at: now())
         } catch let unsaved as ConnectionUnsaved {
-            throw Self.refusal(because: unsaved)
+            throw Self.refusal(because: unsaved, key)
         }
         guard let stored = try store.connection(id, of: key, in: call.environment) else {
             throw BrokerRefusal.unknownConnection(id, key)
@@ -76,9 +76,11 @@ extension Site {
         return stored.carrying(credentials)
     }
 
-    private static func refusal(because unsaved: ConnectionUnsaved) -> BrokerRefusal {
+    private static func refusal(because unsaved: ConnectionUnsaved, _ key: String) -> BrokerRefusal {
         switch unsaved {
-        case .taken, .gone:
+        // An import expects no connection: it is the integration that was deleted a moment ago.
+        case .gone: .unknownIntegration(key)
+        case .taken:
             BrokerRefusal(
                 status: .conflict, type: "connection_already_exists",
                 message: "There is a connection of this ID already. Delete it first, or choose another ID.")

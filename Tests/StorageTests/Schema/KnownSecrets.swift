@@ -155,7 +155,8 @@ struct KnownSecrets {
         _ = try await store.rotateWebhookKey(of: environment, overlap: 60, by: .system, at: now)
         texts += try store.hmacKeys(of: environment.id, at: now).map { (name: "HMAC key", text: $0) }
         texts += try store.webhookKeys(of: environment.id, at: now).map { (name: "webhook key", text: $0) }
-        try await store.setVariables([("TOKEN", canary("variable"))], of: environment)
+        let variable = EnvironmentVariable(name: "TOKEN", value: canary("variable"))
+        _ = try await store.setVariables([variable], replacing: 0, of: environment, by: .system, at: now)
         let integration = try #require(
             try await store.addIntegration(
                 IntegrationDetails(key: "photos", provider: "photos", clientID: "id", scopes: []),

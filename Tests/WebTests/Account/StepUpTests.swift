@@ -42,6 +42,8 @@ struct StepUpTests {
         ("/t/{tenant}/env/{environment}/settings/keys/{key}/revoke", []),
         ("/t/{tenant}/env/{environment}/settings/keys/{key}/rotate", [("overlap", "now")]),
         ("/t/{tenant}/env/{environment}/settings/origins", [("origins", "https://acme.example")]),
+        ("/t/{tenant}/env/{environment}/settings/variables", [("variables", "A=b"), ("version", "0")]),
+        ("/t/{tenant}/env/{environment}/settings/variables/reveal", []),
         ("/t/{tenant}/env/{environment}/webhooks/key", [("overlap", "day")]),
         ("/t/{tenant}/env/{environment}/webhooks/key/reveal", []),
     ]
