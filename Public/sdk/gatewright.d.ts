@@ -30,6 +30,12 @@ export interface AuthOptions {
     | { apiKey: string }
     | { username: string; password?: string }
     | { clientId: string; clientSecret: string }
+    /** OAuth 1.0a with a token that the person made (NetSuite). */
+    | { tokenId: string; tokenSecret: string }
+    /** What the provider signs tokens with, such as `{ privateKeyId, issuerId, privateKey }`. */
+    | { jwt: Record<string, string | string[] | { id: string; secret: string }> }
+    /** What the provider gives a token for, such as `{ username, password }`. */
+    | { twoStep: Record<string, string> }
     | Record<string, never>;
   mode?: "auto" | "popup" | "redirect";
   /** Where a redirect comes back to; by default this page. Its origin must be among the allowed ones. */

@@ -88,9 +88,12 @@ export default class Gatewright {
       credentials.apiKey !== undefined ? ["/api-auth/api-key/", { apiKey: credentials.apiKey }]
       : credentials.username !== undefined ? ["/api-auth/basic/", { username: credentials.username, password: credentials.password ?? "" }]
       : credentials.clientId !== undefined ? ["/oauth2/auth/", { client_id: credentials.clientId, client_secret: credentials.clientSecret }]
+      : credentials.tokenId !== undefined ? ["/auth/tba/", { token_id: credentials.tokenId, token_secret: credentials.tokenSecret }]
+      : credentials.jwt !== undefined ? ["/auth/jwt/", credentials.jwt]
+      : credentials.twoStep !== undefined ? ["/auth/two-step/", credentials.twoStep]
       : Object.keys(credentials).length === 0 ? ["/auth/unauthenticated/", {}]
       : [];
-    if (!path) throw new GatewrightError("missing_credentials", "credentials must be { apiKey }, { username, password }, { clientId, clientSecret } or {}.");
+    if (!path) throw new GatewrightError("missing_credentials", "credentials must be { apiKey }, { username, password }, { clientId, clientSecret }, { tokenId, tokenSecret }, { jwt }, { twoStep } or {}.");
     let response;
     try {
       response = await fetch(`${this.#host}${path}${encodeURIComponent(integration)}?${query}`, {

@@ -6,7 +6,7 @@
 #include <sys/socket.h>
 
 struct ccurl_exchange {
-    int (*allows)(void *, const uint8_t *, size_t);
+    int (*allows)(void *, const uint8_t *, size_t, uint16_t);
     void *context;
     uint8_t *body;
     size_t length;
@@ -25,7 +25,7 @@ struct ccurl_exchange {
 };
 
 ccurl_exchange *ccurl_exchange_new(size_t most_headers, size_t most_body,
-                                   int (*allows)(void *, const uint8_t *, size_t), void *context) {
+                                   int (*allows)(void *, const uint8_t *, size_t, uint16_t), void *context) {
     ccurl_exchange *exchange = calloc(1, sizeof *exchange);
     if (!exchange) return NULL;
     exchange->most_headers = most_headers;
@@ -127,15 +127,18 @@ static curl_socket_t open_checked(void *context, curlsocktype purpose, struct cu
     ccurl_exchange *exchange = context;
     const uint8_t *bytes = NULL;
     size_t length = 0;
+    uint16_t port = 0;
     (void)purpose;
     if (address->family == AF_INET) {
         bytes = (const uint8_t *)&((const struct sockaddr_in *)&address->addr)->sin_addr;
         length = 4;
+        port = ntohs(((const struct sockaddr_in *)&address->addr)->sin_port);
     } else if (address->family == AF_INET6) {
         bytes = (const uint8_t *)&((const struct sockaddr_in6 *)&address->addr)->sin6_addr;
         length = 16;
+        port = ntohs(((const struct sockaddr_in6 *)&address->addr)->sin6_port);
     }
-    if (!bytes || !exchange->allows(exchange->context, bytes, length)) {
+    if (!bytes || !exchange->allows(exchange->context, bytes, length, port)) {
         exchange->was_refused = 1;
         return CURL_SOCKET_BAD;
     }

@@ -49,6 +49,12 @@ extension ID where Entity: EntityTag {
         return Self(Entity.prefix + "_" + time + place + Base62.draw(6, using: &random))
     }
 
+    /// What no ordered ID of this moment or a later one sorts before, and every earlier one does.
+    package static func least(at moment: Instant) -> Self {
+        let seconds = UInt32(truncatingIfNeeded: min(max(0, moment.seconds), Int64(UInt32.max)))
+        return Self(Entity.prefix + "_" + String(decoding: Base62.encode(seconds, width: 6), as: UTF8.self))
+    }
+
     /// 4 digits of them.
     private static var turns: UInt32 { 62 * 62 * 62 * 62 }
 }

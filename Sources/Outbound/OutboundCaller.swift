@@ -40,7 +40,7 @@ package final class OutboundCaller: Sendable {
     private let mostPerHost: Int
     private var mostPerOwner: Int { max(1, most / 4) }
     private let allowsPlainHTTP: Bool
-    private let allows: @Sendable ([UInt8], _ isEncrypted: Bool) -> Bool
+    private let allows: @Sendable ([UInt8], _ isWeb: Bool) -> Bool
     private let state = Mutex(State())
     private let workers = Workers()
 
@@ -48,11 +48,11 @@ package final class OutboundCaller: Sendable {
     ///   - most: in flight at once, and to one host, so that a slow one cannot hold up all others; a quarter of it for
     ///     one owner, who may name any number of hosts.
     ///   - allowsPlainHTTP: `http` besides `https`, for trying things on one machine.
-    ///   - allows: whether an address (4 or 16 bytes) may be called, encrypted or not. Asked after the name was resolved,
-    ///     with the address that is then connected to.
+    ///   - allows: whether an address (4 or 16 bytes) may be called; `isWeb` is https at port 443. Asked after the name was
+    ///     resolved, with the address that is then connected to.
     package init(
         limits: OutboundLimits = OutboundLimits(), most: Int = 192, perHost mostPerHost: Int = 64,
-        allowsPlainHTTP: Bool, allows: @escaping @Sendable ([UInt8], _ isEncrypted: Bool) -> Bool
+        allowsPlainHTTP: Bool, allows: @escaping @Sendable ([UInt8], _ isWeb: Bool) -> Bool
     ) {
         self.limits = limits
         self.most = most

@@ -2,8 +2,8 @@ import CCurl
 
 /// One exchange, blocking. The options of libcurl, and why they are set as they are.
 struct OutboundTransfer {
-    /// Asked with 4 or 16 bytes, in network order, and whether the call is encrypted.
-    typealias AddressCheck = @Sendable ([UInt8], _ isEncrypted: Bool) -> Bool
+    /// Asked with 4 or 16 bytes, in network order, and whether the call is of the web: https at port 443.
+    typealias AddressCheck = @Sendable ([UInt8], _ isWeb: Bool) -> Bool
 
     let request: OutboundRequest
     let limits: OutboundLimits
@@ -43,11 +43,11 @@ struct OutboundTransfer {
         let check = Check(allows, isEncrypted: request.isEncrypted)
         let exchange = ccurl_exchange_new(
             limits.headers, limits.body,
-            { context, bytes, length in
+            { context, bytes, length, port in
                 guard let context, let bytes else { return 0 }
                 let check = Unmanaged<Check>.fromOpaque(context).takeUnretainedValue()
                 let address = Array(UnsafeBufferPointer(start: bytes, count: length))
-                return check.allows(address, check.isEncrypted) ? 1 : 0
+                return check.allows(address, check.isEncrypted && port == 443) ? 1 : 0
             }, Unmanaged.passUnretained(check).toOpaque())
         guard let exchange else { return .failed(.unreachable) }
         defer { ccurl_exchange_free(exchange) }

@@ -89,7 +89,7 @@ extension Scope {
     package static let peopleRead = known("people:read")
     package static let peopleWrite = known("people:write")
 
-    package var isWrite: Bool { Array(text.utf8.suffix(6)) == Array(":write".utf8) }
+    package var isWrite: Bool { text.utf8.suffix(6).elementsEqual(":write".utf8) }
 
     /// For names written in this file, which are well-formed.
     private static func known(_ name: StaticString) -> Scope {

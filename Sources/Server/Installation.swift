@@ -16,6 +16,8 @@ struct Installation: Sendable {
 
     /// Opens database and keys, runs new migrations and loads the templates. Refuses to start rather than guess.
     static func open(_ settings: Settings, logger: Logger) async throws -> Installation {
+        // The catalogue takes as long as all the rest, and needs none of it.
+        async let outside = World.open(settings)
         try FileManager.default.createDirectory(
             atPath: settings.dataFolder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
         let engine = try SQLiteEngine(path: settings.databasePath)
@@ -33,7 +35,7 @@ struct Installation: Sendable {
             passwordPolicy: try CommonPasswords.policy(settings.assetsFolder),
             renderer: try PageRenderer(
                 templatesFolder: settings.templatesFolder, reload: settings.site.isDemo),
-            outside: try World.open(settings), now: now)
+            outside: try await outside, now: now)
         return Installation(settings: settings, engine: engine, store: store, site: site)
     }
 

@@ -36,9 +36,12 @@ package final class LastUsed: Sendable {
 
     package init() {}
 
-    /// - Parameter stored: what the database says of the last use.
-    package func note(_ key: Key, at now: Instant, stored: Instant?, address: String?) {
+    /// - Parameters:
+    ///   - stored: what the database says of the last use.
+    ///   - address: asked for only when the use is noted.
+    package func note(_ key: Key, at now: Instant, stored: Instant?, address: @autoclosure () -> String?) {
         if let stored, now - stored < Self.precision, now >= stored { return }
+        let address = address()
         let shard = shards[Int(truncatingIfNeeded: UInt(bitPattern: key.hashValue) % UInt(Self.shardCount))]
         shard.uses.withLock { uses in
             guard uses.count < Self.mostPerShard || uses[key] != nil else { return }

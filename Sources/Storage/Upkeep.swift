@@ -3,11 +3,13 @@ import Portal
 
 /// What the background does: nothing here is on anybody's way.
 extension Store {
-    /// Deletes what has expired, a little at a time, so that writers never wait long.
+    /// Deletes what has expired and what was deleted, a little at a time, so that writers never wait long.
     ///
     /// - Returns: whether there may be more.
     package func sweep(at now: Instant, batch: Int = 500) async throws -> Bool {
-        let statements = Self.whatExpired(at: now, batch: batch) + Self.whatIsOver(at: now, batch: batch)
+        let statements =
+            Self.whatExpired(at: now, batch: batch) + Self.whatIsOver(at: now, batch: batch)
+            + Self.whatWasDeleted(at: now, batch: batch)
         let used = try longUsed(at: now, batch: batch)
         return try await engine.write { db in
             var most = 0

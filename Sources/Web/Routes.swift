@@ -101,6 +101,7 @@ extension Site {
         let traces            = TracesController(site: self)
         let hooks             = WebhookPagesController(site: self)
         let options           = EnvironmentSettingsController(site: self)
+        let variables         = EnvironmentVariablesController(site: self)
         let opening           = EnvironmentKeysController(site: self)
         let linked            = ConnectionsController(site: self)
         let current           = CurrentConnectionsController(site: self)
@@ -113,6 +114,14 @@ extension Site {
         machine.get   ("/readyz",                                use: health.ready)
         machine.get   ("/metrics",                               use: metrics.show)
         visitor.get   ("/assets/{file}",                         use: home.asset)
+
+        // What machines ask with each of their own calls stands first: the router tries siblings in this order
+        machine.get   ("/v2/me",                                 use: me.portal)
+        machine.get   ("/connection/**",                         use: linked.show)
+        machine.get   ("/auth/verify",                           use: forwardAuth.verify)
+        machine.post  ("/t/{tenant}/oauth/introspect",           use: inspect.tenant)      // RFC 7662
+        machine.post  ("/oauth/introspect",                      use: inspect.portal)
+        machine.post  ("/t/{tenant}/oauth/token",                use: token.exchange)      // RFC 6749 §3.2
 
         // First contact
         visitor.get   ("/",                                      use: home.landing)
@@ -267,10 +276,7 @@ extension Site {
         // Authorization server, at a tenant's address
         visitor.get   ("/t/{tenant}/oauth/authorize",            use: authorize.ask)       // RFC 6749 §3.1
         person.post   ("/t/{tenant}/oauth/authorize",            use: authorize.answer)
-        machine.post  ("/t/{tenant}/oauth/token",                use: token.exchange)      // RFC 6749 §3.2
         machine.post  ("/t/{tenant}/oauth/revoke",               use: revoke.revoke)       // RFC 7009
-        machine.post  ("/t/{tenant}/oauth/introspect",           use: inspect.tenant)      // RFC 7662
-        machine.post  ("/oauth/introspect",                      use: inspect.portal)
 
         // Metadata: RFC 8414 §3.1, and the other spellings that clients try for an issuer with a path; RFC 9728
         machine.get   ("/.well-known/oauth-authorization-server/t/{tenant}", use: metadata.authorizationServer)
@@ -282,9 +288,6 @@ extension Site {
 
         // Whoever finds a token
         machine.post  ("/leaked-tokens",                         use: leaked.report)
-
-        // For the proxy in front of the operator's own API
-        machine.get   ("/auth/verify",                           use: forwardAuth.verify)
 
         // A workspace's part of the connection broker, for its admins
         person.get   ("/t/{tenant}/env",                                         use: spaces.first)
@@ -326,6 +329,9 @@ extension Site {
         person.post  ("/t/{tenant}/env/{environment}/settings/hmac/require",     use: options.require)
         person.post  ("/t/{tenant}/env/{environment}/settings/origins",          use: options.setOrigins)
         person.post  ("/t/{tenant}/env/{environment}/settings/callback",         use: options.setCallback)
+        person.get   ("/t/{tenant}/env/{environment}/settings/variables",        use: variables.show)
+        person.post  ("/t/{tenant}/env/{environment}/settings/variables",        use: variables.save)
+        person.post  ("/t/{tenant}/env/{environment}/settings/variables/reveal", use: variables.reveal)
         person.post  ("/t/{tenant}/env/{environment}/settings/keys",             use: opening.create)
         person.get   ("/t/{tenant}/env/{environment}/settings/keys/{key}",       use: opening.show)
         person.post  ("/t/{tenant}/env/{environment}/settings/keys/{key}/rotate", use: opening.rotate)
@@ -352,6 +358,14 @@ extension Site {
         machine.on    ("/auth/unauthenticated/{integration}",    method: .options, use: given.preflight)
         machine.post  ("/oauth2/auth/{integration}",             use: given.clientCredentials)
         machine.on    ("/oauth2/auth/{integration}",             method: .options, use: given.preflight)
+        machine.post  ("/app-store-auth/{integration}",          use: given.appStore)
+        machine.on    ("/app-store-auth/{integration}",          method: .options, use: given.preflight)
+        machine.post  ("/auth/jwt/{integration}",                use: given.jwt)               // RFC 7519
+        machine.on    ("/auth/jwt/{integration}",                method: .options, use: given.preflight)
+        machine.post  ("/auth/tba/{integration}",                use: given.tba)               // RFC 5849
+        machine.on    ("/auth/tba/{integration}",                method: .options, use: given.preflight)
+        machine.post  ("/auth/two-step/{integration}",           use: given.twoStep)
+        machine.on    ("/auth/two-step/{integration}",           method: .options, use: given.preflight)
         machine.get   ("/connect/results/{socket}",              use: result.show)
         machine.on    ("/connect/results/{socket}",              method: .options, use: given.preflight)
         machine.post  ("/connect/sessions",                      use: session.create)
@@ -364,7 +378,6 @@ extension Site {
         machine.get   ("/sdk/{file}",                            use: sdk.file)
 
         // The API
-        machine.get   ("/v2/me",                                 use: me.portal)
         machine.get   ("/t/{tenant}/api/v1/me",                  use: me.tenant)
         machine.get   ("/t/{tenant}/api/v1/people",              use: people.index)
         machine.post  ("/t/{tenant}/api/v1/people",              use: people.create)
@@ -385,7 +398,6 @@ extension Site {
         machine.get   ("/health",                                use: health.result)
         machine.get   ("/connection",                            use: linked.index)
         machine.post  ("/connection",                            use: linked.create)
-        machine.get   ("/connection/**",                         use: linked.show)
         machine.delete("/connection/**",                         use: linked.destroy)
         machine.post  ("/connection/**",                         use: linked.setMetadata)
         machine.patch ("/connection/**",                         use: linked.mergeMetadata)

@@ -20,7 +20,7 @@ ENDING = ["--exclude-operation-id", "endOwnToken", "--exclude-operation-id", "en
 # The connection broker's addresses, which an environment's key opens and no token does.
 BROKER = (
     "^/(connections?|config|integrations|providers?|proxy|connect|environment-variables|api-auth|unauth|oauth2|health"
-    "|auth/unauthenticated)(/|$)"
+    "|app-store-auth|auth/unauthenticated|auth/jwt|auth/tba|auth/two-step)(/|$)"
 )
 # Connection IDs may hold anything, "/metadata" at their end too: what follows /connection/ answers every method.
 GREEDY = f"{LEFT_OUT},unsupported_method,allow_header_conformance"

@@ -1,6 +1,7 @@
 import NIOCore
 import NIOPosix
 import Outbound
+import Synchronization
 import Testing
 
 @Suite("Calls to other people's servers")
@@ -71,6 +72,23 @@ struct OutboundTests {
         #expect(failure(answer) != nil, "\(answer)")
         #expect(server.connections == 0)
         try await server.stop()
+    }
+
+    @Test func `Case 207: whether a call is https at port 443 is asked about with its address`() async {
+        for (url, isWeb) in [
+            ("https://127.0.0.1/", true), ("https://127.0.0.1:443/", true), ("https://[::1]/", true),
+            ("https://127.0.0.1:8443/", false), ("https://127.0.0.1:22/", false), ("http://127.0.0.1:443/", false),
+            ("http://127.0.0.1/", false),
+        ] {
+            let asked = Asked()
+            let answer = await get(
+                url,
+                by: caller(allows: { _, isWeb in
+                    asked.all.withLock { $0.append(isWeb) }
+                    return false
+                }))
+            #expect(failure(answer) == .refusedAddress && asked.all.withLock { $0 } == [isWeb], "\(url)")
+        }
     }
 
     @Test(arguments: [
@@ -194,4 +212,9 @@ struct OutboundTests {
         }
         try await quick.stop()
     }
+}
+
+/// What a check of addresses was told.
+private final class Asked: Sendable {
+    let all = Mutex<[Bool]>([])
 }

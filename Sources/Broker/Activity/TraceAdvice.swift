@@ -9,7 +9,7 @@ package enum TraceAdvice {
         case "interrupted":
             "A refresh was cut off in the middle and the provider then refused the token we had. "
                 + "Ask the end user to connect again."
-        case "connection_test_failed":
+        case "connection_test_failed", "invalid_credentials":
             "The provider did not let the key or password in when it was tried. Compare it with the provider's own page: "
                 + "it may be mistyped, revoked, or of another account or region."
         case "access_denied": "The end user pressed Cancel at the provider. They can try again."
@@ -30,8 +30,8 @@ package enum TraceAdvice {
                 + "status page."
         case "tooLarge": "The provider's answer was larger than 256 KB and was not read. Tell the provider."
         case "refusedAddress":
-            "The address leads to a private network, which calls do not go to. The operator can allow networks with "
-                + "GATEWRIGHT_OUTBOUND_ALLOW."
+            "The address leads to a private network, or names a port other than 443, which calls do not go to. The operator "
+                + "can allow networks with GATEWRIGHT_OUTBOUND_ALLOW."
         case "malformed":
             "The address or a header of the call cannot be sent as it stands: a port that does not exist, a space, a tab or "
                 + "a line break, or plain http where only https is called. Correct it."

@@ -1,5 +1,3 @@
-import Crypto
-import CryptoExtras
 package import OAuth
 
 extension AppInstallation {
@@ -41,21 +39,18 @@ extension AppInstallation {
         }
     }
 
+    /// Whether a text may be an installation's number: it stands in an address.
+    package static func isNumber(_ text: String) -> Bool {
+        (1...20).contains(text.utf8.count) && text.utf8.allSatisfy { (0x30...0x39).contains($0) }
+    }
+
     private static func token(of app: String, key: String, at now: Instant) -> String? {
-        var pem = key
-        if !pem.utf8.starts(with: "-----BEGIN".utf8) {
-            guard let decoded = Base64.decoded(pem.utf8.filter { $0 > 0x20 }) else { return nil }
-            pem = String(decoding: decoded, as: UTF8.self)
-        }
-        guard let signer = try? _RSA.Signing.PrivateKey(pemRepresentation: pem) else { return nil }
         let head = JSONText.object([("alg", .string("RS256")), ("typ", .string("JWT"))])
         // A minute back, for a provider whose clock is behind ours.
         let claims = JSONText.object([
             ("iat", .integer(now.seconds - 60)), ("exp", .integer(now.seconds + lifetime)), ("iss", .string(app)),
         ])
         let message = Base64.urlEncoded(head.bytes) + "." + Base64.urlEncoded(claims.bytes)
-        let digest = SHA256.hash(data: Array(message.utf8))
-        guard let signature = try? signer.signature(for: digest, padding: .insecurePKCS1v1_5) else { return nil }
-        return message + "." + Base64.urlEncoded(signature.rawRepresentation)
+        return JWTSigning.Algorithm.rs256(Array(message.utf8), pem: key).map { message + "." + Base64.urlEncoded($0) }
     }
 }

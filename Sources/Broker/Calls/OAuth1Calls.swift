@@ -72,34 +72,17 @@ extension OAuth1 {
         _ method: ProviderCall.Method, _ url: String, body: [(name: String, value: String)], token: OAuth1Token,
         client: ClientRegistration, _ once: Once
     ) -> String {
-        header(method, url, [], body, client, token: token, once)
+        signature.header(method, url, [], body, client, token: token, once)
     }
 
     private func signed(
         _ url: String, _ own: [(name: String, value: String)], _ body: [(name: String, value: String)],
         _ client: ClientRegistration, token: OAuth1Token?, _ once: Once
     ) -> ProviderCall {
-        let header = header(.post, url, own, body, client, token: token, once)
+        let header = signature.header(.post, url, own, body, client, token: token, once)
         var headers = [(name: "authorization", value: header), ("user-agent", "Gatewright")]
         if !body.isEmpty { headers.append(("content-type", "application/x-www-form-urlencoded")) }
         return ProviderCall(method: .post, url: url, headers: headers, body: Array(FormText.encode(body).utf8))
-    }
-
-    private func header(
-        _ method: ProviderCall.Method, _ url: String, _ own: [(name: String, value: String)],
-        _ body: [(name: String, value: String)], _ client: ClientRegistration, token: OAuth1Token?, _ once: Once
-    ) -> String {
-        var pairs =
-            own + [
-                ("oauth_consumer_key", client.id), ("oauth_nonce", once.nonce),
-                ("oauth_signature_method", signature.rawValue), ("oauth_timestamp", String(once.time.seconds)),
-                ("oauth_version", "1.0"),
-            ]
-        if let token { pairs.append(("oauth_token", token.token)) }
-        let key = FormText.encode(client.secret ?? "") + "&" + FormText.encode(token?.secret ?? "")
-        let base = Self.base(method.rawValue, url, pairs + body)
-        pairs.append(("oauth_signature", signature.sign(base, key: key)))
-        return "OAuth " + pairs.map { $0.name + "=\"" + FormText.encode($0.value) + "\"" }.joined(separator: ", ")
     }
 
     /// §3.4.1: method, address without its query, and every parameter in order.
@@ -115,10 +98,33 @@ extension OAuth1 {
 }
 
 extension OAuth1.SignatureMethod {
+    /// The `Authorization` header (§3.5.1). The realm stands in it and is not signed (§3.4.1.3.1).
+    func header(
+        _ method: ProviderCall.Method, _ url: String, _ own: [(name: String, value: String)],
+        _ body: [(name: String, value: String)], _ client: ClientRegistration, token: OAuth1Token?,
+        realm: String? = nil, _ once: OAuth1.Once
+    ) -> String {
+        var pairs =
+            own + [
+                ("oauth_consumer_key", client.id), ("oauth_nonce", once.nonce), ("oauth_signature_method", rawValue),
+                ("oauth_timestamp", String(once.time.seconds)), ("oauth_version", "1.0"),
+            ]
+        if let token { pairs.append(("oauth_token", token.token)) }
+        let key = FormText.encode(client.secret ?? "") + "&" + FormText.encode(token?.secret ?? "")
+        let base = OAuth1.base(method.rawValue, url, pairs + body)
+        pairs.append(("oauth_signature", sign(base, key: key)))
+        if let realm { pairs.insert(("realm", realm), at: 0) }
+        return "OAuth " + pairs.map { $0.name + "=\"" + FormText.encode($0.value) + "\"" }.joined(separator: ", ")
+    }
+
     /// §3.4.2 and §3.4.4. SHA-1 is what the protocol says; nothing of ours rests on it.
     func sign(_ base: String, key: String) -> String {
         switch self {
         case .plaintext: return key
+        case .hmacSHA256:
+            let code = HMAC<SHA256>.authenticationCode(
+                for: Array(base.utf8), using: SymmetricKey(data: Array(key.utf8)))
+            return Base64.encoded(code)
         case .hmacSHA1:
             let code = HMAC<Insecure.SHA1>.authenticationCode(
                 for: Array(base.utf8), using: SymmetricKey(data: Array(key.utf8)))

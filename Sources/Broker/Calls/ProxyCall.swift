@@ -45,7 +45,7 @@ extension Provider {
         _ ask: ProxyAsk, with credentials: Credentials, values: [String: String], client: ClientRegistration?,
         once: OAuth1.Once
     ) throws(ProxyProblem) -> ProviderCall {
-        let values = values.merging(credentials.placeholders) { _, own in own }
+        let values = values.merging(placeholders(of: credentials)) { _, own in own }
         let base = try base(ask.base, values)
         var path = ask.path
         for start in [base + "/", base] where path.utf8.starts(with: start.utf8) {
@@ -55,9 +55,7 @@ extension Provider {
         url = FormText.url(url, try filled(api?.query ?? [], values))
         var headers = [(name: "user-agent", value: "Gatewright")]
         headers += credentials.headers
-        if case .oauth1(let oauth1) = method, case .oauth1(let token, _) = credentials, let client {
-            let signed = oauth1.authorization(
-                ask.method, url, body: ask.form, token: token, client: client, once)
+        if let signed = try signature(of: ask, url, credentials, values, client, once) {
             headers.append(("authorization", signed))
         }
         headers = Self.merged(
@@ -67,15 +65,39 @@ extension Provider {
         return ProviderCall(method: ask.method, url: url, headers: headers, body: ask.body)
     }
 
+    /// The `Authorization` header of a provider whose calls are signed one by one; nil for all others.
+    private func signature(
+        of ask: ProxyAsk, _ url: String, _ credentials: Credentials, _ values: [String: String],
+        _ client: ClientRegistration?, _ once: OAuth1.Once
+    ) throws(ProxyProblem) -> String? {
+        switch (method, credentials) {
+        case (.oauth1(let oauth1), .oauth1(let token, _)):
+            return client.map { oauth1.authorization(ask.method, url, body: ask.form, token: token, client: $0, once) }
+        case (.tba(let tba), .tba(let token, let consumer)):
+            guard let client = consumer ?? client else { return nil }
+            let realm = tba.realm(values)
+            guard realm != nil || tba.realm == nil else { throw .missingValue }
+            return tba.signature.header(
+                ask.method, url, [], ask.form, client, token: token, realm: realm, once)
+        default: return nil
+        }
+    }
+
     /// The call that proves credentials nobody has used yet; nil where the entry names none.
     package func proof(
-        of credentials: Credentials, values: [String: String], once: OAuth1.Once
+        of credentials: Credentials, values: [String: String], client: ClientRegistration?, once: OAuth1.Once
     ) -> ProviderCall? {
         guard let path = api?.proof?.path else { return nil }
         let ask = ProxyAsk(
             method: .get, path: String(path.dropFirst()), headers: [("accept", "application/json")], body: [], base: nil
         )
-        return try? proxy(ask, with: credentials, values: values, client: nil, once: once)
+        return try? proxy(ask, with: credentials, values: values, client: client, once: once)
+    }
+
+    /// What headers and queries of the entry may name.
+    private func placeholders(of credentials: Credentials) -> [String: String] {
+        guard case .made(let made) = credentials else { return credentials.placeholders }
+        return method.typed.placeholders(made.typed).merging(credentials.placeholders) { _, token in token }
     }
 
     /// Those whose values are all there. One that lacks only what is optional, or credentials of another kind, stays
@@ -136,13 +158,12 @@ extension Provider {
 }
 
 extension Credentials {
-    /// What headers and queries of a provider's entry may name.
-    var placeholders: [String: String] {
+    fileprivate var placeholders: [String: String] {
         switch self {
         case .apiKey(let key): ["apiKey": key]
         case .basic(let username, let password): ["username": username, "password": password]
-        case .oauth1, .none: [:]
-        case .oauth2, .clientCredentials, .app: ["accessToken": accessToken ?? ""]
+        case .oauth1, .tba, .none: [:]
+        case .oauth2, .clientCredentials, .app, .made: ["accessToken": accessToken ?? ""]
         }
     }
 
@@ -151,8 +172,8 @@ extension Credentials {
         switch self {
         case .basic(let username, let password):
             [("authorization", "Basic " + Base64.encoded((username + ":" + password).utf8))]
-        case .oauth2, .clientCredentials, .app: [("authorization", "Bearer " + (accessToken ?? ""))]
-        case .oauth1, .apiKey, .none: []
+        case .oauth2, .clientCredentials, .app, .made: [("authorization", "Bearer " + (accessToken ?? ""))]
+        case .oauth1, .apiKey, .tba, .none: []
         }
     }
 }

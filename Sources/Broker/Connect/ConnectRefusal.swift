@@ -15,7 +15,7 @@ package struct ConnectRefusal: Error, Hashable, Sendable {
         case unreadable, repeated(String)
         case originNotAllowed, returnNotAllowed
         /// By the body's member.
-        case missingCredential(String)
+        case missingCredential(String), invalidCredential(String)
         case unreadableBody
         case badState, stateOfOtherBrowser, stateOfOtherAddress, wrongIssuer
         case missingCode
@@ -66,6 +66,7 @@ extension ConnectRefusal {
         case .originNotAllowed: "origin_not_allowed"
         case .returnNotAllowed: "return_url_not_allowed"
         case .missingCredential(let name): Self.missing(name)
+        case .invalidCredential: "invalid_credentials"
         case .unreadableBody: "missing_body"
         case .badState: "state_err"
         case .stateOfOtherBrowser, .otherBrowser: "state_cookie_err"
@@ -91,6 +92,7 @@ extension ConnectRefusal {
         case .tooMany: "rate_limited"
         case .unexpected: "generic_error_support"
         case .noToken: "connection_validation_failed"
+        case .invalidCredential: "invalid_body"
         default: socketType
         }
     }
@@ -98,7 +100,7 @@ extension ConnectRefusal {
     /// Whether it is about a key or a password, which whoever typed it can mend.
     package var isOfCredentials: Bool {
         switch reason {
-        case .credentialsRefused, .noToken: true
+        case .credentialsRefused, .noToken, .invalidCredential: true
         default: false
         }
     }
@@ -110,6 +112,9 @@ extension ConnectRefusal {
         case "password": "missing_basic_password"
         case "client_id": "missing_client_id"
         case "client_secret": "missing_client_secret"
+        case "privateKeyId": "missing_private_key_id"
+        case "issuerId": "missing_issuer_id"
+        case "privateKey": "missing_private_key"
         default: "invalid_body"
         }
     }

@@ -32,6 +32,9 @@ extension ConnectRefusal {
         case .originNotAllowed: "The page's origin is not among the environment's allowed origins."
         case .returnNotAllowed: "The origin of return_url is not among the environment's allowed origins."
         case .missingCredential(let name): "Missing param '\(name)'."
+        case .invalidCredential(let name):
+            "'\(name)' cannot be used: it has characters that do not belong there, is over 16 KB, or is no key of the kind "
+                + "that this provider takes."
         case .unreadableBody: "The body must be a JSON object."
         case .badState: "The state is unknown, has expired, or was used."
         case .stateOfOtherBrowser: "The authorization began in another browser."
@@ -62,6 +65,7 @@ extension ConnectRefusal {
         case .refusedByProvider(let code, _) where code.utf8.elementsEqual("access_denied".utf8):
             "You did not allow access there, so nothing was connected. Close this window, or go back and try again."
         case .refusedByProvider: "The provider did not allow it. What it said is below."
+        case .invalidCredential: "This cannot be right. Copy it once more from the provider's page, all of it."
         case .credentialsRefused: "The provider did not take this. Check it there, and type it again."
         case .noToken: "The provider did not finish the connection. Go back and try again in a minute."
         case .missingCode: "The provider sent you back without an answer. Go back and try again."

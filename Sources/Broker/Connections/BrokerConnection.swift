@@ -13,7 +13,7 @@ package struct BrokerConnection: Sendable {
     package let definition: String?
     /// What the company calls it: the wire's `connection_id`.
     package let connectionID: String
-    package let credentials: Credentials
+    package private(set) var credentials: Credentials
     package let version: Int64
     package let health: ConnectionHealth
     /// The wire's `connection_config`.
@@ -49,6 +49,13 @@ package struct BrokerConnection: Sendable {
         self.createdAt = createdAt
         self.updatedAt = updatedAt
         self.lastFetchedAt = lastFetchedAt
+    }
+
+    /// The same with credentials for this moment, which are not stored.
+    package func carrying(_ credentials: Credentials) -> BrokerConnection {
+        var connection = self
+        connection.credentials = credentials
+        return connection
     }
 }
 

@@ -10,6 +10,11 @@ package enum Credentials: Sendable {
     case basic(username: String, password: String)
     /// The tokens of an installed app; the installation's ID is among the connection's values.
     case app(accessToken: String, expiresAt: Instant?, raw: JSONValue)
+    /// A token that comes of what a person typed.
+    case made(MadeToken)
+    /// A token that a person made at the provider, with which each call is signed; `consumer` where the connection has
+    /// one of its own.
+    case tba(OAuth1Token, consumer: ClientRegistration?)
     /// Nothing but the fact that somebody connected.
     case none
 
@@ -22,7 +27,9 @@ package enum Credentials: Sendable {
         switch self {
         case .oauth2(_, _, let expiresAt, _), .clientCredentials(_, _, let expiresAt, _), .app(_, let expiresAt, _):
             expiresAt
-        case .oauth1, .apiKey, .basic, .none: nil
+        // What is signed here is signed anew each time.
+        case .made(let made): made.kind == .twoStep ? made.expiresAt : nil
+        case .oauth1, .apiKey, .basic, .tba, .none: nil
         }
     }
 
@@ -30,7 +37,8 @@ package enum Credentials: Sendable {
     package var accessToken: String? {
         switch self {
         case .oauth2(let token, _, _, _), .clientCredentials(_, let token, _, _), .app(let token, _, _): token
-        case .oauth1, .apiKey, .basic, .none: nil
+        case .made(let made): made.token
+        case .oauth1, .apiKey, .basic, .tba, .none: nil
         }
     }
 
@@ -39,7 +47,8 @@ package enum Credentials: Sendable {
         switch self {
         case .oauth2(_, let refreshToken, _, _): refreshToken != nil
         case .clientCredentials, .app: true
-        case .oauth1, .apiKey, .basic, .none: false
+        case .made(let made): made.kind == .twoStep
+        case .oauth1, .apiKey, .basic, .tba, .none: false
         }
     }
 
@@ -51,6 +60,8 @@ package enum Credentials: Sendable {
         case .apiKey: "API_KEY"
         case .basic: "BASIC"
         case .app: "APP"
+        case .made(let made): made.kind.rawValue
+        case .tba: "TBA"
         case .none: "NONE"
         }
     }
@@ -61,7 +72,12 @@ package enum Credentials: Sendable {
         case .clientCredentials(let client, _, _, _):
             .clientCredentials(client, token: answer.accessToken, expiresAt: answer.expiresAt, raw: answer.raw)
         case .app: .app(accessToken: answer.accessToken, expiresAt: answer.expiresAt, raw: answer.raw)
-        case .oauth2, .oauth1, .apiKey, .basic, .none:
+        case .made(let made):
+            .made(
+                MadeToken(
+                    kind: made.kind, typed: made.typed, token: answer.accessToken, expiresAt: answer.expiresAt,
+                    raw: answer.raw))
+        case .oauth2, .oauth1, .apiKey, .basic, .tba, .none:
             .oauth2(
                 accessToken: answer.accessToken, refreshToken: answer.refreshToken ?? refreshToken,
                 expiresAt: answer.expiresAt, raw: answer.raw)
@@ -95,6 +111,19 @@ extension Credentials {
             [.init("username", .string(username)), .init("password", .string(password))]
         case .app(let token, let expiry, let raw):
             [.init("access_token", .string(token)), Self.stored(expiry), .init("raw", raw)]
+        case .made(let made):
+            [.init("typed", .object(made.typed.sorted { $0.key < $1.key }.map { .init($0.key, .string($0.value)) }))]
+                + (made.kind == .twoStep
+                    ? [
+                        .init("token", made.token.map(JSONValue.string) ?? .null), Self.stored(made.expiresAt),
+                        .init("raw", made.raw),
+                    ] : [])
+        case .tba(let token, let consumer):
+            [
+                .init("token_id", .string(token.token)), .init("token_secret", .string(token.secret)),
+                .init("client_id", consumer.map { .string($0.id) } ?? .null),
+                .init("client_secret", consumer.map { .string($0.secret ?? "") } ?? .null),
+            ]
         case .none: []
         }
     }
@@ -131,8 +160,47 @@ extension Credentials {
         case "APP":
             guard let token = text("access_token") else { return nil }
             self = .app(accessToken: token, expiresAt: expiry, raw: raw)
+        case "TBA":
+            guard let id = text("token_id"), let secret = text("token_secret") else { return nil }
+            self = .tba(
+                OAuth1Token(token: id, secret: secret),
+                consumer: text("client_id").map { ClientRegistration(id: $0, secret: text("client_secret")) })
         case "NONE": self = .none
-        default: return nil
+        default:
+            guard let kind = MadeToken.Kind(rawValue: type), case .object(let members)? = value["typed"] else {
+                return nil
+            }
+            let typed = members.compactMap { member in member.value.string.map { (member.name, $0) } }
+            self = .made(
+                MadeToken(
+                    kind: kind, typed: Dictionary(typed, uniquingKeysWith: { first, _ in first }),
+                    token: text("token"), expiresAt: expiry, raw: raw))
         }
+    }
+}
+
+/// A token that comes of what a person typed: signed here, or handed out by the provider for it.
+package struct MadeToken: Sendable {
+    /// The raw values are the wire's words.
+    package enum Kind: String, Sendable {
+        case appStore = "APP_STORE"
+        case jwt = "JWT"
+        case twoStep = "TWO_STEP"
+    }
+
+    package let kind: Kind
+    /// By the names of the provider's entry.
+    package let typed: [String: String]
+    /// nil where it is stored: a token that is signed here is never older than the question for it.
+    package let token: String?
+    package let expiresAt: Instant?
+    package let raw: JSONValue
+
+    package init(kind: Kind, typed: [String: String], token: String?, expiresAt: Instant?, raw: JSONValue) {
+        self.kind = kind
+        self.typed = typed
+        self.token = token
+        self.expiresAt = expiresAt
+        self.raw = raw
     }
 }

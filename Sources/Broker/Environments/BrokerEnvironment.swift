@@ -33,10 +33,20 @@ package struct BrokerEnvironment: Sendable {
     /// What a tenant has to start with.
     package static let firstNames = ["dev", "prod"]
 
-    /// Lower-case letters, digits and inner hyphens, at most 40: it stands in addresses and webhooks.
+    /// The most that a tenant has.
+    package static let most = 10
+    /// The most secret keys that one has.
+    package static let mostKeys = 20
+    /// The most integrations that one has.
+    package static let mostIntegrations = 500
+    package static let longestName = 32
+
+    /// Lower-case letters, digits and inner hyphens, at most ``longestName``: it stands in addresses and webhooks. Not
+    /// "new", which is the address of the page that adds one.
     package static func isName(_ text: String) -> Bool {
         let bytes = Array(text.utf8)
-        return (1...40).contains(bytes.count) && bytes.first != 0x2D && bytes.last != 0x2D
+        return (1...longestName).contains(bytes.count) && bytes.first != 0x2D && bytes.last != 0x2D
             && bytes.allSatisfy { (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) || $0 == 0x2D }
+            && !bytes.elementsEqual("new".utf8)
     }
 }

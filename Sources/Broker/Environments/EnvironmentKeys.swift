@@ -10,13 +10,15 @@ package struct EnvironmentKeySummary: Sendable {
     /// It also signs webhooks the oldest way (`X-Nango-Signature`), and is kept sealed for that.
     package let signsWebhooks: Bool
     package let createdBy: String
+    /// Whoever made it is no longer in the workspace, or is suspended, and may know it still.
+    package let hasMakerLeft: Bool
     package let createdAt: Instant
     package let lastUsedAt: Instant?
     package let expiresAt: Instant?
 
     package init(
         id: ID<Entity.EnvironmentKey>, name: String, hint: String, scopes: [BrokerScope], signsWebhooks: Bool,
-        createdBy: String, createdAt: Instant, lastUsedAt: Instant?, expiresAt: Instant?
+        createdBy: String, hasMakerLeft: Bool, createdAt: Instant, lastUsedAt: Instant?, expiresAt: Instant?
     ) {
         self.id = id
         self.name = name
@@ -24,6 +26,7 @@ package struct EnvironmentKeySummary: Sendable {
         self.scopes = scopes
         self.signsWebhooks = signsWebhooks
         self.createdBy = createdBy
+        self.hasMakerLeft = hasMakerLeft
         self.createdAt = createdAt
         self.lastUsedAt = lastUsedAt
         self.expiresAt = expiresAt

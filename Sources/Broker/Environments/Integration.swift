@@ -92,8 +92,8 @@ extension Provider.Method {
     /// Whether a developer registers something at the provider first.
     package var needsRegistration: Bool {
         switch self {
-        case .oauth2, .oauth1, .app: true
-        case .clientCredentials, .apiKey, .basic, .unauthenticated: false
+        case .oauth2, .oauth1, .app, .tba: true
+        case .clientCredentials, .apiKey, .basic, .jwt, .twoStep, .unauthenticated: false
         }
     }
 }

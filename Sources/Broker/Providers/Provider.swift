@@ -23,6 +23,12 @@ package struct Provider: Sendable {
         case basic
         /// An app that is installed at the provider and signs a JWT for its tokens (GitHub Apps).
         case app(AppInstallation)
+        /// A token that is signed here with a key that a person brings.
+        case jwt(JWTSigning)
+        /// What a person types is posted for a token.
+        case twoStep(TwoStep)
+        /// A person brings a token, and each call is signed.
+        case tba(TokenBased)
         /// Nothing to authorize with: a connection says only that somebody connected.
         case unauthenticated
     }
@@ -55,6 +61,9 @@ extension Provider.Method {
         case .apiKey: "API_KEY"
         case .basic: "BASIC"
         case .app: "APP"
+        case .jwt(let signing): signing.kind.rawValue
+        case .twoStep: MadeToken.Kind.twoStep.rawValue
+        case .tba: "TBA"
         case .unauthenticated: "NONE"
         }
     }
@@ -133,6 +142,7 @@ package struct OAuth2: Sendable {
 package struct OAuth1: Sendable {
     package enum SignatureMethod: String, Sendable, CaseIterable {
         case hmacSHA1 = "HMAC-SHA1"
+        case hmacSHA256 = "HMAC-SHA256"
         case plaintext = "PLAINTEXT"
     }
 

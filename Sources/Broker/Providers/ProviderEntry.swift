@@ -3,7 +3,9 @@ import OAuth
 /// Reads one entry of a provider file. Each part asks for its keys and leaves what is wrong in the log.
 struct ProviderEntry {
     private enum Auth: String, CaseIterable {
-        case oauth2, oauth1, apiKey = "api_key", basic, app
+        case oauth2, oauth1, apiKey = "api_key", basic, app, jwt, tba
+        case appStore = "app_store"
+        case twoStep = "two_step"
         case clientCredentials = "client_credentials"
         case unauthenticated = "none"
     }
@@ -45,6 +47,10 @@ struct ProviderEntry {
         case .apiKey: .apiKey
         case .basic: .basic
         case .app: app(&entry).map(Provider.Method.app)
+        case .jwt: jwt(&entry, isAppStore: false).map(Provider.Method.jwt)
+        case .appStore: jwt(&entry, isAppStore: true).map(Provider.Method.jwt)
+        case .twoStep: twoStep(&entry).map(Provider.Method.twoStep)
+        case .tba: .tba(tba(&entry))
         case .unauthenticated: .unauthenticated
         }
     }
@@ -157,8 +163,8 @@ struct ProviderEntry {
         guard var part = entry.mapping("api") else { return nil }
         defer { part.refuseUnknown() }
         return Provider.API(
-            base: part.requiredTemplates("base"), headers: values("headers", of: &part),
-            query: values("query", of: &part), proof: proof(of: &part))
+            base: part.requiredTemplates("base"), headers: templates("headers", of: &part),
+            query: templates("query", of: &part), proof: proof(of: &part))
     }
 
     /// `verify: /v1/models`, and `verify_refused: [401, 403]` where more than 401 means that the credentials are wrong.
@@ -176,7 +182,7 @@ struct ProviderEntry {
         return Provider.Proof(path: path, refusing: statuses.isEmpty ? [401] : Set(statuses))
     }
 
-    private static func values(_ key: String, of part: inout YAMLMapping) -> [(name: String, value: URLTemplate)] {
+    static func templates(_ key: String, of part: inout YAMLMapping) -> [(name: String, value: URLTemplate)] {
         part.pairs(key).compactMap { pair in
             guard let template = URLTemplate(pair.value) else {
                 part.refuse(key, "\"\(pair.name)\" has a brace that is not part of a {name}")
@@ -203,7 +209,11 @@ struct ProviderEntry {
     /// Every placeholder must have a field that fits where it stands, and a value in a host must be held by the
     /// provider's own domain behind it.
     private static func checkPlaceholders(of provider: Provider, _ entry: YAMLMapping) {
-        let known = ["accessToken", "apiKey", "username", "password"] + provider.fields.map(\.name)
+        let own = provider.method.typed.flatMap(\.placeholderNames)
+        for name in own where provider.field(name) != nil {
+            entry.refuse("fields", "has \"\(name)\", which is a credential of the entry already")
+        }
+        let known = ["accessToken", "apiKey", "username", "password"] + own + provider.fields.map(\.name)
         for (name, template) in (provider.api?.headers ?? []) + (provider.api?.query ?? []) {
             for placeholder in template.placeholders where !known.contains(placeholder) {
                 entry.refuse(
@@ -242,7 +252,8 @@ extension Provider {
             case .oauth2(let oauth2): oauth2.authorize.url + oauth2.token.addresses
             case .oauth1(let oauth1): [oauth1.requestURL, oauth1.authorizeURL, oauth1.tokenURL]
             case .clientCredentials(let token): token.addresses
-            case .apiKey, .basic, .unauthenticated: []
+            case .twoStep(let twoStep): twoStep.url
+            case .apiKey, .basic, .jwt, .tba, .unauthenticated: []
             case .app(let app): [app.installURL, app.tokenURL]
             }
         return method + (api?.base ?? [])

@@ -135,6 +135,11 @@ struct YAMLMapping {
         return templates(key)
     }
 
+    /// The keys of a mapping that is read elsewhere.
+    func names(in key: String) -> [String] {
+        node[key]?.mapping?.compactMap { name, _ in name.scalar?.string } ?? []
+    }
+
     func refuse(_ key: String, _ explanation: String) {
         log.add(node[key]?.mark?.line ?? line, path(key), explanation)
     }

@@ -6,8 +6,9 @@ extension Provider {
         switch method {
         case .oauth2(let oauth2): oauth2.token.refreshesBefore
         case .clientCredentials(let token): token.refreshesBefore
+        case .twoStep(let twoStep): twoStep.refreshesBefore
         case .app: 300
-        case .oauth1, .apiKey, .basic, .unauthenticated: 0
+        case .oauth1, .apiKey, .basic, .jwt, .tba, .unauthenticated: 0
         }
     }
 
@@ -27,6 +28,8 @@ extension Provider {
             return try token.clientCredentials(scopes: scopes, client: own, values: values)
         case (.app(let app), .app):
             return try app.token(client: client, values: values, at: now)
+        case (.twoStep(let twoStep), .made(let made)):
+            return try twoStep.ask(made.typed, values: values)
         default: return nil
         }
     }
@@ -41,7 +44,8 @@ extension Provider {
             result = oauth2.token.absorb(answer, keeping: fields, paths: oauth2.keptFromToken, at: now)
         case .clientCredentials(let token): result = token.absorb(answer, keeping: fields, paths: [], at: now)
         case .app(let app): result = app.absorb(answer, at: now)
-        case .oauth1, .apiKey, .basic, .unauthenticated: return .failure(.misconfigured("not refreshable"))
+        case .twoStep(let twoStep): result = twoStep.absorb(answer, at: now)
+        case .oauth1, .apiKey, .basic, .jwt, .tba, .unauthenticated: return .failure(.misconfigured("not refreshable"))
         }
         return result.map { token in
             Renewed(

@@ -43,9 +43,9 @@ int ccurl_was_sent(CURL *curl);
 /* One HTTP request's answer as it arrives, and the say on where the request may go. */
 typedef struct ccurl_exchange ccurl_exchange;
 
-/* `allows(context, address, length)` is asked with 4 or 16 bytes before each connection; 0 refuses it. */
+/* `allows(context, address, length, port)` is asked with 4 or 16 bytes before each connection; 0 refuses it. */
 ccurl_exchange *ccurl_exchange_new(size_t most_headers, size_t most_body,
-                                   int (*allows)(void *, const uint8_t *, size_t), void *context);
+                                   int (*allows)(void *, const uint8_t *, size_t, uint16_t), void *context);
 void ccurl_exchange_free(ccurl_exchange *exchange);
 CURLcode ccurl_exchange_attach(CURL *curl, ccurl_exchange *exchange);
 

@@ -5,15 +5,23 @@ enum FormScanner {
             throw OAuthError(.invalidRequest, "the parameters must be UTF-8 without a byte order mark")
         }
         var entries: [ParameterList.Entry] = []
-        for pair in bytes.split(separator: 0x26) {
+        var start = 0
+        while start < bytes.count {
+            var end = start
+            var equals: Int?
+            while end < bytes.count, bytes[end] != 0x26 {
+                if bytes[end] == 0x3D, equals == nil { equals = end }
+                end += 1
+            }
+            let pair = start..<end
+            start = end + 1
+            guard !pair.isEmpty else { continue }
             guard entries.count < ParameterList.most else {
                 throw OAuthError(.invalidRequest, "there are more than 100 parameters")
             }
-            let name = pair.prefix { $0 != 0x3D }
-            let value = pair.dropFirst(name.count).dropFirst()
-            guard let name = decode(name), let value = decode(value) else {
-                throw OAuthError(.invalidRequest, "a percent sign must be followed by two hexadecimal digits")
-            }
+            let (nameEnd, valueStart) = equals.map { ($0, $0 + 1) } ?? (end, end)
+            guard let name = decode(bytes[pair.lowerBound..<nameEnd]), let value = decode(bytes[valueStart..<end])
+            else { throw OAuthError(.invalidRequest, "a percent sign must be followed by two hexadecimal digits") }
             entries.append(try ParameterList.Entry(name: name, value: value))
         }
         return entries

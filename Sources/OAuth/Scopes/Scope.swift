@@ -13,7 +13,7 @@ package struct Scope: Hashable, Comparable, Sendable {
     package static let longest = 200
 
     // All characters are ASCII, so String's == and < are those of the bytes.
-    package static func < (a: Scope, b: Scope) -> Bool { a.text.utf8.lexicographicallyPrecedes(b.text.utf8) }
+    package static func < (a: Scope, b: Scope) -> Bool { a.text < b.text }
 
     private static func allows(_ byte: UInt8) -> Bool {
         switch byte {

@@ -1,10 +1,26 @@
 /// RFC 6749 §3.3: a set of scopes. Order and repetition mean nothing; the text form is sorted.
 package struct ScopeSet: Hashable, Sendable {
-    private let scopes: Set<Scope>
+    /// In order of their bytes, each once. A list and no `Set`: a token has a handful of scopes, and comparing a
+    /// handful of short texts costs less than hashing one.
+    package let sorted: [Scope]
 
-    package init(_ scopes: some Sequence<Scope> = []) {
-        self.scopes = Set(scopes)
+    package init(_ scopes: some Sequence<Scope>) {
+        self.init(Array(scopes))
     }
+
+    /// The same for a list, which other targets' code reaches without a detour through `Sequence`.
+    package init(_ scopes: [Scope] = []) {
+        guard scopes.count > 1 else {
+            sorted = scopes
+            return
+        }
+        var sorted: [Scope] = []
+        sorted.reserveCapacity(scopes.count)
+        for scope in scopes.sorted() where sorted.last != scope { sorted.append(scope) }
+        self.sorted = sorted
+    }
+
+    private init(inOrder sorted: [Scope]) { self.sorted = sorted }
 
     /// Reads `scope-token *( SP scope-token )`: split at the byte 0x20 and nowhere else (Swift does not split a
     /// String before a combining mark). Nil for a character outside the grammar, for empty tokens (two spaces,
@@ -12,17 +28,18 @@ package struct ScopeSet: Hashable, Sendable {
     package init?(parsing text: String) {
         guard text.utf8.contains(0x20) else {
             guard let scope = Scope(text) else { return nil }
-            scopes = [scope]
+            self.init(inOrder: [scope])
             return
         }
-        var scopes: Set<Scope> = []
         let tokens = text.utf8.split(separator: 0x20, omittingEmptySubsequences: false)
         guard tokens.count <= ScopeSet.most else { return nil }
+        var scopes: [Scope] = []
+        scopes.reserveCapacity(tokens.count)
         for token in tokens {
             guard let scope = Scope(String(Substring(token))) else { return nil }
-            scopes.insert(scope)
+            scopes.append(scope)
         }
-        self.scopes = scopes
+        self.init(scopes)
     }
 
     /// The most tokens one scope parameter may have.
@@ -30,19 +47,20 @@ package struct ScopeSet: Hashable, Sendable {
 
     /// Sorted, separated by single spaces; empty for the empty set.
     package var text: String {
-        guard scopes.count > 1 else { return scopes.first?.text ?? "" }
+        guard sorted.count > 1 else { return sorted.first?.text ?? "" }
         return sorted.map(\.text).joined(separator: " ")
     }
-    package var sorted: [Scope] { scopes.sorted() }
-    package var isEmpty: Bool { scopes.isEmpty }
-    package var count: Int { scopes.count }
+    package var isEmpty: Bool { sorted.isEmpty }
+    package var count: Int { sorted.count }
 
-    package func contains(_ scope: Scope) -> Bool { scopes.contains(scope) }
-    package func allSatisfy(_ condition: (Scope) -> Bool) -> Bool { scopes.allSatisfy(condition) }
-    package func isSubset(of other: ScopeSet) -> Bool { scopes.isSubset(of: other.scopes) }
-    package func union(_ other: ScopeSet) -> ScopeSet { ScopeSet(scopes.union(other.scopes)) }
-    package func subtracting(_ other: ScopeSet) -> ScopeSet { ScopeSet(scopes.subtracting(other.scopes)) }
-    package func intersection(_ other: ScopeSet) -> ScopeSet { ScopeSet(scopes.intersection(other.scopes)) }
+    package func contains(_ scope: Scope) -> Bool { sorted.contains(scope) }
+    package func allSatisfy(_ condition: (Scope) -> Bool) -> Bool { sorted.allSatisfy(condition) }
+    package func isSubset(of other: ScopeSet) -> Bool { sorted.allSatisfy(other.contains) }
+    package func union(_ other: ScopeSet) -> ScopeSet { ScopeSet(sorted + other.sorted) }
+    package func subtracting(_ other: ScopeSet) -> ScopeSet {
+        ScopeSet(inOrder: sorted.filter { !other.contains($0) })
+    }
+    package func intersection(_ other: ScopeSet) -> ScopeSet { ScopeSet(inOrder: sorted.filter(other.contains)) }
 }
 
 extension ScopeSet: CustomStringConvertible {

@@ -4,19 +4,38 @@ import Broker
 enum DemoProvider {
     static let key = "northwind-demo"
     static let keyProvider = "northwind-demo-key"
+    /// Whoever tries the demo is Ada, and she can allow this one herself.
+    static let ownKey = "acme-demo"
 
     /// Entries as they would stand in a file, for the demo's own address.
     static func entries(base: String) -> [Provider] { ProviderFile(text(base: base)).providers }
 
     static func text(base: String) -> String {
         """
+        \(ownKey):
+          title: Acme (demo)
+          docs: \(base)/docs/quickstart
+          categories: [demo]
+          guide: >-
+            This provider is this very server, as Acme, and the demo has registered an app with it already. Ada is an admin
+            there, so Connect to test asks her, and works at once.
+          auth: oauth2
+          authorize:
+            url: \(base)/t/acme/oauth/authorize
+            default_scopes: ["people:read"]
+          token:
+            url: \(base)/t/acme/oauth/token
+            revocation_url: \(base)/t/acme/oauth/revoke
+          api:
+            base: \(base)/t/acme/api/v1
         \(key):
           title: Northwind (demo)
           docs: \(base)/docs/quickstart
           categories: [demo]
           guide: >-
             This provider is this very server, as Northwind; the demo has registered an app with it for Acme already. Only
-            Lin, Northwind's admin, can allow it: connect as Lin, in a window of Lin's own or with examples/connect.
+            Lin, Northwind's admin, can allow it: whoever else presses Connect to test ends at “You are not part of
+            Northwind”. Connect Acme (demo) as Ada, or this one as Lin, with examples/connect in a window of Lin's own.
           auth: oauth2
           authorize:
             url: \(base)/t/northwind/oauth/authorize

@@ -5,13 +5,13 @@ import Outbound
 import Web
 
 /// The world outside, as this process reaches it: the provider catalogue from its files, and calls through libcurl that
-/// go to public addresses only.
+/// go to public addresses at port 443 only.
 enum World {
     static func open(_ settings: Settings) throws -> Outside {
         let networks = settings.outboundNetworks
-        let allows: @Sendable ([UInt8], Bool) -> Bool = { bytes, isEncrypted in
+        let allows: @Sendable ([UInt8], Bool) -> Bool = { bytes, isWeb in
             if networks.contains(where: { $0.contains(bytes) }) { return true }
-            return isEncrypted && NetworkAddress(bytes)?.isPublic == true
+            return isWeb && NetworkAddress(bytes)?.isPublic == true
         }
         let caller = OutboundCaller(allowsPlainHTTP: !networks.isEmpty, allows: allows)
         // Slower, and of any size: somebody else's API, not a token endpoint; apart, so that neither waits for the

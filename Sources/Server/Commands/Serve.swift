@@ -62,6 +62,8 @@ struct Serve: AsyncParsableCommand {
                 ]
                     + [try Post(installation, logger: logger)],
                 gracefulShutdownSignals: [.sigterm, .sigint], logger: lifecycle))
+        // What starting needed and let go (the catalogue's YAML, templates' text) goes back to the system.
+        malloc_trim(0)
         do {
             try await group.run()
         } catch let error as IOError where error.errnoCode == EADDRINUSE {

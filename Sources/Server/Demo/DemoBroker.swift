@@ -5,8 +5,8 @@ import Portal
 import Storage
 import Web
 
-/// Acme's `dev` environment, ready to be tried: a secret key, an integration at the demo's own provider, one that takes
-/// a token, and a connection that works.
+/// Acme's `dev` environment, ready to be tried: a secret key, two integrations at the demo's own provider (one that Ada
+/// can connect herself, one of other people), one that takes a token, and connections that work.
 struct DemoBroker {
     let installation: Installation
     private var store: Store { installation.store }
@@ -39,6 +39,11 @@ struct DemoBroker {
                 key: "northwind-token", provider: DemoProvider.keyProvider, displayName: "Northwind, by token",
                 clientID: "", scopes: []),
             secret: nil, to: dev, by: .person(ada), at: now)
+        _ = try await store.addIntegration(
+            IntegrationDetails(
+                key: "acme", provider: DemoProvider.ownKey, displayName: "Acme", clientID: app.clientID,
+                scopes: ["people:read"]),
+            secret: secret.reveal(), to: dev, by: .person(ada), at: now)
         if let linked { try await connect(lin, of: northwind, to: linked, by: app, secret) }
         guard let keyed else { throw CommandError("The demo's integration was not stored.") }
         let token = try await installation.demoToken(of: lin, in: northwind, for: "For Acme")

@@ -41,7 +41,7 @@ extension Store {
                 """
                 SELECT s.id AS session_id, s.sealed_asked, s.expires_at AS session_ends, s.used_at IS NOT NULL AS is_used,
                     \(fragment: BrokerEnvironment.columns)
-                FROM connect_sessions s JOIN environments e ON e.id = s.environment_id AND e.tenant_id = s.tenant_id
+                FROM connect_sessions s JOIN live_environments e ON e.id = s.environment_id AND e.tenant_id = s.tenant_id
                 WHERE s.digest = \(digest) AND s.expires_at > \(now)
                     AND NOT EXISTS (SELECT 1 FROM suspensions x WHERE x.subject_kind = 'tenant'
                         AND x.subject_id = e.tenant_id AND x.reinstated_at IS NULL)

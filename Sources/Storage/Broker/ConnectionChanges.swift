@@ -110,6 +110,9 @@ extension Store {
             }
         }
         if let expecting, try old?.integer("number") != expecting { throw ConnectionUnsaved.gone }
+        guard try db.row("SELECT 1 AS one FROM live_integrations WHERE id = \(integration.id)") != nil else {
+            throw ConnectionUnsaved.gone
+        }
         guard let installation = draft.installation else { return }
         let holder = try db.row(
             """

@@ -42,7 +42,7 @@ package enum Replaceable: Sendable {
 package enum ConnectionUnsaved: Error, Hashable, Sendable {
     /// There is one of the ID, which this may not replace.
     case taken
-    /// The one that was to be connected again is gone.
+    /// The one that was to be connected again is gone, or the integration is.
     case gone
     /// Another connection of the integration has the app's installation.
     case installationHeld

@@ -18,7 +18,21 @@ extension Store {
         }.map { try connection($0) }
     }
 
-    /// The same by its number, which is never given twice; nil for one of another tenant.
+    /// Its number, without opening anything; nil when there is none.
+    package func connectionNumber(
+        _ connectionID: String, of key: String, in environment: BrokerEnvironment
+    ) throws -> Int64? {
+        try engine.read { db in
+            try db.row(
+                """
+                SELECT c.number FROM connections c JOIN live_integrations i ON i.id = c.integration_id
+                WHERE i.environment_id = \(environment.id) AND i.tenant_id = \(environment.tenant) AND i.key = \(key)
+                    AND c.connection_id = \(connectionID)
+                """)?.integer("number")
+        }
+    }
+
+    /// By the wire's numeric ID: any of the tenant's, so the caller compares the environment.
     package func connection(number: Int64, of tenant: ID<Entity.Tenant>) throws -> BrokerConnection? {
         try engine.read { db in
             try db.row("\(fragment: BrokerConnection.select) WHERE c.number = \(number) AND c.tenant_id = \(tenant)")
@@ -34,18 +48,19 @@ extension Store {
     ) throws -> [ConnectionSummary] {
         let integrations = try integrationIDs(filter.integrations, in: environment.id)
         guard filter.integrations.isEmpty || !integrations.isEmpty else { return [] }
+        let deleted = integrations.isEmpty ? try deletedIntegrations(of: environment.id) : []
         // Which rows, from an index alone where nothing else is asked; only of these the rest is read.
         let chosen: SQL = """
             SELECT c.number FROM connections c
             WHERE c.environment_id = \(environment.id) AND c.number < \(before ?? .max)
-                \(fragment: Self.condition(filter, of: integrations))
+                \(fragment: Self.condition(filter, of: integrations, but: deleted))
             ORDER BY c.number DESC LIMIT \(limit) OFFSET \(offset)
             """
         let sql: SQL = """
             SELECT c.number, i.key, i.provider, c.connection_id, \(fragment: ConnectionHealth.columns), c.metadata,
                 c.end_user, c.tags, c.webhook_url, c.created_at, c.last_fetched_at
             FROM (\(fragment: chosen)) n JOIN connections c ON c.number = n.number
-                JOIN integrations i ON i.id = c.integration_id
+                JOIN live_integrations i ON i.id = c.integration_id
             ORDER BY c.number DESC
             """
         return try engine.read { db in try db.rows(sql) }.map(ConnectionSummary.init)
@@ -55,14 +70,18 @@ extension Store {
     private func integrationIDs(_ keys: [String], in environment: ID<Entity.Environment>) throws -> [String] {
         guard !keys.isEmpty else { return [] }
         return try engine.read { db in
-            try db.rows("SELECT id FROM integrations WHERE environment_id = \(environment) AND key IN (\(list: keys))")
-                .map { try $0.text("id") }
+            try db.rows(
+                "SELECT id FROM live_integrations WHERE environment_id = \(environment) AND key IN (\(list: keys))"
+            ).map { try $0.text("id") }
         }
     }
 
     /// A condition only for what is asked, so that each question finds its own index.
-    private static func condition(_ filter: ConnectionFilter, of integrations: [String]) -> SQL {
+    private static func condition(
+        _ filter: ConnectionFilter, of integrations: [String], but deleted: [String]
+    ) -> SQL {
         var condition: SQL = ""
+        if !deleted.isEmpty { condition = "AND c.integration_id NOT IN (\(list: deleted))" }
         if let id = filter.connectionID { condition = "\(fragment: condition) AND c.connection_id = \(id)" }
         if integrations.count == 1, let only = integrations.first {
             condition = "\(fragment: condition) AND c.integration_id = \(only)"
@@ -203,6 +222,6 @@ extension BrokerConnection {
         SELECT c.number, c.tenant_id, c.environment_id, c.integration_id, i.key, i.provider, i.definition, c.connection_id,
             c.sealed_credentials, c.version, \(fragment: ConnectionHealth.columns), c.sealed_values, c.metadata, c.end_user,
             c.tags, c.webhook_url, c.created_at, c.updated_at, c.last_fetched_at
-        FROM connections c JOIN integrations i ON i.id = c.integration_id
+        FROM connections c JOIN live_integrations i ON i.id = c.integration_id
         """
 }

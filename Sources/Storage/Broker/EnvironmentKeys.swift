@@ -10,6 +10,11 @@ extension Store {
                 SELECT k.id, k.name, k.hint, k.scopes, k.sealed_secret IS NOT NULL AS signs_webhooks,
                     coalesce(p.name, CASE WHEN k.created_by = '' THEN 'Gatewright' ELSE 'somebody who left' END)
                         AS created_by_name,
+                    k.created_by <> '' AND (
+                        NOT EXISTS (SELECT 1 FROM members m
+                            WHERE m.tenant_id = k.tenant_id AND m.person_id = k.created_by)
+                        OR EXISTS (SELECT 1 FROM suspensions s WHERE s.subject_kind = 'person'
+                            AND s.subject_id = k.created_by AND s.reinstated_at IS NULL)) AS has_maker_left,
                     k.created_at, k.last_used_at, k.expires_at
                 FROM environment_keys k LEFT JOIN people p ON p.id = k.created_by
                 WHERE k.environment_id = \(environment.id) AND k.tenant_id = \(environment.tenant)
@@ -20,14 +25,15 @@ extension Store {
                 EnvironmentKeySummary(
                     id: try row.id("id"), name: try row.text("name"), hint: try row.text("hint"),
                     scopes: Self.scopes(of: try row.text("scopes")), signsWebhooks: try row.boolean("signs_webhooks"),
-                    createdBy: try row.text("created_by_name"), createdAt: try row.instant("created_at"),
+                    createdBy: try row.text("created_by_name"), hasMakerLeft: try row.boolean("has_maker_left"),
+                    createdAt: try row.instant("created_at"),
                     lastUsedAt: try row.optionalInstant("last_used_at"),
                     expiresAt: try row.optionalInstant("expires_at"))
             }
         }
     }
 
-    /// - Returns: nil when the environment has twenty keys already.
+    /// - Returns: nil when the environment has ``BrokerEnvironment/mostKeys`` already.
     package func addKey(
         _ secret: Secret<EnvironmentKey>, _ draft: EnvironmentKeyDraft, to environment: BrokerEnvironment,
         by actor: AuditActor, from address: String = "", at now: Instant
@@ -42,7 +48,7 @@ extension Store {
                 SELECT count(*) AS keys FROM environment_keys
                 WHERE environment_id = \(environment.id) AND (expires_at IS NULL OR expires_at > \(now))
                 """)
-            guard try count?.integer("keys") ?? 0 < 20 else { return nil }
+            guard try count?.int("keys") ?? 0 < BrokerEnvironment.mostKeys else { return nil }
             try db.run(
                 """
                 INSERT INTO environment_keys (id, tenant_id, environment_id, name, digest, sealed_secret, scopes, hint,
@@ -101,8 +107,8 @@ extension Store {
         }
     }
 
-    /// The environment that a backend's key opens, and what the key may do: one digest, one indexed read. Nothing of a
-    /// suspended tenant.
+    /// The environment that a backend's key opens, and what the key may do: one digest, one indexed read; the use is noted.
+    /// Nothing of a suspended tenant.
     package func environment(
         key: Secret<EnvironmentKey>, at now: Instant
     ) throws -> (environment: BrokerEnvironment, key: EnvironmentKeyUse)? {
@@ -112,7 +118,7 @@ extension Store {
                 """
                 SELECT k.id AS key_id, k.name AS key_name, k.scopes, k.last_used_at,
                     \(fragment: BrokerEnvironment.columns)
-                FROM environment_keys k JOIN environments e ON e.id = k.environment_id
+                FROM environment_keys k JOIN live_environments e ON e.id = k.environment_id
                 WHERE k.digest = \(digest) AND (k.expires_at IS NULL OR k.expires_at > \(now))
                     AND \(fragment: BrokerEnvironment.isLive)
                 """)
@@ -148,9 +154,11 @@ extension Store {
     private func row(
         of secret: Secret<EnvironmentKey>, _ id: ID<Entity.EnvironmentKey>, signsWebhooks: Bool
     ) throws -> (digest: Digest, sealed: [UInt8]?, hint: String) {
-        let sealed = try keyring.seal(
-            Array(secret.reveal().utf8), table: "environment_keys", column: "secret", row: id.text)
-        return (keyring.digest(secret), signsWebhooks ? sealed : nil, secret.hint.text)
+        let sealed =
+            signsWebhooks
+            ? try keyring.seal(
+                Array(secret.reveal().utf8), table: "environment_keys", column: "secret", row: id.text) : nil
+        return (keyring.digest(secret), sealed, secret.hint.text)
     }
 
     private static func scopes(of text: String) -> [BrokerScope] {

@@ -16,7 +16,7 @@ extension Store {
     }
 
     /// - Parameter requiresHMAC: it then has a key from the start.
-    /// - Returns: nil when the tenant has one of that name, or ten, or it is no name (``BrokerEnvironment/isName(_:)``).
+    /// - Returns: nil when the tenant has one of that name, or ``BrokerEnvironment/most``, or it is no name (``BrokerEnvironment/isName(_:)``).
     package func makeEnvironment(
         named name: String, requiresHMAC: Bool, of tenant: ID<Entity.Tenant>, by actor: AuditActor = .system,
         from address: String = "", at now: Instant
@@ -31,8 +31,8 @@ extension Store {
             .environmentAdded, by: actor, on: AuditSubject(.environment, id: id.text, name: name), in: tenant,
             from: address)
         return try await engine.write { db in
-            let count = try db.row("SELECT count(*) AS there FROM environments WHERE tenant_id = \(tenant)")
-            guard try count?.integer("there") ?? 0 < 10 else { return nil }
+            let count = try db.row("SELECT count(*) AS there FROM live_environments WHERE tenant_id = \(tenant)")
+            guard try count?.int("there") ?? 0 < BrokerEnvironment.most else { return nil }
             let added = try db.run(
                 """
                 INSERT INTO environments (id, tenant_id, name, public_key, requires_hmac, sealed_hmac_key,
@@ -67,18 +67,6 @@ extension Store {
                     AND \(fragment: BrokerEnvironment.isLive)
                 """
             ).map(BrokerEnvironment.init)
-        }
-    }
-
-    /// With everything in it: keys, integrations, connections, activity.
-    package func delete(
-        _ environment: BrokerEnvironment, by actor: AuditActor, from address: String = "", at now: Instant
-    ) async throws {
-        let event = event(.environmentDeleted, on: environment, by: actor, from: address)
-        try await engine.write { db in
-            try self.record(event, in: db, at: now)
-            _ = try db.run(
-                "DELETE FROM environments WHERE id = \(environment.id) AND tenant_id = \(environment.tenant)")
         }
     }
 
@@ -128,7 +116,7 @@ extension BrokerEnvironment {
         e.created_at AS environment_created_at
         """
 
-    static let select: SQL = "SELECT \(fragment: columns) FROM environments e"
+    static let select: SQL = "SELECT \(fragment: columns) FROM live_environments e"
 
     static let isLive: SQL = """
         NOT EXISTS (SELECT 1 FROM suspensions s WHERE s.subject_kind = 'tenant' AND s.subject_id = e.tenant_id

@@ -9,7 +9,7 @@ extension Store {
             try db.rows(
                 """
                 \(fragment: Integration.select)
-                WHERE i.environment_id = \(environment.id) AND i.tenant_id = \(environment.tenant) ORDER BY i.key LIMIT 500
+                WHERE i.environment_id = \(environment.id) AND i.tenant_id = \(environment.tenant) ORDER BY i.key LIMIT \(BrokerEnvironment.mostIntegrations)
                 """
             ).map { try self.integration($0) }
         }
@@ -17,6 +17,7 @@ extension Store {
 
     /// How many connections each integration has, by the integration's ID; those without any are left out.
     package func connectionCounts(of environment: BrokerEnvironment) throws -> [ID<Entity.Integration>: Int64] {
+        let deleted = try deletedIntegrations(of: environment.id)
         let rows = try engine.read { db in
             try db.rows(
                 """
@@ -24,8 +25,20 @@ extension Store {
                 WHERE environment_id = \(environment.id) GROUP BY integration_id
                 """)
         }
-        return try Dictionary(
-            rows.map { (try $0.id("integration_id"), try $0.integer("connections")) }, uniquingKeysWith: { a, _ in a })
+        let counts: [(ID<Entity.Integration>, Int64)] = try rows.map {
+            (try $0.id("integration_id"), try $0.integer("connections"))
+        }
+        return Dictionary(counts.filter { !deleted.contains($0.0.text) }, uniquingKeysWith: { first, _ in first })
+    }
+
+    /// The keys of all integrations, without opening anything of them.
+    package func integrationKeys(of environment: BrokerEnvironment) throws -> Set<String> {
+        try engine.read { db in
+            Set(
+                try db.rows("SELECT key FROM live_integrations WHERE environment_id = \(environment.id)").map {
+                    try $0.text("key")
+                })
+        }
     }
 
     /// - Parameter key: the wire's `provider_config_key`.
@@ -50,7 +63,7 @@ extension Store {
     /// What the provider gave the developer, in clear: for the call to the provider and nothing else.
     package func registration(of integration: Integration) throws -> ClientRegistration {
         let sealed = try engine.read { db in
-            try db.row("SELECT sealed_client_secret FROM integrations WHERE id = \(integration.id)")?
+            try db.row("SELECT sealed_client_secret FROM live_integrations WHERE id = \(integration.id)")?
                 .optionalBlob("sealed_client_secret")
         }
         return ClientRegistration(
@@ -58,7 +71,7 @@ extension Store {
     }
 
     /// - Parameter details: checked: the key's characters, and a provider that exists or a definition that can be read.
-    /// - Returns: nil when the environment has an integration of that key, or 500.
+    /// - Returns: nil when the environment has an integration of that key, or ``BrokerEnvironment/mostIntegrations``.
     package func addIntegration(
         _ details: IntegrationDetails, secret: String?, to environment: BrokerEnvironment, by actor: AuditActor,
         from address: String = "", at now: Instant
@@ -69,15 +82,16 @@ extension Store {
         let event = event(.integrationAdded, id, details.key, in: environment.tenant, by: actor, from: address)
         return try await engine.write { db in
             let count = try db.row(
-                "SELECT count(*) AS there FROM integrations WHERE environment_id = \(environment.id)")
-            guard try count?.integer("there") ?? 0 < 500 else { return nil }
+                "SELECT count(*) AS there FROM live_integrations WHERE environment_id = \(environment.id)")
+            guard try count?.int("there") ?? 0 < BrokerEnvironment.mostIntegrations else { return nil }
             let added = try db.run(
                 """
                 INSERT INTO integrations (id, tenant_id, environment_id, key, provider, definition, display_name,
                     client_id, sealed_client_secret, scopes, sealed_values, has_own_callback, created_at, updated_at)
-                VALUES (\(id), \(environment.tenant), \(environment.id), \(details.key), \(details.provider),
-                    \(details.definition), \(details.displayName), \(details.clientID), \(sealed),
-                    \(details.scopes.joined(separator: " ")), \(values), \(details.hasOwnCallback), \(now), \(now))
+                SELECT \(id), tenant_id, id, \(details.key), \(details.provider), \(details.definition),
+                    \(details.displayName), \(details.clientID), \(sealed), \(details.scopes.joined(separator: " ")),
+                    \(values), \(details.hasOwnCallback), \(now), \(now)
+                FROM live_environments WHERE id = \(environment.id) AND tenant_id = \(environment.tenant)
                 ON CONFLICT DO NOTHING
                 """)
             guard added == 1 else { return nil }
@@ -113,25 +127,11 @@ extension Store {
                     has_own_callback = \(details.hasOwnCallback),
                     sealed_client_secret = coalesce(\(sealed), sealed_client_secret), trouble = NULL, failed_at = NULL,
                     updated_at = \(now)
-                WHERE id = \(integration.id) AND tenant_id = \(integration.tenant)
+                WHERE id = \(integration.id) AND tenant_id = \(integration.tenant) AND deleted_at IS NULL
                 """)
             guard changed == 1 else { return false }
             try self.record(event, in: db, at: now)
             return true
-        }
-    }
-
-    /// Its connections go with it.
-    package func delete(
-        _ integration: Integration, by actor: AuditActor, from address: String = "", at now: Instant
-    ) async throws {
-        let event = event(
-            .integrationDeleted, integration.id, integration.details.key, in: integration.tenant, by: actor,
-            from: address)
-        try await engine.write { db in
-            let gone = try db.run(
-                "DELETE FROM integrations WHERE id = \(integration.id) AND tenant_id = \(integration.tenant)")
-            if gone == 1 { try self.record(event, in: db, at: now) }
         }
     }
 
@@ -155,7 +155,7 @@ extension Store {
         }
     }
 
-    private func event(
+    func event(
         _ action: AuditAction, _ id: ID<Entity.Integration>, _ key: String, in tenant: ID<Entity.Tenant>,
         by actor: AuditActor, from address: String
     ) -> AuditEvent {
@@ -186,7 +186,7 @@ extension Integration {
         SELECT i.id AS integration_id, i.tenant_id, i.environment_id, i.key, i.provider, i.definition, i.display_name,
             i.client_id, i.scopes, i.sealed_values, i.has_own_callback, i.sealed_client_secret IS NOT NULL AS has_secret,
             i.trouble, i.failed_at, i.created_at, i.updated_at
-        FROM integrations i
+        FROM live_integrations i
         """
 
     fileprivate init(_ row: Row, _ id: ID<Entity.Integration>, values: [String: String]) throws {

@@ -93,7 +93,8 @@ extension Store {
                 try db.run(
                     """
                     INSERT INTO proxy_days (environment_id, day, calls, failures)
-                    SELECT id, \(key.day), \(count.calls), \(count.failures) FROM environments WHERE id = \(key.environment)
+                    SELECT id, \(key.day), \(count.calls), \(count.failures) FROM live_environments
+                    WHERE id = \(key.environment)
                     ON CONFLICT (environment_id, day) DO UPDATE SET calls = proxy_days.calls + excluded.calls,
                         failures = proxy_days.failures + excluded.failures
                     """)

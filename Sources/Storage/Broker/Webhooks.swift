@@ -26,7 +26,7 @@ extension Store {
         at now: Instant
     ) throws {
         // The address as it is now: what the caller read may be a moment old.
-        let row = try db.row("SELECT tenant_id, webhook_url, name FROM environments WHERE id = \(environment)")
+        let row = try db.row("SELECT tenant_id, webhook_url, name FROM live_environments WHERE id = \(environment)")
         guard let row, let url = try event.owner.webhookURL ?? row.optionalText("webhook_url") else { return }
         let body = String(decoding: event.body(environment: try row.text("name")), as: UTF8.self)
         try db.run(
@@ -56,7 +56,7 @@ extension Store {
                     created_at, next_attempt_at)
                 SELECT \(id), tenant_id, id, 'test', '', '', webhook_url,
                     '{"from":"nango","type":"test","environment":"' || name || '"}', \(now), \(now)
-                FROM environments WHERE id = \(environment.id) AND webhook_url IS NOT NULL
+                FROM live_environments WHERE id = \(environment.id) AND webhook_url IS NOT NULL
                 """)
             return added == 1 ? id : nil
         }
@@ -76,7 +76,7 @@ extension Store {
                     created_at, next_attempt_at, replay_of)
                 SELECT \(id), w.tenant_id, w.environment_id, w.kind, w.integration_key, w.connection_id, e.webhook_url,
                     w.body, \(now), \(now), w.id
-                FROM webhooks w JOIN environments e ON e.id = w.environment_id
+                FROM webhooks w JOIN live_environments e ON e.id = w.environment_id
                 WHERE w.id = \(webhook) AND w.environment_id = \(environment.id) AND e.webhook_url IS NOT NULL
                 """)
             return added == 1 ? id : nil
@@ -111,7 +111,7 @@ extension Store {
 
     /// Takes deliveries whose time has come: until they are recorded, they are nobody else's for a minute. Of every
     /// environment the oldest first, then of every one the second, so that nobody waits behind another's thousands; at
-    /// most a tenth of the limit of one, and nothing of a suspended tenant.
+    /// most a tenth of the limit of one, and nothing of a suspended tenant or a deleted environment.
     package func takeDueWebhooks(at now: Instant, limit: Int) async throws -> [DueWebhook] {
         let chosen = try engine.read { db in
             try db.rows(
@@ -121,7 +121,8 @@ extension Store {
                         row_number() OVER (PARTITION BY w.environment_id ORDER BY w.next_attempt_at, w.id) AS turn
                     FROM webhooks w WHERE w.next_attempt_at <= \(now)
                         AND NOT EXISTS (SELECT 1 FROM suspensions s WHERE s.subject_kind = 'tenant'
-                            AND s.subject_id = w.tenant_id AND s.reinstated_at IS NULL))
+                            AND s.subject_id = w.tenant_id AND s.reinstated_at IS NULL)
+                        AND EXISTS (SELECT 1 FROM live_environments e WHERE e.id = w.environment_id))
                 WHERE turn <= \(max(1, limit / 10)) ORDER BY turn, next_attempt_at, id LIMIT \(limit)
                 """
             ).map { try $0.text("id") }

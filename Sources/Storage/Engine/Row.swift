@@ -99,31 +99,46 @@ extension Column: CustomStringConvertible {
 final class ColumnNames: Sendable {
     private let bytes: [UInt8]
     private let ends: [Int]
+    /// Under what two bytes and the length of a name say, its column; -1 where there is none, or more than one.
+    private let places: [Int8]
 
     init(_ names: [String]) {
         bytes = names.flatMap(\.utf8)
         ends = names.reduce(into: []) { $0.append(($0.last ?? 0) + $1.utf8.count) }
+        var places = [Int8](repeating: -1, count: Self.placeCount)
+        var taken: Set<Int> = []
+        for (index, name) in names.enumerated() {
+            guard let column = Int8(exactly: index) else { break }
+            var name = name
+            let place = name.withUTF8(Self.place)
+            places[place] = taken.insert(place).inserted ? column : -1
+        }
+        self.places = places
     }
 
-    /// Lengths first: most names differ in theirs, so few are looked at.
+    /// Of columns of one name, the first.
     func index(of name: StaticString) -> Int? {
-        bytes.withUnsafeBufferPointer { bytes in
-            name.withUTF8Buffer { wanted in
-                var start = 0
-                for index in ends.indices {
-                    let end = ends[index]
-                    if end - start == wanted.count, Self.isSame(bytes, from: start, as: wanted) { return index }
-                    start = end
-                }
-                return nil
+        name.withUTF8Buffer { wanted in
+            bytes.withUnsafeBufferPointer { bytes in
+                let guess = Int(places[Self.place(of: wanted)])
+                if guess >= 0, isName(of: guess, wanted, in: bytes) { return guess }
+                return ends.indices.first { isName(of: $0, wanted, in: bytes) }
             }
         }
     }
 
-    /// Byte by byte: names are short, and mostly part at the first.
-    private static func isSame(
-        _ bytes: UnsafeBufferPointer<UInt8>, from start: Int, as wanted: UnsafeBufferPointer<UInt8>
+    private static let placeCount = 128
+
+    private static func place(of name: UnsafeBufferPointer<UInt8>) -> Int {
+        guard let first = name.first, let last = name.last else { return 0 }
+        return (Int(first) &* 7 &+ Int(last) &* 31 &+ name.count &* 17) & (placeCount - 1)
+    }
+
+    private func isName(
+        of index: Int, _ wanted: UnsafeBufferPointer<UInt8>, in bytes: UnsafeBufferPointer<UInt8>
     ) -> Bool {
+        let start = index == 0 ? 0 : ends[index - 1]
+        guard ends[index] - start == wanted.count else { return false }
         for place in wanted.indices where bytes[start + place] != wanted[place] { return false }
         return true
     }

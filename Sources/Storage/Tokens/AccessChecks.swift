@@ -4,16 +4,18 @@ package import Portal
 extension Store {
     /// What a bearer token is, of whichever kind; what can be none of ours is never looked up.
     ///
-    /// - Parameter address: whose call it is, where that is known.
-    package func check(_ token: BearerToken, from address: String?, at now: Instant) throws -> AccessCheck {
-        if let developer = token.developer { return try check(developer, from: address, at: now) }
+    /// - Parameter address: whose call it is, where that is known; asked for only when the use is noted.
+    package func check(
+        _ token: BearerToken, from address: @autoclosure () -> String?, at now: Instant
+    ) throws -> AccessCheck {
+        if let developer = token.developer { return try check(developer, from: address(), at: now) }
         if let access = token.access { return try check(access, at: now) }
         return .unknown
     }
 
     /// What a developer token may do: one digest, one indexed read (the hottest path there is).
     package func check(
-        _ token: Secret<OAuth.DeveloperToken>, from address: String?, at now: Instant
+        _ token: Secret<OAuth.DeveloperToken>, from address: @autoclosure () -> String?, at now: Instant
     ) throws -> AccessCheck {
         let digest = keyring.digest(token)
         let row = try engine.read { db in
@@ -32,7 +34,7 @@ extension Store {
         if let expiry, now >= expiry { return .expired }
         let id: ID<Entity.DeveloperToken> = try row.id("token_id")
         uses.note(
-            .developerToken(digest), at: now, stored: try row.optionalInstant("last_used_at"), address: address)
+            .developerToken(digest), at: now, stored: try row.optionalInstant("last_used_at"), address: address())
         return .live(
             Access(
                 member: try Member(caller: row), scopes: try ScopeSet(row), sensitive: try row.sensitiveScopes,

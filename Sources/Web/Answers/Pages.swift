@@ -17,7 +17,7 @@ extension Site {
     ) throws -> Response {
         var layout = layout(for: request, context.siteContext)
         if let session = context.siteContext.visitor.session, !P.formsLeadAway {
-            layout.workspaces = try workspaces(of: session.person, at: layout.path)
+            layout.workspaces = Self.workspaces(of: try memberships(of: session.person, context), at: layout.path)
         }
         layout.problems = problems.map(FieldProblem.init) + fieldProblems
         let html = try renderer.render(page, in: layout)
@@ -57,9 +57,14 @@ extension Site {
         return layout
     }
 
-    /// The first few that this person is in; the dashboard has all.
-    private func workspaces(of person: Person, at path: String) throws -> [Layout.Workspace] {
-        try store.memberships(of: person.id).prefix(6).map { member in
+    /// The workspaces of whoever asks for this page, in their order, as they are at its beginning.
+    func memberships(of person: Person, _ context: some Browsing) throws -> [Member] {
+        try context.siteContext.visitor.memberships { try store.memberships(of: person.id) }
+    }
+
+    /// The first few; the dashboard has all.
+    private static func workspaces(of memberships: [Member], at path: String) -> [Layout.Workspace] {
+        memberships.prefix(6).map { member in
             let home = member.tenant.path
             let rest = path.utf8.dropFirst(home.utf8.count).first
             let isWithin = path.utf8.starts(with: home.utf8) && (rest == nil || rest == 0x2F || rest == 0x3F)

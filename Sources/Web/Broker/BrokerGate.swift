@@ -64,6 +64,8 @@ extension Site {
             response = try await handle(call)
         } catch let refusal as BrokerRefusal {
             response = refusal.response(in: shape)
+        } catch let problem as ConnectionImport.Problem {
+            response = BrokerRefusal(because: problem).response(in: shape)
         } catch is MetadataTooLarge {
             let refusal = BrokerRefusal.badBody(
                 "invalid_body", "Together with what is stored, the metadata would be larger than 64 KB.",

@@ -3,104 +3,18 @@ import HTTPTypes
 import OAuth
 import Storage
 
-/// Credentials that a company already has, on their way in.
-struct ConnectionImport {
-    /// nil asks for one.
-    let connectionID: String?
-    let integrationKey: String?
-    /// Members of `credentials`, or of the whole body in the flat shape of 2023.
-    let given: JSONValue
-    let isFlat: Bool
-    let values: JSONValue?
-    let metadata: JSONValue?
-    let owner: ConnectionOwner?
-
-    init(flat body: JSONValue) {
-        connectionID = body["connection_id"]?.string
-        integrationKey = body["provider_config_key"]?.string
-        given = body
-        isFlat = true
-        values = body["connection_config"]
-        metadata = body["metadata"]
-        owner = nil
-    }
-
+extension ConnectionImport {
     init(nested body: JSONValue) throws {
-        connectionID = body["connection_id"]?.string
-        integrationKey = body["provider_config_key"]?.string
-        guard let credentials = body["credentials"], case .object = credentials else {
-            throw BrokerRefusal.badBody(
-                "missing_credentials", "credentials must be an object with a type.", path: "credentials")
-        }
-        given = credentials
-        isFlat = false
-        values = body["connection_config"]
-        metadata = body["metadata"]
-        owner = try ConnectionOwner(wire: body)
+        try self.init(nested: body, owner: try ConnectionOwner(wire: body))
     }
+}
 
-    func text(_ names: String...) -> String? {
-        names.lazy.compactMap { given[$0]?.string }.first { !$0.utf8.isEmpty }
-    }
-
-    func required(_ type: String, _ name: String, _ others: String...) throws -> String {
-        if let value = text(name) ?? others.lazy.compactMap({ text($0) }).first {
-            guard value.utf8.count <= 16_384 else {
-                throw BrokerRefusal.badBody("invalid_body", "\(name) is longer than 16 KB.", path: name)
-            }
-            return value
-        }
-        throw BrokerRefusal.badBody(type, "Missing param '\(name)'.", path: name)
-    }
-
-    /// A token goes into a header: what could not would only fail at each call.
-    func token(_ text: String, _ name: String) throws -> String {
-        guard OAuth2.Token.isToken(text) else {
-            throw BrokerRefusal.badBody(
-                "invalid_body", "\(name) must be ASCII without spaces and line breaks, at most 16 KB.", path: name)
-        }
-        return text
-    }
-
-    /// `expires_at` (a number of seconds, or a date) or `expires_in`.
-    func expiry(at now: Instant) throws -> Instant? {
-        if let value = given["expires_at"], value != .null {
-            guard let moment = OAuth2.Token.moment(value) else {
-                throw BrokerRefusal.badBody(
-                    "invalid_expires_at", "expires_at must be a date in ISO 8601 or seconds since 1970.",
-                    path: "expires_at")
-            }
-            return moment
-        }
-        guard let value = given["expires_in"], value != .null else { return nil }
-        guard let seconds = OAuth2.Token.lifetime(value) else {
-            throw BrokerRefusal.badBody(
-                "invalid_expires_in", "expires_in must be a number of seconds.", path: "expires_in")
-        }
-        return now + seconds
-    }
-
-    /// Values for the provider's addresses: each as its field wants it, since it may say whose host a call goes to.
-    func values(for provider: Provider) throws -> [String: String] {
-        guard let values, values != .null else { return [:] }
-        guard case .object(let members) = values, members.count <= 50 else {
-            throw BrokerRefusal.badBody(
-                "invalid_connection_config", "connection_config must be an object of texts.", path: "connection_config")
-        }
-        var checked: [String: String] = [:]
-        for member in members {
-            let fits = member.value.string.map { text in
-                provider.field(member.name)?.accepts(text) ?? ConnectionField.isPlainText(text)
-            }
-            guard fits == true, let text = member.value.string else {
-                throw BrokerRefusal.badBody(
-                    "invalid_connection_config",
-                    "connection_config.\(member.name) is not what the provider wants there.",
-                    path: "connection_config", member.name)
-            }
-            checked[member.name] = text
-        }
-        return checked
+extension BrokerRefusal {
+    init(because problem: ConnectionImport.Problem) {
+        self.init(
+            status: .badRequest, type: problem.type, nestedType: "invalid_body", message: problem.message,
+            problems: problem.path.isEmpty
+                ? [] : [Problem(code: problem.type, message: problem.message, path: problem.path)])
     }
 }
 
@@ -129,8 +43,7 @@ extension Site {
             throw BrokerRefusal.badRequest(
                 "unknown_provider_template", "The integration's provider is not in the catalogue.")
         }
-        var values = try sent.values(for: provider)
-        let credentials = try await credentials(of: sent, provider, integration, &values)
+        let (credentials, values) = try await credentials(of: sent, provider, integration)
         let metadata = try Self.metadata(sent.metadata)
         let isKey = ["API_KEY", "BASIC"].contains(credentials.wireName)
         var trace = Trace(
@@ -139,7 +52,8 @@ extension Site {
             startedAt: now())
         trace.add("The API sent credentials.", [("type", credentials.wireName)], at: now())
         let test = await test(
-            credentials, values: integration.completing(values), at: provider, for: integration.tenant)
+            credentials, values: integration.completing(values), client: try store.registration(of: integration),
+            at: provider, for: integration.tenant)
         trace.add(test, at: now())
         if case .refused(let problem) = test?.outcome {
             trace.finish(.failure, error: CredentialTest.error, after: 0, at: now())
@@ -153,17 +67,20 @@ extension Site {
                     connectionID: id, credentials: credentials, values: values, metadata: metadata, owner: sent.owner),
                 of: integration, replaces: isKey ? .nothing : .anything, trace: trace, at: now())
         } catch let unsaved as ConnectionUnsaved {
-            throw Self.refusal(because: unsaved)
+            throw Self.refusal(because: unsaved, key)
         }
         guard let stored = try store.connection(id, of: key, in: call.environment) else {
             throw BrokerRefusal.unknownConnection(id, key)
         }
-        return stored
+        // With the token that was just made, where tokens are not stored.
+        return stored.carrying(credentials)
     }
 
-    private static func refusal(because unsaved: ConnectionUnsaved) -> BrokerRefusal {
+    private static func refusal(because unsaved: ConnectionUnsaved, _ key: String) -> BrokerRefusal {
         switch unsaved {
-        case .taken, .gone:
+        // An import expects no connection: it is the integration that was deleted a moment ago.
+        case .gone: .unknownIntegration(key)
+        case .taken:
             BrokerRefusal(
                 status: .conflict, type: "connection_already_exists",
                 message: "There is a connection of this ID already. Delete it first, or choose another ID.")
@@ -186,75 +103,27 @@ extension Site {
         return value
     }
 
+    /// A token that the provider gives is fetched before the connection is stored.
     private func credentials(
-        of sent: ConnectionImport, _ provider: Provider, _ integration: Integration, _ values: inout [String: String]
-    ) async throws -> Credentials {
-        if !sent.isFlat, let type = sent.text("type"), !type.utf8.elementsEqual(provider.method.wireName.utf8) {
-            throw BrokerRefusal.badBody(
-                "invalid_auth_mode", "credentials.type must be \(provider.method.wireName) for this integration.",
-                path: "credentials", "type")
-        }
-        switch provider.method {
-        case .oauth2:
-            let token = try sent.token(try sent.required("missing_access_token", "access_token"), "access_token")
-            let refreshToken = try sent.text("refresh_token").map { try sent.token($0, "refresh_token") }
-            return .oauth2(
-                accessToken: token, refreshToken: refreshToken, expiresAt: try sent.expiry(at: now()),
-                raw: sent.given["raw"] ?? sent.given)
-        case .oauth1:
-            let token = OAuth1Token(
-                token: try sent.required("missing_oauth_token", "oauth_token"),
-                secret: try sent.required("missing_oauth_token_secret", "oauth_token_secret"))
-            return .oauth1(token, raw: sent.given["raw"] ?? sent.given)
-        case .unauthenticated: return .none
-        case .apiKey: return .apiKey(try sent.required("missing_api_key", "api_key", "apiKey"))
-        case .basic:
-            return .basic(
-                username: try sent.required("missing_basic_username", "username"), password: sent.text("password") ?? ""
-            )
-        case .clientCredentials(let token):
-            let client = ClientRegistration(
-                id: try sent.required("missing_client_id", "client_id"),
-                secret: try sent.required("missing_client_secret", "client_secret"))
-            let completed = integration.completing(values)
-            let answer = try await firstToken { now in
-                let call = try token.clientCredentials(
-                    scopes: integration.details.scopes, client: client, values: completed)
-                return token.absorb(
-                    await outside.call(call.made(for: integration.tenant)), keeping: provider.fields, paths: [], at: now
-                )
-            }
-            return .clientCredentials(client, token: answer.accessToken, expiresAt: answer.expiresAt, raw: answer.raw)
-        case .app(let app):
-            _ = try sent.required("missing_app_id", "app_id")
-            let installation = try sent.required("missing_installation_id", "installation_id")
-            guard installation.utf8.count <= 20, installation.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else {
-                throw BrokerRefusal.badBody(
-                    "missing_installation_id", "installation_id must be digits.", path: "installation_id")
-            }
-            values["installation_id"] = installation
-            let filled = integration.completing(values)
-            let client = try store.registration(of: integration)
-            let answer = try await firstToken { now in
-                let call = try app.token(client: client, values: filled, at: now).made(for: integration.tenant)
-                return app.absorb(await outside.call(call), at: now)
-            }
-            return .app(accessToken: answer.accessToken, expiresAt: answer.expiresAt, raw: answer.raw)
-        }
-    }
-
-    /// A token that is there before the connection is stored.
-    private func firstToken(
-        _ ask: (Instant) async throws -> Result<TokenAnswer, TokenAnswer.Trouble>
-    ) async throws -> TokenAnswer {
-        let result: Result<TokenAnswer, TokenAnswer.Trouble>
+        of sent: ConnectionImport, _ provider: Provider, _ integration: Integration
+    ) async throws -> (Credentials, values: [String: String]) {
+        var values = try sent.values(for: provider)
+        let result: Result<Credentials, TokenAnswer.Trouble>
         do {
-            result = try await ask(now())
+            let step = try sent.credentials(
+                at: provider, of: integration, values: &values, client: try store.registration(of: integration),
+                at: now())
+            switch step {
+            case .ready(let credentials): return (credentials, values)
+            case .ask(let call):
+                result = try sent.credentials(
+                    at: provider, answer: await outside.call(call.made(for: integration.tenant)), at: now())
+            }
         } catch let problem as ConnectProblem {
             throw BrokerRefusal.badRequest(problem.rawValue, TraceAdvice.sentence(for: problem.rawValue))
         }
         switch result {
-        case .success(let answer): return answer
+        case .success(let credentials): return (credentials, values)
         case .failure(let trouble):
             throw BrokerRefusal(
                 status: .badRequest, type: "refresh_token_external_error", nestedType: "invalid_credentials",

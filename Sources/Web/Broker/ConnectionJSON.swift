@@ -100,8 +100,33 @@ struct ConnectionJSON {
             if let expiry { members.append(("expires_at", .string(expiry.wireText))) }
             members.append(("raw", raw.text))
             return .object(members)
+        case .made(let made): return .object([type] + Self.members(of: made))
+        case .tba(let token, let consumer):
+            let override: [(name: String, value: JSONText)] =
+                consumer.map { [("client_id", .string($0.id)), ("client_secret", .string($0.secret ?? ""))] } ?? []
+            return .object([
+                type, ("token_id", .string(token.token)), ("token_secret", .string(token.secret)),
+                ("config_override", .object(override)),
+            ])
         case .none: return .object([])
         }
+    }
+
+    /// What was typed stands beside the token, but for the App Store's kind, which has names of its own.
+    private static func members(of made: MadeToken) -> [(name: String, value: JSONText)] {
+        let token = made.token ?? ""
+        let expiry: [(name: String, value: JSONText)] =
+            made.expiresAt.map { [("expires_at", .string($0.wireText))] } ?? []
+        if made.kind == .appStore {
+            let key = Base64.encoded((made.typed["privateKey"] ?? "").utf8)
+            let raw: [(name: String, value: JSONText)] = [("access_token", .string(token))] + expiry
+            return [("access_token", .string(token))] + expiry + [("private_key", .string(key)), ("raw", .object(raw))]
+        }
+        let typed = made.typed.filter { !["type", "token", "expires_at", "raw"].contains($0.key) }
+            .sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
+            .map { (name: $0.key, value: JSONText.string($0.value)) }
+        let raw: [(name: String, value: JSONText)] = made.kind == .twoStep ? [("raw", made.raw.text)] : []
+        return typed + [("token", .string(token))] + expiry + raw
     }
 
     private func shown(_ raw: JSONValue) -> JSONValue {

@@ -69,7 +69,7 @@ struct ConnectionsController {
 
     func variables(_ request: Request, _ context: SiteContext) async throws -> Response {
         try await site.broker(request, context, needs: .readVariables) { call in
-            let rows = try site.store.variables(of: call.environment).map { variable in
+            let rows = try site.store.variables(of: call.environment).all.map { variable in
                 JSONText.object([("name", .string(variable.name)), ("value", .string(variable.value))])
             }
             return .json(bytes: JSONText.array(rows).bytes)

@@ -22,14 +22,16 @@ extension Site {
     ///
     /// - Returns: nil when there is no way to ask. What a provider itself has just given out needs no test.
     func test(
-        _ credentials: Credentials, values: [String: String], at provider: Provider, for tenant: ID<Entity.Tenant>
+        _ credentials: Credentials, values: [String: String], client: ClientRegistration, at provider: Provider,
+        for tenant: ID<Entity.Tenant>
     ) async -> CredentialTest? {
         switch credentials {
-        case .apiKey, .basic, .clientCredentials: break
+        case .apiKey, .basic, .clientCredentials, .tba: break
+        case .made(let made): if made.kind == .twoStep { return nil }
         case .oauth2, .oauth1, .app, .none: return nil
         }
         guard let proof = provider.api?.proof,
-            let call = provider.proof(of: credentials, values: values, once: once())
+            let call = provider.proof(of: credentials, values: values, client: client, once: once())
         else { return nil }
         let outcome: CredentialTest.Outcome =
             switch await outside.call(call.made(for: tenant)) {

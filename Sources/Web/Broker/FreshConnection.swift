@@ -10,6 +10,7 @@ extension Site {
     package func fresh(
         _ connection: BrokerConnection, isForced: Bool
     ) async throws -> Result<BrokerConnection, RefreshRefusal> {
+        if let signed = try signed(connection) { return signed }
         guard connection.credentials.isRefreshable || connection.health.goneAt != nil,
             let provider = outside.provider(of: connection)
         else { return .success(connection) }
@@ -23,6 +24,20 @@ extension Site {
                 try await renewed(connection, provider, isForced: isForced)
             }
         }
+    }
+
+    /// With a token that is signed here and now; nil for credentials of any other kind. It takes no call and leaves
+    /// nothing behind, so nothing of it is stored.
+    private func signed(_ connection: BrokerConnection) throws -> Result<BrokerConnection, RefreshRefusal>? {
+        guard case .made(let made) = connection.credentials, made.kind != .twoStep else { return nil }
+        guard let provider = outside.provider(of: connection) else { return .failure(.failed("unknown_config_key")) }
+        let isAsked = provider.fields.contains { $0.source == .integration }
+        let integration = isAsked ? try store.integration(connection.integration) : nil
+        let values = integration?.completing(connection.values) ?? connection.values
+        guard let signed = provider.signed(made, values: values, at: now()) else {
+            return .failure(.failed("notConfigured"))
+        }
+        return .success(connection.carrying(.made(signed)))
     }
 
     /// Asks what to do until there is an answer: renews, or waits for another process that does.

@@ -149,8 +149,11 @@ struct ProviderJSON {
             members += [
                 ("authorization_url", .string(app.installURL.text)), ("token_url", .string(app.tokenURL.text)),
             ]
+        case .twoStep(let twoStep): members.append(("token_url", Self.text(twoStep.url)))
+        case .tba(let tba): members.append(("signature_method", .string(tba.signature.rawValue)))
         default: break
         }
+        if !provider.method.typed.isEmpty { members.append(("credentials", .object(credentials))) }
         if let api = provider.api { members.append(("proxy", .object([("base_url", Self.text(api.base))]))) }
         members.append(("connection_config", .object(fields)))
         return members
@@ -167,6 +170,21 @@ struct ProviderJSON {
             if let prefix = field.prefix { members.append(("prefix", .string(prefix))) }
             if let suffix = field.suffix { members.append(("suffix", .string(suffix))) }
             return (field.name, .object(members))
+        }
+    }
+
+    /// What a page asks for, for those who build their own.
+    private var credentials: [(name: String, value: JSONText)] {
+        provider.method.typed.filter { !$0.isForPrograms }.map { field in
+            (
+                field.name,
+                .object([
+                    ("type", .string(field.shape == .list ? "array" : "string")), ("title", .string(field.title)),
+                    ("description", field.explanation.map(JSONText.string) ?? .word("null")),
+                    ("example", field.example.map(JSONText.string) ?? .word("null")),
+                    ("optional", .boolean(field.isOptional)), ("secret", .boolean(field.isSecret)),
+                ])
+            )
         }
     }
 

@@ -76,7 +76,10 @@ struct ProxyRun {
 
     private func plan(_ connection: BrokerConnection) throws -> ProviderCall {
         let client: ClientRegistration? =
-            if case .oauth1 = provider.method { try site.store.registration(of: integration) } else { nil }
+            switch provider.method {
+            case .oauth1, .tba: try site.store.registration(of: integration)
+            default: nil
+            }
         do {
             return try provider.proxy(
                 ask, with: connection.credentials, values: integration.completing(connection.values), client: client,

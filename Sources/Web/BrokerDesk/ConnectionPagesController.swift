@@ -27,7 +27,7 @@ struct ConnectionPagesController {
         let path = desk.path + "/connections"
         let now = site.now()
         var page = ConnectionsPage(
-            top: try site.top(of: desk, at: .connections),
+            top: site.top(of: desk, at: .connections),
             connections: shown.map { ConnectionsPage.Row($0, below: path, at: now) }, search: search,
             integrations: try site.integrationChoices(of: desk, chosen: key),
             states: [
@@ -93,7 +93,7 @@ struct ConnectionPagesController {
         let connection = try connection(context, in: desk)
         let path = path(connection, desk)
         let page = EndBrokerPage(
-            top: try site.top(of: desk, at: .connections),
+            top: site.top(of: desk, at: .connections),
             headline: "Delete the connection \(connection.connectionID)?",
             sentences: [
                 whatHappens(to: connection),
@@ -166,9 +166,10 @@ extension ConnectionPagesController {
         filter.connectionID = connection.connectionID
         let traces = try site.store.traces(of: desk.environment, filter, limit: 5)
         var page = ConnectionPage(
-            top: try site.top(of: desk, at: .connections), connectionID: connection.connectionID,
+            top: site.top(of: desk, at: .connections), connectionID: connection.connectionID,
             integration: connection.integrationKey,
-            integrationPath: "\(desk.path)/integrations/\(connection.integration.text)", state: state, stateKind: kind,
+            integrationPath: "\(desk.path)/integrations/\(connection.integration.text)",
+            listPath: desk.path + "/connections", state: state, stateKind: kind,
             method: connection.credentials.title, created: .exact(connection.createdAt),
             refreshed: health.refreshedAt.map { .relative($0, at: now) },
             lastFetched: connection.lastFetchedAt.map { .relative($0, at: now) },

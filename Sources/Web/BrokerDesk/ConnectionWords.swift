@@ -42,6 +42,8 @@ extension Credentials {
         case .apiKey: "API key"
         case .basic: "User name and password"
         case .app: "Installed app"
+        case .made(let made): made.kind == .twoStep ? "Token for a login" : "Signed token"
+        case .tba: "Token-based (OAuth 1.0a)"
         case .none: "No credentials"
         }
     }
@@ -60,6 +62,13 @@ extension Credentials {
         case .apiKey(let key): [("API key", key, true)]
         case .basic(let username, let password): [("User name", username, false), ("Password", password, true)]
         case .app(let token, _, _): [("Access token", token, true)]
+        // Which of them are no secrets, only the provider's entry knows.
+        case .made(let made):
+            made.typed.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }.map { ($0.key, $0.value, true) }
+                + (made.token.map { [("Access token", $0, true)] } ?? [])
+        case .tba(let token, let consumer):
+            [("Token ID", token.token, true), ("Token secret", token.secret, true)]
+                + (consumer.map { [("Consumer key", $0.id, false), ("Consumer secret", $0.secret ?? "", true)] } ?? [])
         case .none: []
         }
     }
@@ -82,7 +91,8 @@ extension Credentials {
         switch self {
         case .oauth2(_, _, _, let raw), .oauth1(_, let raw), .clientCredentials(_, _, _, let raw), .app(_, _, let raw):
             raw
-        case .apiKey, .basic, .none: .null
+        case .made(let made): made.raw
+        case .apiKey, .basic, .tba, .none: .null
         }
     }
 }

@@ -17,9 +17,6 @@ struct Desk {
     static func path(of tenant: Tenant) -> String { tenant.path + "/env" }
 
     var actor: AuditActor { .person(admin.person) }
-
-    /// How many environments a workspace can have.
-    static let mostEnvironments = 10
 }
 
 extension Site {
@@ -33,10 +30,11 @@ extension Site {
         return Desk(admin: admin, environment: environment, all: all)
     }
 
-    func top(of desk: Desk, at place: EnvironmentTop.Place) throws -> EnvironmentTop {
+    func top(of desk: Desk, at place: EnvironmentTop.Place) -> EnvironmentTop {
         let base = Desk.path(of: desk.admin.tenant)
         return EnvironmentTop(
-            workspace: try top(of: desk.admin, at: .integrations), name: desk.environment.name, path: desk.path,
+            workspace: EnvironmentTop.Workspace(name: desk.admin.tenant.name, path: desk.admin.tenant.path),
+            name: desk.environment.name, path: desk.path,
             tabs: EnvironmentTop.Place.allCases.map { tab in
                 EnvironmentTop.Tab(name: tab.title, path: desk.path + tab.rawValue, isCurrent: tab == place)
             },
@@ -44,18 +42,6 @@ extension Site {
                 EnvironmentTop.Tab(
                     name: one.name, path: "\(base)/\(one.name)\(place.rawValue)",
                     isCurrent: one.id == desk.environment.id)
-            }, newPath: desk.all.count < Desk.mostEnvironments ? base + "/new" : "")
-    }
-}
-
-/// What an environment may be called: it stands in addresses.
-enum EnvironmentName {
-    static func check(_ typed: String) -> String? {
-        let bytes = Array(typed.utf8)
-        guard (1...32).contains(bytes.count), bytes.first != 0x2D, bytes.last != 0x2D,
-            bytes.allSatisfy({ (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) || $0 == 0x2D })
-        else { return nil }
-        // The address of the page that adds one.
-        return bytes.elementsEqual("new".utf8) ? nil : typed
+            }, newPath: desk.all.count < BrokerEnvironment.most ? base + "/new" : "")
     }
 }

@@ -42,7 +42,11 @@ struct EnvironmentKeysController {
         guard let added else {
             return try site.page(
                 page, request, context,
-                problems: [Problem("key_name", "There are twenty keys. Revoke one before you make another.")])
+                problems: [
+                    Problem(
+                        "key_name",
+                        "There are \(BrokerEnvironment.mostKeys) keys. Revoke one before you make another.")
+                ])
         }
         site.shownOnce.keep(secret.reveal(), of: added.text, for: context.session.id, at: now)
         return site.redirect(to: "\(desk.path)/settings/keys/\(added.text)")
@@ -56,7 +60,7 @@ struct EnvironmentKeysController {
         let secret = site.shownOnce.take(key.id.text, for: context.session.id, by: request.method, at: now) ?? ""
         let newest = try site.store.connections(of: desk.environment, limit: 1).first
         var page = EnvironmentKeyPage(
-            top: try site.top(of: desk, at: .settings), name: key.name, secret: secret,
+            top: site.top(of: desk, at: .settings), name: key.name, secret: secret,
             languages: newest.map { site.call(for: $0.connectionID, of: $0.integrationKey).languages } ?? [],
             settingsPath: desk.path + "/settings")
         let older = try site.store.keys(of: desk.environment, at: now).first {
@@ -90,7 +94,7 @@ struct EnvironmentKeysController {
         try site.askToConfirm(context)
         let used = key.lastUsedAt.map { "\(CivilDate($0).dayAndClock)" } ?? "Never"
         let page = EndBrokerPage(
-            top: try site.top(of: desk, at: .settings), headline: "Revoke the secret key \(key.name)?",
+            top: site.top(of: desk, at: .settings), headline: "Revoke the secret key \(key.name)?",
             sentences: [
                 "Whatever uses it is refused from the next request on. Rotate it instead if you need time to change over."
             ],

@@ -123,11 +123,12 @@ extension Site {
         let keys = try store.keys(of: environment, at: now)
         let own = url("/oauth/callback")
         var page = EnvironmentSettingsPage(
-            top: try top(of: desk, at: .settings), publicKey: environment.publicKey,
+            top: top(of: desk, at: .settings), publicKey: environment.publicKey,
             keys: keys.map { EnvironmentSettingsPage.Key($0, below: path + "/keys", at: now) },
-            canAddKey: keys.count < 20,
+            canAddKey: keys.count < BrokerEnvironment.mostKeys,
             scopes: BrokerScope.allCases.map { Choice(value: $0.rawValue, label: $0.title) },
-            hasHMACKey: environment.hasHMACKey, requiresHMAC: environment.requiresHMAC,
+            variablesPath: path + "/variables", hasHMACKey: environment.hasHMACKey,
+            requiresHMAC: environment.requiresHMAC,
             hmacCode: "printf %s 'github:user-42' | openssl dgst -sha256 -hmac \"$GATEWRIGHT_HMAC_KEY\"",
             origins: try store.allowedOrigins(of: environment.id).joined(separator: "\n"),
             callback: environment.callbackURL ?? "", ownCallback: own,
@@ -135,6 +136,8 @@ extension Site {
             requirePath: path + "/hmac/require", revealPath: path + "/hmac/reveal", originsPath: path + "/origins",
             callbackPath: path + "/callback", deletePath: desk.path + "/delete")
         page.isMakingKey = keys.isEmpty
+        let variables = try store.variableNames(of: environment).count
+        if variables > 0 { page.variables = counted(Int64(variables), "variable") }
         let week: Int64 = 7
         let (calls, signed) = try store.connectCalls(of: environment, since: now.day - week + 1)
         page.signedCalls =
@@ -163,6 +166,7 @@ extension EnvironmentSettingsPage.Key {
         self.init(
             name: key.name, hint: key.hint, scopes: key.scopes.isEmpty ? ["Everything"] : key.scopes.map(\.title),
             signsWebhooks: key.signsWebhooks, created: .day(key.createdAt), createdBy: key.createdBy,
+            hasMakerLeft: key.hasMakerLeft,
             lastUsed: key.lastUsedAt.map { .relative($0, at: now) }, ends: key.expiresAt.map { .exact($0) },
             id: key.id.text,
             rotatePath: key.expiresAt == nil ? own + "/rotate" : "", revokePath: own + "/revoke")

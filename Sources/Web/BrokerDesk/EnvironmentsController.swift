@@ -27,10 +27,11 @@ struct EnvironmentsController {
         var page = try newPage(admin)
         page.name = try sent.text("name")
         page.requiresHMAC = !(try sent.text("hmac").utf8.elementsEqual("off".utf8))
-        guard let name = EnvironmentName.check(page.name) else {
-            return try site.page(
-                page, request, context,
-                problems: [Problem("name", "Use lower-case letters, digits and hyphens, at most 32.")])
+        let name = page.name
+        guard BrokerEnvironment.isName(name) else {
+            let sentence =
+                "Use lower-case letters, digits and hyphens inside, at most \(BrokerEnvironment.longestName), but not “new”."
+            return try site.page(page, request, context, problems: [Problem("name", sentence)])
         }
         // The two that everybody has are there first, whatever is added.
         _ = try await site.store.environments(of: admin.tenant.id, at: site.now())
@@ -38,7 +39,9 @@ struct EnvironmentsController {
             named: name, requiresHMAC: page.requiresHMAC, of: admin.tenant.id, by: .person(admin.person),
             from: site.clientAddress(of: request, context), at: site.now())
         guard made != nil else {
-            let problem = Problem("name", "There is one of this name, or there are ten already. Choose another name.")
+            let problem = Problem(
+                "name",
+                "There is one of this name, or there are \(BrokerEnvironment.most) already. Choose another name.")
             return try site.page(page, request, context, problems: [problem])
         }
         return site.redirect(to: "\(Desk.path(of: admin.tenant))/\(name)", saying: .environmentAdded)
@@ -53,7 +56,7 @@ struct EnvironmentsController {
         let broken = try site.store.connections(of: desk.environment, filter, limit: 6)
         let steps = try steps(of: desk, integrations, connections: count)
         var page = EnvironmentPage(
-            top: try site.top(of: desk, at: .home), steps: steps.allSatisfy(\.isDone) ? [] : steps,
+            top: site.top(of: desk, at: .home), steps: steps.allSatisfy(\.isDone) ? [] : steps,
             integrations: integrations.isEmpty ? "No integrations" : counted(Int64(integrations.count), "integration"),
             connections: count == 0 ? "No connections" : counted(count, "connection"),
             integrationsPath: desk.path + "/integrations", connectionsPath: desk.path + "/connections",
@@ -135,7 +138,7 @@ extension EnvironmentsController {
         let integrations = try site.store.integrations(of: desk.environment).count
         let connections = try site.store.connectionCounts(of: desk.environment).values.reduce(0, +)
         let page = DeleteBrokerPage(
-            top: try site.top(of: desk, at: .settings), what: "environment", name: desk.environment.name,
+            top: site.top(of: desk, at: .settings), what: "environment", name: desk.environment.name,
             sentences: [
                 "\(counted(Int64(integrations), "integration")), \(counted(connections, "connection")), every key and the "
                     + "activity go with it. Backends that use its keys are refused at once.",

@@ -15,7 +15,7 @@ extension IntegrationPage {
         let list = desk.path + "/integrations"
         let name = integration?.title(with: provider) ?? provider?.title ?? CustomProvider.title
         self.init(
-            top: try site.top(of: desk, at: .integrations), name: name, isNew: integration == nil,
+            top: site.top(of: desk, at: .integrations), name: name, isNew: integration == nil,
             provider: integration?.details.provider ?? provider?.key ?? CustomProvider.key, key: form.key,
             needsRegistration: method?.needsRegistration ?? true, takesScopes: method?.takesScopes ?? true,
             formPath: list,

@@ -13,7 +13,7 @@ struct IntegrationSetUpController {
         let desk = try await site.desk(context)
         let counts = try site.store.connectionCounts(of: desk.environment)
         let page = IntegrationsPage(
-            top: try site.top(of: desk, at: .integrations),
+            top: site.top(of: desk, at: .integrations),
             integrations: try site.store.integrations(of: desk.environment).map { integration in
                 let provider = site.outside.provider(of: integration)
                 let state = integration.state(with: provider)
@@ -35,7 +35,7 @@ struct IntegrationSetUpController {
         let found = search.utf8.isEmpty ? all : all.filter { $0.matches(search) }
         let count = counted(Int64(found.count), "provider")
         let page = PickProviderPage(
-            top: try site.top(of: desk, at: .integrations), search: search,
+            top: site.top(of: desk, at: .integrations), search: search,
             providers: found.map { provider in
                 PickProviderPage.Row(
                     name: provider.title, initials: Web.initials(of: provider.title), method: provider.method.title,
@@ -206,7 +206,7 @@ extension IntegrationSetUpController {
             : "\(counted(connections, "connection")) \(connections == 1 ? "goes" : "go") with it, and nothing is revoked at "
                 + "the provider. To have that done, delete the connections first."
         let page = DeleteBrokerPage(
-            top: try site.top(of: desk, at: .integrations), what: "integration", name: integration.details.key,
+            top: site.top(of: desk, at: .integrations), what: "integration", name: integration.details.key,
             sentences: [goes, "Backends that ask for it are answered that there is no such integration."],
             confirmName: typed, formPath: Self.path(integration, desk) + "/delete",
             cancelPath: Self.path(integration, desk))

@@ -10,6 +10,9 @@ extension Provider.Method {
         case .apiKey: "API key"
         case .basic: "User name and password"
         case .app: "Installed app"
+        case .jwt: "Signed token"
+        case .twoStep: "Token for a login"
+        case .tba: "Token-based (OAuth 1.0a)"
         case .unauthenticated: "No credentials"
         }
     }
@@ -18,14 +21,14 @@ extension Provider.Method {
     var leadsAway: Bool {
         switch self {
         case .oauth2, .oauth1, .app: true
-        case .clientCredentials, .apiKey, .basic, .unauthenticated: false
+        case .clientCredentials, .apiKey, .basic, .jwt, .twoStep, .tba, .unauthenticated: false
         }
     }
 
     var takesScopes: Bool {
         switch self {
         case .oauth2, .clientCredentials: true
-        case .oauth1, .apiKey, .basic, .app, .unauthenticated: false
+        case .oauth1, .apiKey, .basic, .app, .jwt, .twoStep, .tba, .unauthenticated: false
         }
     }
 
@@ -41,6 +44,7 @@ extension Provider.Method {
         case .apiKey: [Fact(label: "API key", value: own)]
         case .basic: [Fact(label: "User name and password", value: own)]
         case .clientCredentials: [Fact(label: "Client ID and secret", value: own)]
+        case .jwt, .twoStep, .tba: typed.filter { !$0.isForPrograms }.map { Fact(label: $0.title, value: own) }
         case .oauth2, .oauth1, .app, .unauthenticated: []
         }
     }
@@ -125,7 +129,7 @@ extension Provider.Method {
     var idLabel: String {
         switch self {
         case .app: "App ID"
-        case .oauth1: "Consumer key"
+        case .oauth1, .tba: "Consumer key"
         default: "Client ID"
         }
     }
@@ -133,7 +137,7 @@ extension Provider.Method {
     var secretLabel: String {
         switch self {
         case .app: "Private key"
-        case .oauth1: "Consumer secret"
+        case .oauth1, .tba: "Consumer secret"
         default: "Client secret"
         }
     }

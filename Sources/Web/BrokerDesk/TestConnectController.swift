@@ -55,7 +55,7 @@ struct TestConnectController {
         let path = IntegrationSetUpController.path(integration, desk)
         let key = integration.details.key
         var page = TestedPage(
-            top: try site.top(of: desk, at: .integrations),
+            top: site.top(of: desk, at: .integrations),
             name: integration.title(with: site.outside.provider(of: integration)), isConnected: false,
             integrationPath: path,
             activityPath: "\(desk.path)/activity?integration=\(PercentEncoding.encode(key))",

@@ -22,7 +22,7 @@ struct TracesController {
         let path = desk.path + "/activity"
         let now = site.now()
         var page = TracesPage(
-            top: try site.top(of: desk, at: .activity),
+            top: site.top(of: desk, at: .activity),
             events: shown.map { TracesPage.Row($0, below: path, at: now) }, actions: asked.actions,
             outcomes: asked.outcomes, integrations: try site.integrationChoices(of: desk, chosen: asked.integration),
             connection: asked.connection, from: asked.from, until: asked.until,
@@ -43,19 +43,19 @@ struct TracesController {
         guard let id = context.parameters.get("trace"), let trace = try site.store.trace(ID(id), in: desk.environment)
         else { throw Failure.notFound }
         let path = desk.path + "/activity"
-        let connection = try site.store.connection(
+        let number = try site.store.connectionNumber(
             trace.connectionID, of: trace.integrationKey, in: desk.environment)
         let place = trace.integrationKey.utf8.isEmpty ? "" : " at \(trace.integrationKey)"
         var facts = [Fact(label: "Provider", value: trace.provider), Fact(label: "Took", value: trace.duration)]
         facts.append(Fact(label: "Number", value: trace.id.text))
         let page = TracePage(
-            top: try site.top(of: desk, at: .activity),
+            top: site.top(of: desk, at: .activity),
             headline: "\(trace.action.title)\(place) \(trace.outcome.ending)",
             outcome: trace.outcome.title, outcomeKind: trace.outcome.kind, isRunning: trace.outcome == .running,
             error: trace.error ?? "", advice: trace.error.map(TraceAdvice.sentence) ?? "",
             facts: facts.filter { !$0.value.utf8.isEmpty }, started: .exact(trace.startedAt),
             connectionID: trace.connectionID,
-            connectionPath: connection.map { "\(desk.path)/connections/\($0.number)" } ?? "",
+            connectionPath: number.map { "\(desk.path)/connections/\($0)" } ?? "",
             steps: trace.steps.map { step in
                 TracePage.Step(
                     offset: step.milliseconds > 0 ? "+\(step.milliseconds) ms" : "0 ms", sentence: step.sentence,

@@ -72,7 +72,7 @@ struct WebhookPagesController {
         let path = desk.path + "/webhooks"
         let (state, kind) = delivery.words
         let page = WebhookPage(
-            top: try site.top(of: desk, at: .webhooks), kind: delivery.kind, state: state, stateKind: kind,
+            top: site.top(of: desk, at: .webhooks), kind: delivery.kind, state: state, stateKind: kind,
             address: delivery.url, created: .exact(delivery.createdAt),
             next: delivery.nextAttemptAt.map { .relative($0, at: site.now()) }, connection: delivery.connectionID,
             originalPath: delivery.replayOf.map { "\(path)/\($0)" } ?? "", body: delivery.body, id: delivery.id.text,
@@ -117,7 +117,7 @@ extension WebhookPagesController {
         let path = desk.path + "/webhooks"
         let now = site.now()
         var page = WebhooksPage(
-            top: try site.top(of: desk, at: .webhooks), address: desk.environment.webhookURL ?? "",
+            top: site.top(of: desk, at: .webhooks), address: desk.environment.webhookURL ?? "",
             hasAddress: desk.environment.webhookURL != nil,
             deliveries: shown.map { delivery in
                 let (state, kind) = delivery.words

@@ -77,9 +77,9 @@ struct ConnectFetch {
         case .oauth2(let oauth2): return try await oauth2Credentials(oauth2, provider, client, callback, &trace)
         case .oauth1(let oauth1): return (try await oauth1Credentials(oauth1, client, callback, &trace), flow.values)
         case .app(let app):
-            guard let installation = callback.installation, installation.utf8.count <= 20,
-                installation.utf8.allSatisfy({ (0x30...0x39).contains($0) })
-            else { throw ConnectRefusal(.missingCode) }
+            guard let installation = callback.installation, AppInstallation.isNumber(installation) else {
+                throw ConnectRefusal(.missingCode)
+            }
             var values = flow.values
             values["installation_id"] = installation
             let token = try await token(
@@ -87,7 +87,7 @@ struct ConnectFetch {
                     call(app.token(client: client, values: integration.completing(values), at: site.now()), &trace),
                     at: site.now()))
             return (.app(accessToken: token.accessToken, expiresAt: token.expiresAt, raw: token.raw), values)
-        case .clientCredentials, .apiKey, .basic, .unauthenticated:
+        case .clientCredentials, .apiKey, .basic, .jwt, .twoStep, .tba, .unauthenticated:
             throw ConnectRefusal(.wrongMode(provider.method.wireName))
         }
     }

@@ -46,7 +46,7 @@ struct ConnectLinkController {
             do {
                 try await site.connect(entry, with: typed.credentials)
             } catch let traced as ConnectStart.Traced where traced.refusal.isOfCredentials {
-                return try typeAgain(found, offer, typed, request, context)
+                return try typeAgain(found, offer, typed, traced.refusal, request, context)
             }
             return try await answer.end(
                 ConnectResult(integration: key, connectionID: entry.connectionID, ending: .connected), found.listeners,
@@ -62,9 +62,10 @@ struct ConnectLinkController {
 
     /// The provider did not take what was typed: the same page once more. The session is not spent.
     private func typeAgain(
-        _ visit: Visit, _ offer: ConnectOffer, _ typed: ConnectOffer.Typed, _ request: Request, _ context: SiteContext
+        _ visit: Visit, _ offer: ConnectOffer, _ typed: ConnectOffer.Typed, _ refusal: ConnectRefusal,
+        _ request: Request, _ context: SiteContext
     ) throws -> Response {
-        let problems = offer.refusedCredentials
+        let problems = offer.problems(because: refusal)
         let page = try page(visit, offer, typed, problems)
         return ConnectAnswer.openToOpener(
             try site.page(page, request, context, status: .unprocessableContent, fieldProblems: problems))

@@ -14,32 +14,16 @@ struct ConnectOffer {
     }
 
     var key: String { integration.details.key }
-    var title: String {
-        integration.details.displayName.utf8.isEmpty ? provider.title : integration.details.displayName
-    }
+    var title: String { integration.title(with: provider) }
 
     /// It goes on at the provider.
-    var leadsAway: Bool {
-        switch provider.method {
-        case .oauth2, .oauth1, .app: true
-        case .clientCredentials, .apiKey, .basic, .unauthenticated: false
-        }
-    }
+    var leadsAway: Bool { provider.method.leadsAway }
 
     private var asked: [ConnectionField] {
         provider.fields.filter { $0.source == .person && pinned[$0.name] == nil }
     }
 
-    /// Name, label and whether it is secret and must be there.
-    private var credentials: [(name: String, label: String, isSecret: Bool, isOptional: Bool)] {
-        switch provider.method {
-        case .apiKey: [("apiKey", "API key", true, false)]
-        case .basic: [("username", "User name", false, false), ("password", "Password", true, true)]
-        case .clientCredentials:
-            [("client_id", "Client ID", false, false), ("client_secret", "Client secret", true, false)]
-        case .oauth2, .oauth1, .app, .unauthenticated: []
-        }
-    }
+    private var credentials: [CredentialField] { provider.method.typed.filter { !$0.isForPrograms } }
 
     func typed(in form: Form) -> Typed {
         var typed = Typed()
@@ -54,19 +38,24 @@ struct ConnectOffer {
             guard let value = typed.values[field.name] else {
                 return field.isOptional ? nil : FieldProblem(field.name, "Enter the \(field.title).")
             }
-            return field.accepts(value) ? nil : FieldProblem(field.name, "\(field.title): \(field.format.sentence)")
+            return field.accepts(value) ? nil : FieldProblem(field.name, field.refusal)
         }
         let credentials = credentials.compactMap { credential -> FieldProblem? in
-            let isMissing = typed.credentials[credential.name]?.utf8.isEmpty ?? true
-            return isMissing && !credential.isOptional
-                ? FieldProblem(credential.name, "Enter the \(credential.label).") : nil
+            guard let text = typed.credentials[credential.name], !text.utf8.isEmpty else {
+                return credential.isOptional ? nil : FieldProblem(credential.name, "Enter the \(credential.title).")
+            }
+            return credential.accepts(text) ? nil : FieldProblem(credential.name, credential.refusal)
         }
         return values + credentials
     }
 
-    /// Said at the last of the credentials, which is the secret one.
-    var refusedCredentials: [FieldProblem] {
-        credentials.last.map { [FieldProblem($0.name, ConnectRefusal(.credentialsRefused("")).sentence)] } ?? []
+    /// Said at the one that cannot be right, else at the last secret one.
+    func problems(because refusal: ConnectRefusal) -> [FieldProblem] {
+        var field = credentials.last { $0.isSecret }
+        if case .invalidCredential(let name) = refusal.reason {
+            field = credentials.first { $0.name.utf8.elementsEqual(name.utf8) }
+        }
+        return field.map { [FieldProblem($0.name, refusal.sentence)] } ?? []
     }
 
     /// What was typed is shown again, but for secrets.
@@ -74,28 +63,36 @@ struct ConnectOffer {
         func problem(_ name: String) -> String { problems.first { $0.field == name }?.message ?? "" }
         let values = asked.map { field in
             ConnectLinkPage.Field(
-                name: field.name, label: field.title + (field.isOptional ? " (optional)" : ""), hint: Self.hint(field),
+                name: field.name, label: field.title + (field.isOptional ? " (optional)" : ""), hint: field.hint,
                 value: typed.values[field.name] ?? "", isSecret: field.isSecret,
                 options: field.choices.map { .init(value: $0, isChosen: $0 == typed.values[field.name]) },
                 problemText: problem(field.name))
         }
         let credentials = credentials.map { credential in
             ConnectLinkPage.Field(
-                name: credential.name, label: credential.label + (credential.isOptional ? " (optional)" : ""),
+                name: credential.name, label: credential.title + (credential.isOptional ? " (optional)" : ""),
+                hint: credential.hint,
                 value: credential.isSecret ? "" : typed.credentials[credential.name] ?? "",
-                isSecret: credential.isSecret, problemText: problem(credential.name))
+                isSecret: credential.isSecret, isLong: credential.shape == .lines || credential.shape == .list,
+                problemText: problem(credential.name))
         }
         return values + credentials
     }
+}
 
-    private static func hint(_ field: ConnectionField) -> String {
-        var hints: [String] = []
-        if let explanation = field.explanation { hints.append(explanation) }
-        if field.prefix != nil || field.suffix != nil {
-            hints.append("Only what stands in the place of … in \(field.prefix ?? "")…\(field.suffix ?? "")")
+extension CredentialField {
+    /// What to enter, said below its label.
+    fileprivate var hint: String {
+        [explanation, example.map { "Example: \($0)" }].compactMap { $0 }.joined(separator: " ")
+    }
+
+    /// What is wrong with a text that it does not accept.
+    fileprivate var refusal: String {
+        switch shape {
+        case .line: "\(title): one line, without tabs and line breaks."
+        case .lines, .list: "\(title): plain text of at most 16 KB."
+        case .pair: "\(title): two parts with a colon between them."
         }
-        if let example = field.example { hints.append("Example: \(example)") }
-        return hints.joined(separator: " ")
     }
 }
 

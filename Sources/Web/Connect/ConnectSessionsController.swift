@@ -54,13 +54,14 @@ struct ConnectSessionsController {
         of ask: ConnectSessionAsk, in environment: BrokerEnvironment
     ) throws -> [ConnectSessionAsk.Mistake] {
         if let again = ask.reconnects {
-            guard try site.store.connection(again.connectionID, of: again.integration, in: environment) == nil else {
-                return []
-            }
+            let number = try site.store.connectionNumber(again.connectionID, of: again.integration, in: environment)
+            guard number == nil else { return [] }
             return [.init(code: "unknown_connection", message: "There is no such connection.", path: ["connection_id"])]
         }
-        return try (ask.allowedIntegrations ?? []).enumerated().compactMap { index, key in
-            guard try site.store.integration(key, in: environment) == nil else { return nil }
+        let asked = ask.allowedIntegrations ?? []
+        let known = asked.isEmpty ? [] : try site.store.integrationKeys(of: environment)
+        return asked.enumerated().compactMap { index, key in
+            guard !known.contains(key) else { return nil }
             return .init(
                 code: "custom", message: "Integration \"\(key)\" does not exist.",
                 path: ["allowed_integrations", String(index)])

@@ -66,7 +66,7 @@ struct ConnectStart {
             guard let url = app.installURL.filled(entry.allValues) else { throw ConnectRefusal(.missingValue("")) }
             secret = "-"
             address = url + (url.utf8.contains(0x3F) ? "&" : "?") + "state=" + PercentEncoding.encode(state.reveal())
-        case .clientCredentials, .apiKey, .basic, .unauthenticated:
+        case .clientCredentials, .apiKey, .basic, .jwt, .twoStep, .tba, .unauthenticated:
             throw ConnectRefusal(.wrongMode(entry.provider.method.wireName))
         }
         let flow = ConnectFlow(

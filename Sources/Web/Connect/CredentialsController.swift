@@ -11,27 +11,46 @@ struct CredentialsController {
     let site: Site
 
     func apiKey(_ request: Request, _ context: SiteContext) async throws -> Response {
-        try await connect(request, context, takes: "API_KEY", names: ["apiKey"])
+        try await connect(request, context, takes: ["API_KEY"])
     }
 
     func basic(_ request: Request, _ context: SiteContext) async throws -> Response {
-        try await connect(request, context, takes: "BASIC", names: ["username", "password"])
+        try await connect(request, context, takes: ["BASIC"])
     }
 
     /// A provider that needs no credentials at all.
     func unauthenticated(_ request: Request, _ context: SiteContext) async throws -> Response {
-        try await connect(request, context, takes: "NONE", names: [])
+        try await connect(request, context, takes: ["NONE"])
     }
 
     /// The same at the current API's address, whose errors have another shape.
     func currentUnauthenticated(_ request: Request, _ context: SiteContext) async throws -> Response {
-        try await connect(request, context, takes: "NONE", names: [], isCurrent: true)
+        try await connect(request, context, takes: ["NONE"], isCurrent: true)
     }
 
     /// RFC 6749 §4.4, with the person's own client at the provider.
     func clientCredentials(_ request: Request, _ context: SiteContext) async throws -> Response {
-        try await connect(
-            request, context, takes: "OAUTH2_CC", names: ["client_id", "client_secret"], isCurrent: true)
+        try await connect(request, context, takes: ["OAUTH2_CC"], isCurrent: true)
+    }
+
+    /// Apple's App Store Connect at the address of the first clients; today's take it for any other signed token.
+    func appStore(_ request: Request, _ context: SiteContext) async throws -> Response {
+        try await connect(request, context, takes: ["APP_STORE", "JWT"])
+    }
+
+    /// A key with which tokens are signed here (RFC 7519).
+    func jwt(_ request: Request, _ context: SiteContext) async throws -> Response {
+        try await connect(request, context, takes: ["JWT", "APP_STORE"], isCurrent: true)
+    }
+
+    /// OAuth 1.0a with a token that the person made at the provider.
+    func tba(_ request: Request, _ context: SiteContext) async throws -> Response {
+        try await connect(request, context, takes: ["TBA"], isCurrent: true)
+    }
+
+    /// Fields that the provider gives a token for.
+    func twoStep(_ request: Request, _ context: SiteContext) async throws -> Response {
+        try await connect(request, context, takes: ["TWO_STEP"], isCurrent: true)
     }
 
     /// Browsers ask first, because the body is JSON. Which page may read the answer, the answer itself says.
@@ -46,7 +65,7 @@ struct CredentialsController {
     }
 
     private func connect(
-        _ request: Request, _ context: SiteContext, takes mode: String, names: [String], isCurrent: Bool = false
+        _ request: Request, _ context: SiteContext, takes modes: Set<String>, isCurrent: Bool = false
     ) async throws -> Response {
         let key = context.text("integration")
         let budget = site.countConnect(request, context)
@@ -61,12 +80,10 @@ struct CredentialsController {
             account = found
             try CrossOrigin.check(request, found.origins)
             let entry = try await site.admit(asked, found, integration: key, isFinal: true)
-            guard entry.provider.method.wireName.utf8.elementsEqual(mode.utf8) else {
+            guard modes.contains(entry.provider.method.wireName) else {
                 throw ConnectRefusal(.wrongMode(entry.provider.method.wireName))
             }
-            let body = try await ConnectBody(request)
-            var typed: [String: String] = [:]
-            for name in names { typed[name] = try body.text(name) }
+            let typed = try await ConnectBody(request).typed(entry.provider.method.typed)
             try await site.connect(entry, with: typed)
             response = .json(bytes: Self.answer(entry).bytes)
         } catch {
@@ -102,7 +119,8 @@ extension Site {
         do {
             let credentials = try await credentials(typed, for: entry, &trace)
             let test = await test(
-                credentials, values: entry.allValues, at: entry.provider, for: entry.environment.tenant)
+                credentials, values: entry.allValues, client: try store.registration(of: entry.integration),
+                at: entry.provider, for: entry.environment.tenant)
             trace.add(test, at: now())
             if case .refused(let problem) = test?.outcome { throw ConnectRefusal(.credentialsRefused(problem)) }
             try await save(
@@ -118,25 +136,19 @@ extension Site {
     private func credentials(
         _ typed: [String: String], for entry: ConnectEntry, _ trace: inout Trace
     ) async throws -> Credentials {
-        func given(_ name: String) throws -> String {
-            guard let text = typed[name], !text.utf8.isEmpty else { throw ConnectRefusal(.missingCredential(name)) }
-            return text
-        }
-        switch entry.provider.method {
-        case .apiKey: return .apiKey(try given("apiKey"))
-        case .basic: return .basic(username: try given("username"), password: typed["password"] ?? "")
-        case .clientCredentials(let token):
-            let client = ClientRegistration(id: try given("client_id"), secret: try given("client_secret"))
-            let call = try token.clientCredentials(scopes: entry.scopes, client: client, values: entry.allValues)
+        let step = try entry.provider.credentials(
+            from: typed, values: entry.allValues, scopes: entry.scopes,
+            client: try store.registration(of: entry.integration), at: now())
+        switch step {
+        case .ready(let credentials): return credentials
+        case .ask(let call):
             let answer = await outside.call(call.made(for: entry.environment.tenant))
             trace.add("Asked the provider for a token.", answer.detail(of: call.url), at: now())
-            switch token.absorb(answer, keeping: entry.provider.fields, paths: [], at: now()) {
-            case .success(let got):
-                return .clientCredentials(client, token: got.accessToken, expiresAt: got.expiresAt, raw: got.raw)
+            switch entry.provider.credentials(from: typed, answer: answer, at: now()) {
+            case .success(let credentials): return credentials
+            case .failure(.gone(let why)): throw ConnectRefusal(.credentialsRefused(why))
             case .failure(let trouble): throw ConnectRefusal(.noToken(trouble.reason))
             }
-        case .unauthenticated: return .none
-        case .oauth2, .oauth1, .app: throw ConnectRefusal(.wrongMode(entry.provider.method.wireName))
         }
     }
 }
@@ -157,13 +169,14 @@ struct ConnectBody {
         self.value = value
     }
 
-    /// "" when it was not sent.
-    func text(_ name: String) throws -> String {
-        guard let found = value[name], found != .null else { return "" }
-        guard let text = found.string, text.utf8.count <= 8_192,
-            text.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F || $0 == 0x0A || $0 == 0x0D })
-        else { throw ConnectRefusal(.missingCredential(name)) }
-        return text
+    /// What it has of these, by their names.
+    func typed(_ fields: [CredentialField]) throws -> [String: String] {
+        var typed: [String: String] = [:]
+        for field in fields {
+            guard let text = field.text(value[field.name]) else { throw ConnectRefusal(.missingCredential(field.name)) }
+            typed[field.name] = text
+        }
+        return typed
     }
 }
 

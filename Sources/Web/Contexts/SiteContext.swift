@@ -66,6 +66,20 @@ struct Visitor: Sendable {
     var device: KnownDevice?
     /// Set while a page is asked for: where a new cookie for the session is left, to go out with the answer.
     var renewal: CookieRenewal?
+    /// Their workspaces, read once for the page and for the side bar beside it.
+    var memberships = OnceRead<[Member]>()
+}
+
+/// What is read once while one request is answered.
+final class OnceRead<Value: Sendable>: Sendable {
+    private let value = Mutex<Value?>(nil)
+
+    func callAsFunction(_ read: () throws -> Value) rethrows -> Value {
+        if let there = value.withLock({ $0 }) { return there }
+        let new = try read()
+        value.withLock { $0 = new }
+        return new
+    }
 }
 
 /// A session's new cookie on its way to the answer, whatever that will be.

@@ -63,10 +63,12 @@ struct ApplyController {
 
 extension Site {
     /// Whether this person may register apps, and if not, why.
-    func developerAccess(of person: Person) throws -> DeveloperAccess {
+    ///
+    /// - Parameter memberships: nil to have them read.
+    func developerAccess(of person: Person, in memberships: [Member]? = nil) throws -> DeveloperAccess {
         Portal.developerAccess(
             of: person, application: try store.application(of: person.id)?.state,
-            memberships: try store.memberships(of: person.id), plans: try store.rules().developerPlans)
+            memberships: try memberships ?? store.memberships(of: person.id), plans: try store.rules().developerPlans)
     }
 }
 

@@ -79,21 +79,26 @@ extension Site {
 
 /// The media type of a request body, without trusting anything but ASCII.
 struct MediaType {
-    private let essence: [UInt8]
-    private let charset: [UInt8]?
+    let isForm: Bool
+    let isJSON: Bool
 
     init?(_ request: Request) {
         guard let header = request.headers[.contentType] else { return nil }
+        // As nearly every program writes it.
+        guard !header.utf8.elementsEqual(Self.form.utf8) else {
+            (isForm, isJSON) = (true, false)
+            return
+        }
         let parts = Array(header.utf8).split(separator: UInt8(ascii: ";"), omittingEmptySubsequences: false)
-        essence = Self.normal(parts.first ?? [])
-        charset = parts.dropFirst().map(Self.normal).first { $0.starts(with: "charset=".utf8) }
-            .map { Array($0.dropFirst(8)).filter { $0 != UInt8(ascii: "\"") } }
+        let essence = Self.normal(parts.first ?? [])
+        let charset = parts.dropFirst().map(Self.normal).first { $0.starts(with: "charset=".utf8) }
+            .map { $0.dropFirst(8).filter { $0 != UInt8(ascii: "\"") } }
+        let isUTF8 = charset.map { $0.elementsEqual("utf-8".utf8) || $0.elementsEqual("utf8".utf8) } ?? true
+        isForm = isUTF8 && essence.elementsEqual(Self.form.utf8)
+        isJSON = isUTF8 && essence.elementsEqual("application/json".utf8)
     }
 
-    var isForm: Bool { essence.elementsEqual("application/x-www-form-urlencoded".utf8) && isUTF8 }
-    var isJSON: Bool { essence.elementsEqual("application/json".utf8) && isUTF8 }
-
-    private var isUTF8: Bool { charset.map { $0.elementsEqual("utf-8".utf8) || $0.elementsEqual("utf8".utf8) } ?? true }
+    private static let form = "application/x-www-form-urlencoded"
 
     private static func normal(_ bytes: ArraySlice<UInt8>) -> [UInt8] {
         bytes.filter { $0 != 0x20 && $0 != 0x09 }.map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 }

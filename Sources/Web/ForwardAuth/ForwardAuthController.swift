@@ -22,8 +22,9 @@ struct ForwardAuthController {
         }
         do {
             guard let bearer = try bearer(of: request) else { return refusal(nil, ask) }
-            let address = context.clientAddress(of: request, settings: site.settings)
-            guard case .live(let access) = try site.store.check(bearer, from: address, at: site.now()),
+            guard
+                case .live(let access) = try site.store.check(
+                    bearer, from: context.clientAddress(of: request, settings: site.settings), at: site.now()),
                 ask.tenant == nil || ask.tenant == access.member.tenant.slug
             else { throw OAuthError(.invalidToken, "the token is not valid here") }
             guard ask.scopes.allSatisfy(access.allows) else {
@@ -62,7 +63,7 @@ struct ForwardAuthController {
             // Empty rather than absent: Caddy passes its own placeholder on for a header that is not there.
             let value = value ?? ""
             guard value.utf8.allSatisfy({ (0x20...0x7E).contains($0) }) else { throw Failure.unexpected }
-            response.headers[name] = value
+            response.headers.append(HTTPField(name: name, value: value))
         }
         return response
     }

@@ -71,6 +71,7 @@ enum Address {
     private static let named = [
         "/connection/", "/connections/", "/config/", "/integrations/", "/provider/", "/providers/",
         "/oauth/connect/", "/api-auth/", "/unauth/", "/auth/unauthenticated/", "/oauth2/auth/",
+        "/app-store-auth/", "/auth/jwt/", "/auth/tba/", "/auth/two-step/",
     ]
 
     /// Dot segments, also escaped ones, would climb out of the provider's base address.

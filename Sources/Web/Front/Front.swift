@@ -75,30 +75,33 @@ enum Surface {
     case page, machine
 
     init(path: String) {
-        let bytes = Array(path.utf8.prefix { $0 != UInt8(ascii: "?") })
-        let segments = bytes.split(separator: UInt8(ascii: "/")).map { String(decoding: $0, as: UTF8.self) }
+        // As many as it takes to tell.
+        let segments = path.utf8.prefix { $0 != UInt8(ascii: "?") }.split(separator: UInt8(ascii: "/"), maxSplits: 4)
+            .prefix(4).map { String(Substring($0)) }
         self = Self.isMachine(segments) ? .machine : .page
     }
 
     private static func isMachine(_ segments: [String]) -> Bool {
         guard let first = segments.first else { return false }
         switch first {
-        case "assets", "v2", "v2.1", "healthz", "readyz", "metrics", ".well-known", "api": return true
-        case "openapi.json", "leaked-tokens", "health": return true
-        case "connection", "connections", "config", "integrations", "provider", "providers", "proxy",
-            "environment-variables":
-            return true
-        // Whoever connects with a key or a password, and the proxy that asks about tokens.
-        case "auth", "api-auth", "unauth", "oauth2", "sdk": return true
-        // The hosted page is `/connect` alone.
-        case "connect": return segments.count > 1
-        case "oauth": return segments.dropFirst().first == "introspect"
         case "t":
             guard segments.count > 2 else { return false }
             return segments[2] == "api" || segments[2] == ".well-known"
                 || (segments.count > 3 && segments[2] == "oauth"
                     && ["token", "revoke", "introspect"].contains(segments[3]))
-        default: return false
+        // The hosted page is `/connect` alone.
+        case "connect": return segments.count > 1
+        case "oauth": return segments.dropFirst().first == "introspect"
+        default: return machines.contains(first)
         }
     }
+
+    private static let machines: Set<String> = [
+        "assets", "v2", "v2.1", "healthz", "readyz", "metrics", ".well-known", "api",
+        "openapi.json", "leaked-tokens", "health",
+        "connection", "connections", "config", "integrations", "provider", "providers", "proxy",
+        "environment-variables",
+        // Whoever connects with a key or a password, and the proxy that asks about tokens.
+        "auth", "api-auth", "app-store-auth", "unauth", "oauth2", "sdk",
+    ]
 }

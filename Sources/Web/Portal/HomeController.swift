@@ -24,7 +24,7 @@ struct HomeController {
 
     func dashboard(_ request: Request, _ context: PersonContext) async throws -> Response {
         let person = context.person
-        let memberships = try site.store.memberships(of: person.id)
+        let memberships = try site.memberships(of: person, context)
         // Who came for a workspace that others are in as well, not to develop.
         let isGuest = try memberships.contains { member in
             try member.role == .member || site.store.reach(of: member.tenant).members > 1
@@ -33,7 +33,7 @@ struct HomeController {
             person, tokens: try site.store.developerTokens(of: person.id), apps: try site.store.apps(of: person.id),
             memberships: memberships,
             waiting: try site.store.waitingRequests(of: person.id, at: site.now()),
-            access: try site.developerAccess(of: person),
+            access: try site.developerAccess(of: person, in: memberships),
             desk: person.isOperator ? DashboardPage.Alert.desk(try site.store.health()) : [], isGuest: isGuest,
             base: site.settings.base.text, at: site.now())
         return try site.page(page, request, context)

@@ -106,7 +106,7 @@ extension DeveloperTokensController {
         _ form: TokenForm, _ context: PersonContext, isNew: Bool = false
     ) throws -> NewTokenPage {
         let now = site.now()
-        let memberships = try memberships(of: context.person)
+        let memberships = try memberships(context)
         let rules = try memberships.map { (tenant: $0.tenant, rules: try site.store.tokenRules(of: $0.tenant.id)) }
         var page = NewTokenPage(
             form, memberships: memberships, catalogue: try site.store.scopeCatalogue(), at: now)
@@ -124,8 +124,8 @@ extension DeveloperTokensController {
         try form.replaces.flatMap { try site.store.developerToken($0, of: context.person.id) }
     }
 
-    private func memberships(of person: Person) throws -> [Member] {
-        try site.store.memberships(of: person.id).filter { !$0.tenant.isSuspended }
+    private func memberships(_ context: PersonContext) throws -> [Member] {
+        try site.memberships(of: context.person, context).filter { !$0.tenant.isSuspended }
     }
 
     private func obstacle(_ context: PersonContext) throws -> Obstacle? {
@@ -133,7 +133,7 @@ extension DeveloperTokensController {
     }
 
     private func tickEverything(in form: inout TokenForm, _ context: PersonContext) throws {
-        let member = form.member(among: try memberships(of: context.person))
+        let member = form.member(among: try memberships(context))
         let offered = ScopeDescription.available(
             to: member?.role ?? .member, from: try site.store.scopeCatalogue())
         form.scopes = offered.map(\.scope.text)
@@ -142,7 +142,7 @@ extension DeveloperTokensController {
     private func check(_ form: TokenForm, _ context: PersonContext) throws -> Checked<DeveloperTokenDraft> {
         let catalogue = try site.store.scopeCatalogue()
         let checked = form.check(
-            memberships: try memberships(of: context.person), catalogue: catalogue,
+            memberships: try memberships(context), catalogue: catalogue,
             tokens: try site.store.developerTokens(of: context.person.id), at: site.now())
         guard case .valid(let draft) = checked else { return checked }
         if let problem = form.overreach(of: draft.member, catalogue: catalogue) { return .invalid([problem]) }

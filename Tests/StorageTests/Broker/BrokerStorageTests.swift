@@ -196,7 +196,8 @@ struct BrokerStorageTests {
             key, EnvironmentKeyDraft(name: "x", signsWebhooks: true), to: dev, by: .system, at: now)
         _ = try await store.rotateHMACKey(of: prod, overlap: 600, by: .system, at: now)
         _ = try await store.rotateWebhookKey(of: prod, overlap: 600, by: .system, at: now)
-        try await store.setVariables([("A B", "1"), ("C", "2")], of: dev)
+        let variables = [EnvironmentVariable(name: "A", value: "1"), EnvironmentVariable(name: "C", value: "2")]
+        #expect(try await store.setVariables(variables, replacing: 0, of: dev, by: .system, at: now) == .stored)
         var random = SystemRandomNumberGenerator()
         let next = MasterKey.random(using: &random)
         try await test.engine.write { db in
@@ -218,7 +219,7 @@ struct BrokerStorageTests {
         #expect(try other.hmacKeys(of: prod.id, at: now).count == 2)
         #expect(try other.webhookKeys(of: prod.id, at: now).count == 2)
         #expect(try other.webhookSecrets(of: dev.id, at: now) == [key.reveal()])
-        #expect(try other.variables(of: dev).map(\.value) == ["1", "2"])
+        #expect(try other.variables(of: dev).all.map(\.value) == ["1", "2"])
     }
 
     @Test func `of a hundred that want the lease at once, one gets it`() async throws {
@@ -236,7 +237,8 @@ struct BrokerStorageTests {
         let photos = try await integrate()
         try await connect("u", to: photos)
         try await store.setAllowedOrigins(["https://a.example"], of: dev, by: .system, at: now)
-        try await store.setVariables([("A", "1")], of: dev)
+        let variable = EnvironmentVariable(name: "A", value: "1")
+        #expect(try await store.setVariables([variable], replacing: 0, of: dev, by: .system, at: now) == .stored)
         var trace = Trace(
             id: store.newTraceID(at: now), tenant: dev.tenant, environment: dev.id, action: .refresh,
             integrationKey: "",
@@ -244,6 +246,7 @@ struct BrokerStorageTests {
         trace.add("Began", at: now)
         try await store.record(trace)
         try await store.delete(dev, by: .person(test.ada), at: now)
+        while try await store.sweep(at: now) {}
         for table: SQL in [
             "integrations", "connections", "allowed_origins", "environment_variables", "traces", "trace_steps",
         ] {

@@ -155,7 +155,8 @@ struct KnownSecrets {
         _ = try await store.rotateWebhookKey(of: environment, overlap: 60, by: .system, at: now)
         texts += try store.hmacKeys(of: environment.id, at: now).map { (name: "HMAC key", text: $0) }
         texts += try store.webhookKeys(of: environment.id, at: now).map { (name: "webhook key", text: $0) }
-        try await store.setVariables([("TOKEN", canary("variable"))], of: environment)
+        let variable = EnvironmentVariable(name: "TOKEN", value: canary("variable"))
+        _ = try await store.setVariables([variable], replacing: 0, of: environment, by: .system, at: now)
         let integration = try #require(
             try await store.addIntegration(
                 IntegrationDetails(key: "photos", provider: "photos", clientID: "id", scopes: []),
@@ -175,6 +176,16 @@ struct KnownSecrets {
                 raw: .null),
             .apiKey(canary("api-key")), .basic(username: "name", password: canary("basic-password")),
             .app(accessToken: canary("installation-token"), expiresAt: nil, raw: .null),
+            .made(
+                MadeToken(
+                    kind: .jwt, typed: ["privateKey": canary("signing-key")], token: nil, expiresAt: nil, raw: .null)),
+            .made(
+                MadeToken(
+                    kind: .twoStep, typed: ["password": canary("typed-password")], token: canary("given-token"),
+                    expiresAt: now + 60, raw: .object([.init("token", .string(canary("given-raw")))]))),
+            .tba(
+                OAuth1Token(token: canary("brought-token"), secret: canary("brought-secret")),
+                consumer: ClientRegistration(id: "id", secret: canary("consumer-secret"))),
         ]
         var numbers: [Int64] = []
         for (index, credentials) in all.enumerated() {

@@ -19,7 +19,7 @@ struct OpenAPITests {
     /// The broker's, whose names may hold anything: the document has a parameter where the route takes all that follows.
     private static let broker = [
         "connection", "connections", "config", "integrations", "provider", "providers", "proxy", "api-auth", "unauth",
-        "oauth2", "environment-variables", "health",
+        "app-store-auth", "oauth2", "environment-variables", "health",
     ]
 
     /// The route that answers a described operation.

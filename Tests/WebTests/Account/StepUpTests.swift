@@ -42,6 +42,8 @@ struct StepUpTests {
         ("/t/{tenant}/env/{environment}/settings/keys/{key}/revoke", []),
         ("/t/{tenant}/env/{environment}/settings/keys/{key}/rotate", [("overlap", "now")]),
         ("/t/{tenant}/env/{environment}/settings/origins", [("origins", "https://acme.example")]),
+        ("/t/{tenant}/env/{environment}/settings/variables", [("variables", "A=b"), ("version", "0")]),
+        ("/t/{tenant}/env/{environment}/settings/variables/reveal", []),
         ("/t/{tenant}/env/{environment}/webhooks/key", [("overlap", "day")]),
         ("/t/{tenant}/env/{environment}/webhooks/key/reveal", []),
     ]
@@ -87,6 +89,8 @@ struct StepUpTests {
         "/api-auth/api-key/{integration}", "/api-auth/basic/{integration}", "/auth/unauthenticated/{integration}",
         "/config", "/connect/sessions", "/connect/sessions/reconnect", "/connection", "/connection/**", "/connections",
         "/connections/metadata", "/integrations", "/oauth2/auth/{integration}", "/proxy/**", "/unauth/{integration}",
+        "/app-store-auth/{integration}", "/auth/jwt/{integration}", "/auth/tba/{integration}",
+        "/auth/two-step/{integration}",
     ]
 
     private func posts(of site: TestSite) -> Set<String> {

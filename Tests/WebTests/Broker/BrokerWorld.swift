@@ -120,6 +120,43 @@ final class BrokerWorld: Sendable {
           docs: https://shop.example/docs
           auth: basic
           api: {base: "\(url)/api"}
+        store:
+          title: Store
+          docs: https://store.example/docs
+          auth: app_store
+          jwt:
+            key: "{privateKey}"
+            header: {kid: "{privateKeyId}"}
+            claims: {iss: "{issuerId}", aud: store-v1, scope: "{scope}"}
+            lifetime: 1200
+          api: {base: "\(url)/api", verify: /apps}
+        blog:
+          title: Blog
+          docs: https://blog.example/docs
+          auth: jwt
+          credentials: {privateKey: {title: Admin key, shape: pair, secret: true}}
+          jwt: {algorithm: HS256, key: "{privateKey.secret}", key_encoding: hex, header: {kid: "{privateKey.id}"}, lifetime: 300}
+          api: {base: "\(url)/api", headers: {authorization: "Blog {accessToken}"}}
+        suite:
+          title: Suite
+          docs: https://suite.example/docs
+          auth: tba
+          realm: "{accountId}"
+          realm_style: upper_underscore
+          api: {base: "\(url)/api"}
+          fields: {accountId: {title: Account}}
+        login:
+          title: Login
+          docs: https://login.example/docs
+          auth: two_step
+          credentials: {user: {title: User}, password: {title: Password, secret: true}}
+          token:
+            url: "\(url)/token"
+            parameters: {user: "{user}", password: "{password}"}
+            token_at: session.id
+            expires_in_at: session.life
+            refresh_before: 60
+          api: {base: "\(url)/api", headers: {x-session: "{accessToken}"}}
         birds:
           title: Birds
           docs: https://birds.example/docs

@@ -374,7 +374,10 @@ struct ConnectionWireTests {
     @Test func `the environment's variables are a list`() async throws {
         let world = try await BrokerWorld()
         #expect(try await world.call(.get, "/environment-variables").body == "[]")
-        try await world.store.setVariables([("B", "2"), ("A", "ü")], of: world.environment)
+        let variables = EnvironmentVariable.read("B=2\nA=ü").variables
+        let outcome = try await world.store.setVariables(
+            variables, replacing: 0, of: world.environment, by: .system, at: world.site.clock.now)
+        #expect(outcome == .stored)
         #expect(
             try await world.call(.get, "/environment-variables").body
                 == #"[{"name":"A","value":"\u00fc"},{"name":"B","value":"2"}]"#)

@@ -81,6 +81,7 @@ package struct ConnectionPage: Page {
     var connectionID: String
     var integration: String
     var integrationPath: String
+    var listPath: String
     var state: String
     var stateKind: String
     /// What is wrong, in the provider's word; empty when nothing is.
@@ -118,7 +119,8 @@ package struct ConnectionPage: Page {
     package var title: String { "Connection \(connectionID)" }
     package static let sample = ConnectionPage(
         top: .sample(.connections), connectionID: "user-42", integration: "github",
-        integrationPath: "/t/acme/env/dev/integrations/int_1", state: "Working", stateKind: "ok", method: "OAuth 2",
+        integrationPath: "/t/acme/env/dev/integrations/int_1", listPath: "/t/acme/env/dev/connections",
+        state: "Working", stateKind: "ok", method: "OAuth 2",
         created: .exact(.sample(-3)), refreshed: .relative(.sample, at: .sample + 600),
         lastFetched: .relative(.sample, at: .sample + 240), expires: .exact(.sample(1)), isRefreshable: true,
         owner: [Fact(label: "End user", value: "Mei Lin"), Fact(label: "Tag plan", value: "gold")],

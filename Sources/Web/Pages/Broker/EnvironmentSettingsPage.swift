@@ -11,6 +11,8 @@ package struct EnvironmentSettingsPage: Page {
         var signsWebhooks: Bool
         var created: Moment
         var createdBy: String
+        /// Whoever made it may know it still, and is not in the workspace any more.
+        var hasMakerLeft = false
         var lastUsed: Moment?
         /// Nil: until revoked.
         var ends: Moment?
@@ -30,6 +32,10 @@ package struct EnvironmentSettingsPage: Page {
     var signsWebhooks = false
     /// The form for a new one stands open.
     var isMakingKey = false
+
+    /// "3 variables"; empty when there is none.
+    var variables = ""
+    var variablesPath: String
 
     var hasHMACKey: Bool
     var requiresHMAC: Bool
@@ -70,13 +76,15 @@ package struct EnvironmentSettingsPage: Page {
                 revokePath: "/t/acme/env/dev/settings/keys/key_1/revoke"),
             Key(
                 name: "Nightly report", hint: "gw_sk_…77Qe", scopes: ["List connections"], signsWebhooks: false,
-                created: .day(.sample(-2)), createdBy: "Ada", ends: .exact(.sample(1)), id: "key_2", rotatePath: "",
+                created: .day(.sample(-2)), createdBy: "Grace", hasMakerLeft: true, ends: .exact(.sample(1)),
+                id: "key_2", rotatePath: "",
                 revokePath: "/t/acme/env/dev/settings/keys/key_2/revoke"),
         ],
         scopes: [
             Choice(value: "connections:list", label: "List connections"),
             Choice(value: "proxy", label: "Call providers through the proxy"),
-        ], hasHMACKey: true, requiresHMAC: false, signedCalls: "14 of the 20 requests of the last 7 days were signed.",
+        ], variables: "2 variables", variablesPath: "/t/acme/env/dev/settings/variables", hasHMACKey: true,
+        requiresHMAC: false, signedCalls: "14 of the 20 requests of the last 7 days were signed.",
         hmacCode: "printf %s 'github:user-42' | openssl dgst -sha256 -hmac \"$GATEWRIGHT_HMAC_KEY\"",
         origins: "https://app.acme.example", callback: "", ownCallback: "https://portal.example/oauth/callback",
         nginx: "location = /oauth/callback {\n    return 308 https://portal.example/oauth/callback$is_args$args;\n}",
@@ -91,6 +99,7 @@ package struct EnvironmentSettingsPage: Page {
         first.hasHMACKey = false
         first.signedCalls = ""
         first.origins = ""
+        first.variables = ""
         var turning = sample
         turning.isTurningOn = true
         var on = sample

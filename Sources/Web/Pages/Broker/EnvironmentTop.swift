@@ -6,6 +6,12 @@ package struct EnvironmentTop: Sendable {
         var isCurrent: Bool
     }
 
+    struct Workspace: Sendable {
+        var name: String
+        /// `/t/acme`
+        var path: String
+    }
+
     /// The raw value is the end of the address.
     enum Place: String, CaseIterable {
         case home = ""
@@ -27,7 +33,7 @@ package struct EnvironmentTop: Sendable {
         }
     }
 
-    var workspace: TenantTop
+    var workspace: Workspace
     /// "dev"
     var name: String
     /// `/t/{slug}/env/{name}`
@@ -40,7 +46,7 @@ package struct EnvironmentTop: Sendable {
 
     static func sample(_ place: Place) -> EnvironmentTop {
         EnvironmentTop(
-            workspace: .sample(.integrations), name: "dev", path: "/t/acme/env/dev",
+            workspace: Workspace(name: "Acme", path: "/t/acme"), name: "dev", path: "/t/acme/env/dev",
             tabs: Place.allCases.map { tab in
                 Tab(name: tab.title, path: "/t/acme/env/dev" + tab.rawValue, isCurrent: tab == place)
             },

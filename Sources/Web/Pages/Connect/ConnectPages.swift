@@ -59,6 +59,8 @@ package struct ConnectLinkPage: Page {
         var hint = ""
         var value = ""
         var isSecret = false
+        /// Several lines; a secret is not shown again either.
+        var isLong = false
         /// If any, the only values there are.
         var options: [Option] = []
         var problemText = ""
@@ -120,10 +122,21 @@ package struct ConnectLinkPage: Page {
                     name: "region", label: "Region",
                     options: [Option(value: "eu", isChosen: true), Option(value: "us", isChosen: false)]),
             ], token: token, integration: "algolia")
+        let signing = ConnectLinkPage(
+            companyName: "Acme", label: "Ada", providerName: "App Store Connect",
+            fields: [
+                Field(name: "privateKeyId", label: "Key ID"), Field(name: "issuerId", label: "Issuer ID"),
+                Field(name: "privateKey", label: "Private key", isSecret: true, isLong: true),
+                Field(
+                    name: "scope", label: "Scopes (optional)",
+                    hint: "Operations that the tokens are held to, one on each line. Example: GET /v1/apps",
+                    isLong: true),
+            ], token: token, integration: "app-store")
         return [
             PageSample(sample), PageSample(wrong, state: "errors", problems: [FieldProblem("subdomain", problem)]),
             PageSample(ConnectLinkPage(companyName: "Acme", label: "Ada", choices: choices), state: "choose"),
-            PageSample(key, state: "key"), PageSample(ConnectLinkPage(companyName: "Acme"), state: "nothing"),
+            PageSample(key, state: "key"), PageSample(signing, state: "signing"),
+            PageSample(ConnectLinkPage(companyName: "Acme"), state: "nothing"),
         ]
     }
 }
