@@ -84,7 +84,7 @@ let package = Package(
         .executableTarget(
             name: "gatewright",
             dependencies: [
-                "OAuth", "Portal", "Broker", "Storage", "Mail", "Outbound", "Web",
+                "OAuth", "Portal", "Broker", "Storage", "Mail", "Outbound", "Web", "CMalloc",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "Crypto", package: "swift-crypto"),
@@ -107,6 +107,8 @@ let package = Package(
             swiftSettings: settings),
 
         // Argon2id from Debian's libargon2.
+        // malloc_trim, which Swift's Glibc leaves out.
+        .systemLibrary(name: "CMalloc"),
         .systemLibrary(name: "CArgon2", pkgConfig: "libargon2", providers: [.apt(["libargon2-dev"])]),
 
         // Swift cannot call variadic C functions: sqlite3_config, and thin, typed wrappers over curl_easy_setopt.
