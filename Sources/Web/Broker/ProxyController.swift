@@ -16,7 +16,8 @@ struct ProxyController {
             let (connection, integration, provider) = try await connection(call)
             let ask = try await ask(call)
             var run = ProxyRun(
-                site: site, provider: provider, integration: integration, ask: ask, retries: try ProxyRetries(request),
+                site: site, provider: provider, integration: integration, ask: ask,
+                retries: try ProxyRetries(request, provider.api?.pauses),
                 unpacks: request.headers[.known("Decompress")].map { $0.utf8.elementsEqual("true".utf8) } ?? false,
                 isNoted: request.headers[.known("Nango-Is-Sync")] == nil
                     && request.headers[.known("Nango-Is-Dry-Run")] == nil)
