@@ -57,7 +57,7 @@ struct ProxyRetriesTests {
     }
 
     @Test(arguments: [
-        "", "soon", "1.5", "Sun, 06 Nov 1994 08:49:49", "Sun, 06 Nov 1994 08:49:49 CET", "06 Nov 1994 08:49:49 GMT",
+        "", "soon", "Sun, 06 Nov 1994 08:49:49", "Sun, 06 Nov 1994 08:49:49 CET", "06 Nov 1994 08:49:49 GMT",
         "Sun, 06 nov 1994 08:49:49 GMT", "Sunday, 06-Nov-94 08:49:49 GMT", "Sun, 6 Nov 1994 08:49:49 GMT",
     ])
     func `where it says nothing that can be read, the pause doubles`(value: String) throws {
@@ -71,5 +71,18 @@ struct ProxyRetriesTests {
         #expect(
             try retries().pause(before: 0, [("x-ratelimit-reset", "9"), ("retry-after", "2")], at: now) == 2000)
         #expect(try retries().pause(before: 1, [], at: now) == 1000)
+    }
+
+    @Test func `a provider's own headers say it, too, behind Retry-After`() throws {
+        let pauses = Provider.Pauses(after: ["x-wait"], at: ["x-next"], remaining: ["x-left"])
+        let own = try #require(ProxyRetries("3", on: "", pauses))
+        #expect(own.pause(before: 0, [("x-wait", "1.5")], at: now) == 1500)
+        #expect(own.pause(before: 0, [("x-next", "784111780")], at: now) == 3000)
+        #expect(own.pause(before: 0, [("x-next", "9223372036854775807")], at: now) == 30_000)
+        #expect(own.pause(before: 0, [("x-next", "-9223372036854775808")], at: now) == 0)
+        #expect(own.pause(before: 0, [("x-wait", "9"), ("retry-after", "0.25")], at: now) == 250)
+        #expect(own.wants(403, [("x-left", "0")]))
+        #expect(try !retries().wants(403, [("x-left", "0")]))
+        #expect(try retries().pause(before: 0, [("x-wait", "9")], at: now) == 500)
     }
 }

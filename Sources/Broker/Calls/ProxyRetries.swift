@@ -46,7 +46,8 @@ package struct ProxyRetries: Sendable {
         before attempt: Int, _ headers: [(name: String, value: String)], at now: Instant
     ) -> Int64 {
         func first(of names: [String], _ read: (String) -> Int64?) -> Int64? {
-            names.lazy.compactMap { name in headers.first { $0.name.isSame(as: name) }.flatMap { read($0.value) } }.first
+            names.lazy.compactMap { name in headers.first { $0.name.isSame(as: name) }.flatMap { read($0.value) } }
+                .first
         }
         let said =
             first(of: ["retry-after"]) { Self.wait($0, at: now) }
@@ -69,8 +70,7 @@ package struct ProxyRetries: Sendable {
 
     /// Nothing waits for longer than an hour, so nothing beyond it is counted.
     private static func milliseconds(until moment: Instant, from now: Instant) -> Int64 {
-        guard moment > now else { return 0 }
-        return moment.seconds > now.seconds.addingReportingOverflow(3600).partialValue ? 3_600_000 : (moment - now) * 1000
+        moment > now ? min(moment.seconds - now.seconds, 3600) * 1000 : 0
     }
 
     /// In milliseconds: seconds from now, a moment in seconds since 1970, or a date. Providers use all three, under any
