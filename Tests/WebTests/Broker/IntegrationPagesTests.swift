@@ -16,7 +16,7 @@ struct IntegrationPagesTests {
         let ada = try await world.site.browser(signedInAs: world.site.cast.ada)
         #expect(try await ada.get(Self.list).contains("No integration yet"))
         let all = try await ada.get(Self.list + "/new")
-        #expect(all.contains("9 providers") && all.contains(Self.list + "/new/photos"))
+        #expect(all.contains("13 providers") && all.contains(Self.list + "/new/photos"))
         #expect(all.contains(Self.list + "/new/custom"))
         let found = try await ada.get(Self.list + "/new?q=PHOTO")
         #expect(found.contains("1 provider like") && !found.contains(Self.list + "/new/mail"))
