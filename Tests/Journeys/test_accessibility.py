@@ -170,6 +170,7 @@ def test_the_brokers_pages(browsing: Browsing, ada: Human):
             f"{env}/activity",
             f"{env}/webhooks",
             f"{env}/settings",
+            f"{env}/settings/variables",
         ],
     )
 

@@ -13,7 +13,7 @@ enum DemoProvider {
     static func text(base: String) -> String {
         """
         \(ownKey):
-          title: Acme (demo)
+          title: Acme directory (demo)
           docs: \(base)/docs/quickstart
           categories: [demo]
           guide: >-
@@ -35,7 +35,7 @@ enum DemoProvider {
           guide: >-
             This provider is this very server, as Northwind; the demo has registered an app with it for Acme already. Only
             Lin, Northwind's admin, can allow it: whoever else presses Connect to test ends at “You are not part of
-            Northwind”. Connect Acme (demo) as Ada, or this one as Lin, with examples/connect in a window of Lin's own.
+            Northwind”. Connect the Acme directory as Ada, or this one as Lin, with examples/connect in a window of Lin's own.
           auth: oauth2
           authorize:
             url: \(base)/t/northwind/oauth/authorize

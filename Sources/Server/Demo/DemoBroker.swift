@@ -41,7 +41,7 @@ struct DemoBroker {
             secret: nil, to: dev, by: .person(ada), at: now)
         _ = try await store.addIntegration(
             IntegrationDetails(
-                key: "acme", provider: DemoProvider.ownKey, displayName: "Acme", clientID: app.clientID,
+                key: "acme", provider: DemoProvider.ownKey, displayName: "Acme directory", clientID: app.clientID,
                 scopes: ["people:read"]),
             secret: secret.reveal(), to: dev, by: .person(ada), at: now)
         if let linked { try await connect(lin, of: northwind, to: linked, by: app, secret) }

@@ -122,7 +122,7 @@ extension EnvironmentsController {
                 action: "Connect to test"),
             EnvironmentPage.Step(
                 title: "Make a secret key", sentence: "Your backend proves itself with it.", isDone: !keys.isEmpty,
-                path: keys.isEmpty ? desk.path + "/settings" : "", action: "Make a key"),
+                path: keys.isEmpty ? desk.path + "/settings#keys-title" : "", action: "Make a key"),
             EnvironmentPage.Step(
                 title: "Fetch from your backend",
                 sentence: connections > 0

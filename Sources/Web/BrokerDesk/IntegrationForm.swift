@@ -113,18 +113,25 @@ struct IntegrationForm {
 }
 
 extension IntegrationForm {
-    func fields(of provider: Provider?, _ problems: [FieldProblem]) -> [DataField] {
+    /// - Parameter stored: what the integration has. Of a secret one the page says only that it is there.
+    func fields(
+        of provider: Provider?, _ problems: [FieldProblem], stored: [String: String]
+    ) -> [DataField] {
         (provider?.fields ?? []).filter { $0.source == .integration }.map { field in
             let name = "value-" + field.name
             let none = field.isOptional ? [Choice(value: "", label: "None")] : []
+            let isKept = field.isSecret && stored[field.name] != nil
+            let hint = [field.hint, isKept ? "One is stored. It is never shown; leave this empty to keep it." : ""]
             return DataField(
-                name: name, label: field.title + (field.isOptional ? " (optional)" : ""), hint: field.hint,
-                value: values[field.name] ?? "",
+                name: name, label: field.title + (field.isOptional ? " (optional)" : ""),
+                hint: hint.filter { !$0.utf8.isEmpty }.joined(separator: " "),
+                value: field.isSecret ? "" : values[field.name] ?? "",
                 choices: field.choices.isEmpty
                     ? []
                     : (none + field.choices.map { Choice(value: $0, label: $0) }).map {
                         $0.chosen(if: values[field.name] ?? "")
                     },
+                isSecret: field.isSecret,
                 problemText: problems.first { $0.field.utf8.elementsEqual(name.utf8) }?.message ?? "")
         }
     }

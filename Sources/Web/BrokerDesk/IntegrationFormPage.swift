@@ -46,7 +46,7 @@ extension IntegrationPage {
         (clientIDLabel, secretLabel) = (method?.idLabel ?? clientIDLabel, method?.secretLabel ?? secretLabel)
         scopes = form.scopes
         suggestedScopes = (method?.suggestedScopes ?? []).joined(separator: ", ")
-        fields = form.fields(of: provider, problems)
+        fields = form.fields(of: provider, problems, stored: integration?.details.values ?? [:])
         asked =
             (method?.enteredByPeople ?? [])
             + (provider?.fields ?? []).filter { $0.source == .person }.map {
@@ -90,6 +90,12 @@ extension IntegrationPage {
         deletePath = path + "/delete"
         guard current != .incomplete else { return }
         connectPath = path + "/connect"
+        if let provider, provider.method.leadsAway {
+            connectHint =
+                "You go to \(provider.title) and allow it with an account of your own there, as your users will."
+            // The demo's providers say who can allow them.
+            if provider.categories.contains("demo"), !guide.utf8.isEmpty { (connectHint, guide) = (guide, "") }
+        }
         pageCode = """
             <script type="module">
             import Gatewright from \(literal(site.url("/sdk/gatewright.js")));

@@ -163,9 +163,10 @@ extension IntegrationSetUpController {
         (provider?.fields ?? []).filter { $0.source == .integration }
     }
 
-    /// Values that came by the API and no field of the form asks for.
+    /// Values that came by the API and no field of the form asks for, and secret ones, which it does not show: left
+    /// empty, they stay.
     private func kept(of integration: Integration, _ provider: Provider?) -> [String: String] {
-        let asked = Self.fields(of: provider).map(\.name)
+        let asked = Self.fields(of: provider).filter { !$0.isSecret }.map(\.name)
         return integration.details.values.filter { value in !asked.contains { $0.utf8.elementsEqual(value.key.utf8) } }
     }
 

@@ -155,6 +155,33 @@ struct IntegrationPagesTests {
         #expect(changed.contains("https://crm.example/oauth2/auth") && changed.contains("pkce: false"))
     }
 
+    @Test func `a secret value of an integration is never shown, and an empty field keeps it`() async throws {
+        let world = try await BrokerWorld()
+        let ada = try await world.site.browser(signedInAs: world.site.cast.ada)
+        let new = try await ada.get(Self.list + "/new/keyed")
+        #expect(new.contains("name=\"value-developer\" type=\"password\"") && !new.contains("One is stored"))
+        let wrong = try await ada.submit(
+            Self.list, ["provider": "keyed", "key": "keyed", "value-developer": "two words"],
+            on: Self.list + "/new/keyed")
+        #expect(wrong.status == 422 && wrong.contains("err-value-developer") && !wrong.contains("two words"))
+        let made = try await ada.submit(
+            Self.list, ["provider": "keyed", "key": "keyed", "value-developer": "dev-secret-1"],
+            on: Self.list + "/new/keyed")
+        let place = try #require(made.location)
+        let page = try await ada.get(place)
+        #expect(page.contains("One is stored") && !page.contains("dev-secret-1"))
+        func stored() throws -> String? {
+            try world.store.integration("keyed", in: world.environment)?.details.values["developer"]
+        }
+        _ = try await ada.submit(place, ["key": "keyed", "display_name": "Renamed", "value-developer": ""])
+        #expect(try stored() == "dev-secret-1")
+        #expect(try world.store.integration("keyed", in: world.environment)?.details.displayName == "Renamed")
+        let again = try await ada.submit(place, ["key": "a/b", "value-developer": ""])
+        #expect(again.status == 422 && !again.contains("dev-secret-1"))
+        _ = try await ada.submit(place, ["key": "keyed", "value-developer": "dev-secret-2"])
+        #expect(try stored() == "dev-secret-2")
+    }
+
     @Test func `values that the provider's addresses need are asked for, or said to be asked of people`() async throws {
         let world = try await BrokerWorld()
         let ada = try await world.site.browser(signedInAs: world.site.cast.ada)

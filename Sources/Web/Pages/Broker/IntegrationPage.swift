@@ -7,6 +7,8 @@ package struct DataField: Sendable {
     var value = ""
     /// Offered instead of free text; empty for free text.
     var choices: [Choice] = []
+    /// Hidden while it is typed, and never shown again.
+    var isSecret = false
     var problemText = ""
 }
 
@@ -70,6 +72,8 @@ package struct IntegrationPage: Page {
     var cancelPath: String
     /// Posts nothing but the token; empty until it can work.
     var connectPath = ""
+    /// What comes next, said before somebody goes there; may be empty.
+    var connectHint = ""
     var connectionsPath = ""
     var activityPath = ""
     var deletePath = ""
@@ -115,7 +119,10 @@ package struct IntegrationPage: Page {
         wrong.fields = [
             DataField(
                 name: "value-subdomain", label: "Subdomain", hint: "Example: acme", value: "https://acme",
-                problemText: "Subdomain: letters, digits and hyphens, without a dot.")
+                problemText: "Subdomain: letters, digits and hyphens, without a dot."),
+            DataField(
+                name: "value-developer", label: "Developer token", isSecret: true,
+                problemText: "Developer token: letters, digits and . _ - ~, without spaces."),
         ]
         var key = new
         key.name = "OpenAI"

@@ -1,0 +1,92 @@
+"""An environment in its admin's browser: variables for scripts, a test connection, and its end."""
+
+from __future__ import annotations
+
+from playwright.sync_api import Page, expect
+
+from browsing import Browsing, shown_errors, submit
+from environment import Environment
+from human import Human
+
+TYPED = "API_REGION=eu\nREPORT_SECRET=fjord-candle-42"
+
+
+def variables(environment: Environment) -> dict[str, str]:
+    answer = environment.call("GET", "/environment-variables")
+    assert answer.status_code == 200, answer.text
+    return {one["name"]: one["value"] for one in answer.json()}
+
+
+def test_variables_for_scripts(browsing: Browsing, ada: Human, script: bool):
+    environment = Environment(ada, "vars-js" if script else "vars", requires_hmac=False)
+    assert variables(environment) == {}
+    page = browsing.open(person=ada, script=script)
+    page.goto(environment.settings)
+    page.get_by_role("link", name="Add variables").click()
+    box = page.get_by_label("Variables", exact=True)
+    box.fill(TYPED + "\nno line at all")
+    page.get_by_role("button", name="Save the variables").click()
+    assert [error.split(":")[0] for error in shown_errors(page)] == ["Line 3"]
+    expect(box).to_have_value(TYPED + "\nno line at all")
+    assert variables(environment) == {}
+
+    box.fill(TYPED)
+    page.get_by_role("button", name="Save the variables").click()
+    expect(page.locator("main")).to_contain_text("Your changes are saved.")
+    assert variables(environment) == {"API_REGION": "eu", "REPORT_SECRET": "fjord-candle-42"}
+    # Masked until somebody asks; and a reload asks again.
+    assert "fjord" not in page.content()
+    page.get_by_role("button", name="Show and change").click()
+    expect(box).to_have_value(TYPED)
+    page.goto(environment.settings + "/variables")
+    assert "fjord" not in page.content()
+    page.get_by_role("button", name="Show and change").click()
+    box.fill("API_REGION=us")
+    page.get_by_role("button", name="Save the variables").click()
+    expect(page.locator("main")).to_contain_text("Your changes are saved.")
+    assert variables(environment) == {"API_REGION": "us"}
+    page.goto("/t/acme/audit?area=environment")
+    expect(page.locator("main")).to_contain_text("Looked at environment variables")
+    assert "fjord" not in page.content()
+
+
+def delete(page: Page, environment: Environment, name: str) -> None:
+    page.goto(environment.settings)
+    page.get_by_role("link", name="Delete the environment").click()
+    page.get_by_label("Type the environment’s name to confirm").fill(name)
+    submit(page, environment.path + "/delete")
+
+
+def test_an_environment_ends_at_once(browsing: Browsing, ada: Human, script: bool):
+    name = "ends-js" if script else "ends"
+    environment = Environment(ada, name, requires_hmac=False)
+    environment.integrate("openai")
+    body = {"connection_id": "u1", "provider_config_key": "openai", "api_key": "sk-0451"}
+    assert environment.call("POST", "/connection", json=body).status_code == 201
+    assert environment.connection("openai", "u1").status_code == 200
+    page = browsing.open(person=ada, script=script)
+    delete(page, environment, name)
+    expect(page.locator("main")).to_contain_text("The environment is deleted")
+    assert environment.connection("openai", "u1").status_code == 401
+    gone = page.goto(environment.path)
+    assert gone is not None and gone.status == 404
+    # Its name is free, and the new one is empty.
+    again = Environment(ada, name, requires_hmac=False)
+    assert again.public_key != environment.public_key
+    assert again.call("GET", "/connections").json() == {"connections": []}
+
+
+def test_the_demo_connects_at_once(browsing: Browsing, ada: Human, script: bool):
+    """Whoever tries the demo is Ada, and the first integration of the list is one that she can allow herself."""
+    page = browsing.open(person=ada, script=script)
+    page.goto("/t/acme/env/dev/integrations")
+    page.locator("main h2 a").first.click()
+    expect(page.locator("h1")).to_have_text("Acme directory")
+    page.get_by_role("button", name="Connect to test").click()
+    page.get_by_role("button", name="Continue to Acme directory").click()
+    page.get_by_role("button", name="Allow").click()
+    expect(page.locator("h1")).to_have_text("Acme directory is connected")
+    page.get_by_role("link", name="See the connection").click()
+    expect(page.get_by_role("link", name="Connections").first).to_be_visible()
+    page.locator("main nav[aria-label='One level up'] a").click()
+    expect(page.locator("h1")).to_have_text("Connections")
