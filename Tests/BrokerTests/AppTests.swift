@@ -74,6 +74,44 @@ struct AppTests {
         }
     }
 
+    @Test func `whose an installation is, the provider's list says, page by page`() throws {
+        let file = ProviderFile(
+            """
+            hub:
+              title: Hub
+              docs: https://hub.example/docs
+              auth: app
+              install: {url: "https://hub.example/apps/ours/installations/new"}
+              token: {url: "https://api.hub.example/app/installations/{installation_id}/access_tokens"}
+              verify_user:
+                token: {url: "https://hub.example/oauth"}
+                client_id: appClientId
+                client_secret: appClientSecret
+                list: "https://api.hub.example/user/installations?per_page=30"
+                list_at: data.installations
+              fields:
+                installation_id: {title: Installation, format: digits, from: callback}
+                appClientId: {title: Client ID, format: word, from: integration}
+                appClientSecret: {title: Client secret, format: word, from: integration, secret: true}
+            """)
+        #expect(file.problems.isEmpty, "\(file.problems)")
+        guard case .app(let app)? = file.providers.first?.method, let owner = app.owner else { throw Missing() }
+        #expect(throws: ConnectProblem.notConfigured) { try owner.client(["appClientId": "i"]) }
+        #expect(try owner.client(["appClientId": "i", "appClientSecret": "s"]).secret == "s")
+        let call = try owner.list(page: 2, token: "t", values: [:])
+        #expect(call.url == "https://api.hub.example/user/installations?per_page=30&page=2" && call.method == .get)
+        func find(_ status: Int, _ body: String) throws -> InstallationOwner.Finding {
+            try owner.find("42", in: .response(status: status, body: Array(body.utf8))).get()
+        }
+        #expect(try find(200, #"{"data":{"installations":[{"id":7},{"id":42}]}}"#) == .listed)
+        #expect(try find(200, #"{"data":{"installations":[{"id":"42"}]}}"#) == .listed)
+        #expect(try find(200, #"{"data":{"installations":[{"id":421},{"id":4}]}}"#) == .notOnThisPage)
+        #expect(try find(200, #"{"data":{"installations":[]}}"#) == .noMorePages)
+        for (status, body) in [(200, "{}"), (401, #"{"data":{"installations":[{"id":42}]}}"#), (200, "42")] {
+            #expect(throws: TokenAnswer.Trouble.self) { try find(status, body) }
+        }
+    }
+
     private func data(of part: String) throws -> Data {
         let plain = part.replacing("-", with: "+").replacing("_", with: "/")
         let padding = String(repeating: "=", count: (4 - plain.count % 4) % 4)
@@ -150,9 +188,33 @@ struct TokenCallTests {
         #expect(bearer.1.isEmpty && bearer.0.headers.contains { $0.value == "Bearer at" })
         let query = try revoked("    revocation: {url: \"\(url)\", of: access, place: query, parameter: access_token}")
         #expect(query.0.url == url + "?access_token=at" && query.1.isEmpty)
+        let path = try revoked("    revocation: {method: delete, url: \"\(url)\", place: path}")
+        #expect(path.0.method == .delete && path.0.url == url + "/rt" && path.1.isEmpty)
+        let odd = try revoked(
+            "    revocation: {method: delete, url: \"\(url)\", of: access, client: body, rename: {client_id: client_key}, "
+                + "parameters: {token_type_hint: access_token}, headers: {authorization: \"Bearer {token}\"}}")
+        #expect(odd.1 == "token=at&token_type_hint=access_token&client_key=id&client_secret=sk_1")
+        #expect(odd.0.method == .delete && odd.0.headers.contains { $0.value == "Bearer at" })
+        let inherited = try revoked(
+            "    rename: {client_id: client_key}\n    headers: {x-version: \"2\"}\n    revocation_url: \(url)")
+        #expect(inherited.1.hasSuffix("&client_key=id&client_secret=sk_1") && inherited.0.method == .post)
+        #expect(inherited.0.headers.contains { $0.name == "x-version" && $0.value == "2" })
         #expect(try token("").revocation(of: both, client: client, values: [:]) == nil)
         #expect(
             try token("    revocation_url: \(url)").revocation(of: .apiKey("k"), client: client, values: [:]) == nil)
+    }
+
+    @Test func `a revocation's header may hold the token and nothing else`() {
+        let file = ProviderFile(
+            """
+            p:
+              title: P
+              docs: https://p.example/docs
+              authorize: {url: "https://p.example/a"}
+              token: {url: "https://p.example/t", revocation: {url: "https://p.example/r", method: get, headers: {x: "{nobody}"}}}
+            """)
+        #expect(file.problems.contains { $0.explanation.contains("may hold {token}") })
+        #expect(file.problems.contains { $0.explanation.contains("post, delete") })
     }
 
     @Test func `a header asks for nothing that a connection cannot have`() {

@@ -89,6 +89,26 @@ struct CallTests {
         #expect(String(decoding: call.body, as: UTF8.self) == #"{"grant_type":"refresh_token","refresh_token":"r"}"#)
     }
 
+    @Test func `RFC 5849 §3.4: the signature of OAuth Core's own example comes out`() throws {
+        let file = ProviderFile(
+            """
+            p:
+              title: P
+              docs: https://p.example/docs
+              auth: oauth1
+              request_token: {url: https://p.example/r}
+              authorize: {url: https://p.example/a}
+              token: {url: https://p.example/t}
+            """)
+        guard case .oauth1(let oauth1)? = file.providers.first?.method else { throw Missing() }
+        let header = oauth1.authorization(
+            .get, "http://photos.example.net/photos?file=vacation.jpg&size=original", body: [],
+            token: OAuth1Token(token: "nnch734d00sl2jdk", secret: "pfkkdhi9sl3r4s00"),
+            client: ClientRegistration(id: "dpf43f3p2l4k3l03", secret: "kd94hf93k423kf44"),
+            OAuth1.Once(nonce: "kllo9940pd9333jh", time: Instant(seconds: 1_191_242_096)))
+        #expect(header.hasSuffix(#"oauth_signature="tR3%2BTy81lMeYAr%2FFid0kMTYa%2FWM%3D""#), "\(header)")
+    }
+
     @Test func `RFC 5849 §3.4.1.3: a form's pairs are signed, any other body is not`() throws {
         let file = ProviderFile(
             """

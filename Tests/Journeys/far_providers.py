@@ -235,6 +235,35 @@ machine:
   docs: {django}/
   auth: client_credentials
   token: {{url: "{django}/o/token/"}}
+signed:
+  title: Signed
+  docs: {openid}/
+  auth: jwt
+  credentials: {{privateKey: {{title: Key, shape: pair, secret: true}}}}
+  jwt: {{algorithm: HS256, key: "{{privateKey.secret}}", key_encoding: hex, header: {{kid: "{{privateKey.id}}"}}, lifetime: 300}}
+  api: {{base: "{openid}"}}
+store:
+  title: Store
+  docs: {openid}/
+  auth: app_store
+  jwt: {{key: "{{privateKey}}", header: {{kid: "{{privateKeyId}}"}}, claims: {{iss: "{{issuerId}}"}}, lifetime: 1200}}
+  api: {{base: "{openid}"}}
+brought:
+  title: Brought
+  docs: {oauth1}/
+  auth: tba
+  api: {{base: "{oauth1}"}}
+login:
+  title: Login
+  docs: {django}/
+  auth: two_step
+  credentials: {{user: {{title: User}}, password: {{title: Password, secret: true}}}}
+  token:
+    url: "{django}/o/token/"
+    body: form
+    parameters: {{grant_type: client_credentials, client_id: "{{user}}", client_secret: "{{password}}"}}
+    token_at: access_token
+    expires_in_at: expires_in
 installed:
   title: Installed
   docs: {openid}/

@@ -8,6 +8,8 @@ from collections.abc import Iterator
 
 import pytest
 import requests
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 import markup
 from abroad import Abroad
@@ -15,6 +17,11 @@ from environment import Environment
 from far_providers import CLIENT_ID, CLIENT_SECRET, query
 from wire import Wire
 
+SIGNING_KEY = (
+    ec.generate_private_key(ec.SECP256R1())
+    .private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    .decode()
+)
 # Where a connection can begin: the address, an integration that begins there, and what is sent along.
 ENTRIES = {
     "oauth2": ("/oauth/connect", "openid", None),
@@ -25,6 +32,10 @@ ENTRIES = {
     "basic": ("/api-auth/basic", "named", {"username": "ada", "password": "p-4711"}),
     "unauth": ("/unauth", "free", {}),
     "unauth of today": ("/auth/unauthenticated", "free", {}),
+    "signed token": ("/auth/jwt", "signed", {"privateKey": "ab12:00ff10"}),
+    "app store": ("/app-store-auth", "store", {"privateKeyId": "K", "issuerId": "I", "privateKey": SIGNING_KEY}),
+    "token based": ("/auth/tba", "brought", {"token_id": "ti", "token_secret": "ts"}),
+    "two steps": ("/auth/two-step", "login", {"user": "machine", "password": CLIENT_SECRET}),
     "client credentials": ("/oauth2/auth", "machine", {"client_id": "machine", "client_secret": CLIENT_SECRET}),
 }
 
@@ -36,9 +47,9 @@ class Guarded:
         self.abroad, self.ledger = abroad, ledger
         self.environment = Environment(abroad.person("Ada", ledger), "guarded")
         self.environment.shown_hmac_key()
-        for key in ("openid", "old", "installed"):
+        for key in ("openid", "old", "installed", "brought"):
             self.environment.integrate(key, CLIENT_ID, CLIENT_SECRET)
-        for key in ("keyed", "named", "free", "machine"):
+        for key in ("keyed", "named", "free", "machine", "signed", "store", "login"):
             self.environment.integrate(key)
         # A provider that no catalogue has, described on the page.
         made = self.environment.admin.submit(

@@ -43,6 +43,9 @@ package enum TraceAdvice {
         case "invalid_hmac":
             "The digest was not ours. It is the lower-case hex of HMAC-SHA256 over INTEGRATION:CONNECTION under the "
                 + "environment's HMAC key."
+        case "ambiguous_hmac":
+            "The integration's key has a colon, and so has the text that a digest stands over: it could be another "
+                + "integration's. Sign the request, open a connect session, or give the integration a key without a colon."
         case "expired_signature":
             "The signed request came after its end, or named one more than five minutes ahead. Sign it when the page asks "
                 + "for it, and set the server's clock."
@@ -69,6 +72,12 @@ package enum TraceAdvice {
                 + "Open a connect session to reconnect it, or send the digest."
         case "installation_already_connected":
             "Another connection of the integration has this installation of the app. Use that one, or delete it first."
+        case "installation_unproven":
+            "The provider sent nobody's authorization along with the installation. In the app's settings there, turn on "
+                + "\"Request user authorization (OAuth) during installation\", and enter our callback URL."
+        case "installation_of_others":
+            "Whoever came back has no access to the installation whose number came with them: another account was signed in, "
+                + "or somebody changed the number. Nothing was connected."
         case "resource_capped": "The environment has as many connections as it may have. Delete those nobody uses."
         case "missing_connection_id": "Pass your own name for the end user as connection_id."
         case "auth_mode_err", "invalid_auth_mode":

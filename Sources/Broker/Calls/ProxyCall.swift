@@ -143,7 +143,7 @@ extension Provider {
         first.filter { header in !second.contains { $0.name.utf8.elementsEqual(header.name.utf8) } } + second
     }
 
-    private static func lowercased(_ name: String) -> String {
+    static func lowercased(_ name: String) -> String {
         String(decoding: name.utf8.map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 }, as: UTF8.self)
     }
 

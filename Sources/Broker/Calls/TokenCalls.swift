@@ -82,13 +82,14 @@ extension OAuth2.Revocation {
         _ token: String, client: ClientRegistration, values: [String: String]
     ) throws(ConnectProblem) -> ProviderCall {
         guard var url = url.filled(values) else { throw .missingValue }
-        var pairs = [(name: parameter, value: token)]
+        var pairs = [(name: parameter, value: token)] + parameters
         var headers: [(name: String, value: String)] = [("accept", "application/json"), ("user-agent", "Gatewright")]
         if self.client == .basic || self.client == .both { headers.append(("authorization", client.basic)) }
         if self.client == .body || self.client == .both {
             pairs.append(("client_id", client.id))
             if let secret = client.secret { pairs.append(("client_secret", secret)) }
         }
+        pairs = pairs.map { (renamed[$0.name] ?? $0.name, $0.value) }
         var body: [UInt8] = []
         switch place {
         case .form:
@@ -98,10 +99,14 @@ extension OAuth2.Revocation {
             headers.append(("content-type", "application/json"))
             body = JSONText.object(pairs.map { (name: $0.name, value: JSONText.string($0.value)) }).bytes
         case .query: url = FormText.url(url, pairs)
+        case .path: url += "/" + FormText.encode(token)
         case .bearer:
             headers = headers.filter { !$0.name.utf8.elementsEqual("authorization".utf8) }
             headers.append(("authorization", "Bearer " + token))
         }
-        return ProviderCall(method: .post, url: url, headers: headers, body: body)
+        headers += self.headers.compactMap { header in
+            header.value.filled(["token": token]).map { (Provider.lowercased(header.name), $0) }
+        }
+        return ProviderCall(method: method == .delete ? .delete : .post, url: url, headers: headers, body: body)
     }
 }

@@ -25,6 +25,13 @@ package struct CallbackAnswer: Sendable {
         return code
     }
 
+    /// The code with which whoever installed an app shows who they are.
+    package func installersCode() throws(ConnectRefusal) -> String {
+        try checkError()
+        guard let code = text("code"), code.utf8.count <= 4_096 else { throw ConnectRefusal(.installationUnproven) }
+        return code
+    }
+
     /// RFC 5849 §2.2. The verifier of another temporary token is none of ours.
     package func verifier(of token: String) throws(ConnectRefusal) -> String {
         try checkError()

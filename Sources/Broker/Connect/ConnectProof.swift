@@ -12,13 +12,18 @@ package enum ConnectProof: Hashable, Sendable {
 
 extension ConnectAsk {
     /// Checks digest or signature against the environment's keys. Where HMAC is not required a digest is not looked
-    /// at (the wire's clients send it before the switch is turned), but a signature that is sent must hold.
+    /// at (the wire's clients send it before the switch is turned), but a signature that is sent must hold. For an
+    /// integration whose key has a colon, only a signature says enough.
     ///
     /// - Parameter keys: all that count at the moment; two while one replaces the other.
     package func proof(
         integration: String, isRequired: Bool, keys: [String], at now: Instant
     ) -> Result<ConnectProof, ConnectRefusal> {
         if let signature { return proof(signature, integration, keys, at: now) }
+        // `a:b` and `c` have the digest of `a` and `b:c`: it could be a stranger's, for another integration.
+        guard !integration.utf8.contains(0x3A) else {
+            return isRequired ? .failure(ConnectRefusal(.ambiguousDigest)) : .success(.none)
+        }
         guard let digest else { return isRequired ? .failure(ConnectRefusal(.missingDigest)) : .success(.none) }
         // Every key is tried: the time taken says nothing of which one fits.
         let fitting = keys.filter {

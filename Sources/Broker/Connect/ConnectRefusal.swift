@@ -6,7 +6,9 @@ package struct ConnectRefusal: Error, Hashable, Sendable {
         case invalidSession, unknownSession, connectionIDInSession, integrationNotAllowed, otherBrowser
         case missingConnectionID, invalidConnectionID, missingIntegration, connectionExists
         case installationHeld, tooManyConnections
-        case missingDigest, invalidDigest, expiredSignature, replayedSignature
+        /// Nobody showed whose the installation is; it is not that of whoever came back.
+        case installationUnproven, installationOfOthers
+        case missingDigest, invalidDigest, ambiguousDigest, expiredSignature, replayedSignature
         case unknownIntegration, unknownProvider, notConfigured
         /// By the field's name.
         case missingValue(String), invalidValue(String)
@@ -55,10 +57,12 @@ extension ConnectRefusal {
         case .invalidConnectionID: "invalid_connection_id"
         case .connectionExists: "connection_already_exists"
         case .installationHeld: "installation_already_connected"
+        case .installationUnproven: "installation_unproven"
+        case .installationOfOthers: "installation_of_others"
         case .tooManyConnections: "resource_capped"
         case .missingIntegration: "no_provider_config_key"
         case .missingDigest: "missing_hmac"
-        case .invalidDigest, .expiredSignature, .replayedSignature: "invalid_hmac"
+        case .invalidDigest, .ambiguousDigest, .expiredSignature, .replayedSignature: "invalid_hmac"
         case .unknownIntegration, .notConfigured: "provider_config_err"
         case .unknownProvider: "unknown_config_key"
         case .missingValue, .invalidValue: "url_param_err"
@@ -122,7 +126,7 @@ extension ConnectRefusal {
     package var status: Int {
         switch reason {
         case .missingPublicKey, .invalidPublicKey, .unknownAccount, .invalidSession, .unknownSession: 401
-        case .originNotAllowed, .otherBrowser, .stateOfOtherBrowser: 403
+        case .originNotAllowed, .otherBrowser, .stateOfOtherBrowser, .installationOfOthers: 403
         case .connectionExists, .installationHeld: 409
         case .tooMany: 429
         case .unexpected: 500

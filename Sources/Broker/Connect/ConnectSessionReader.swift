@@ -60,10 +60,10 @@ extension ConnectSessionAsk {
         }
 
         private mutating func checkTags(_ tags: JSONValue, _ path: [String]) {
-            guard case .object(let members) = tags, members.count <= 64 else {
-                return refuse("invalid_type", "must be an object of at most 64 texts", path)
+            guard case .object(let members) = tags, members.count <= ConnectionOwner.mostTags else {
+                return refuse("invalid_type", "must be an object of at most \(ConnectionOwner.mostTags) texts", path)
             }
-            for member in members where !Self.isShortText(member.value) || member.name.utf8.count > 64 {
+            for member in members where !ConnectionOwner.isTag(member.name, member.value) {
                 refuse("invalid_type", "must be a text of at most 255 bytes", path + [member.name])
             }
         }

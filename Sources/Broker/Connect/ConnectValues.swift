@@ -6,15 +6,11 @@ extension Provider {
     ///
     /// Values that come with the callback, with the token or from the integration are not the page's to say.
     package func values(from asked: [String: String]) throws(ConnectRefusal) -> [String: String] {
-        guard asked.count <= 30 else { throw ConnectRefusal(.unreadable) }
+        guard asked.count <= Self.mostValues else { throw ConnectRefusal(.unreadable) }
         for (name, value) in asked {
-            guard let field = field(name) else {
-                guard ConnectionField.isPlainText(value), Self.isValueName(name) else {
-                    throw ConnectRefusal(.invalidValue(name))
-                }
-                continue
+            guard accepts(value, under: name), field(name)?.source ?? .person == .person else {
+                throw ConnectRefusal(.invalidValue(name))
             }
-            guard field.source == .person, field.accepts(value) else { throw ConnectRefusal(.invalidValue(name)) }
         }
         for field in fields where field.source == .person && !field.isOptional && asked[field.name] == nil {
             throw ConnectRefusal(.missingValue(field.name))
@@ -22,11 +18,20 @@ extension Provider {
         return asked
     }
 
+    package static let mostValues = 50
+
+    /// Whether a connection may have a value: in its field's form, or plain text under a plain name.
+    package func accepts(_ value: String, under name: String) -> Bool {
+        guard let field = field(name) else { return ConnectionField.isPlainText(value) && Self.isValueName(name) }
+        return field.accepts(value)
+    }
+
     /// Plain enough to be a name in JSON, in a form and in a snippet.
     private static func isValueName(_ name: String) -> Bool {
-        name.utf8.allSatisfy {
-            (0x30...0x39).contains($0) || (0x41...0x5A).contains($0) || (0x61...0x7A).contains($0)
-                || [0x2D, 0x2E, 0x5F].contains($0)
-        }
+        (1...64).contains(name.utf8.count)
+            && name.utf8.allSatisfy {
+                (0x30...0x39).contains($0) || (0x41...0x5A).contains($0) || (0x61...0x7A).contains($0)
+                    || [0x2D, 0x2E, 0x5F].contains($0)
+            }
     }
 }

@@ -14,10 +14,17 @@ extension ConnectRefusal {
         case .connectionExists:
             "There is a connection of this ID already, which the public key alone does not replace."
         case .installationHeld: "Another connection of this integration has this installation already."
+        case .installationUnproven:
+            "The provider did not say who installed the app: turn on user authorization during installation in its settings "
+                + "there."
+        case .installationOfOthers: "The person who came back has no access to this installation."
         case .tooManyConnections: "The environment has as many connections as it may have."
         case .missingIntegration: "Missing param 'provider_config_key'."
         case .missingDigest: "Missing HMAC digest."
         case .invalidDigest: "Invalid HMAC digest."
+        case .ambiguousDigest:
+            "The integration's key has a colon, so its digest could be another's. Sign the request, open a connect session, or "
+                + "rename the integration."
         case .expiredSignature: "The signed request has expired, or ends more than five minutes ahead."
         case .replayedSignature: "This signed request was used before: each needs a nonce of its own."
         case .unknownIntegration: "No integration of this environment has this provider_config_key."
@@ -79,6 +86,12 @@ extension ConnectRefusal {
             "Somebody is connected under this name already, so nothing was changed. Ask the app's support to reconnect you."
         case .installationHeld:
             "This installation is connected already, under another name. Nothing was changed."
+        case .installationUnproven:
+            "The provider did not say that this installation is yours. Tell the app that sent you here: its set-up there is not "
+                + "finished."
+        case .installationOfOthers:
+            "The account that you signed in with there has no access to this installation, so nothing was connected. Go back and "
+                + "try again with the right account."
         case .unknownSession: "This link has ended or was used. Ask for a new one where you got it."
         case .tooMany: "That was tried too often. Wait a minute and try again."
         case .unexpected: "Sorry, this did not work. Try again in a minute."

@@ -74,6 +74,14 @@ package struct ConnectionOwner: Sendable {
         self.webhookURL = webhookURL
     }
 
+    package static let mostTags = 64
+
+    /// Whether a company may say so of a connection, wherever it says it.
+    package static func isTag(_ name: String, _ value: JSONValue) -> Bool {
+        guard let text = value.string else { return false }
+        return (1...64).contains(name.utf8.count) && text.utf8.count <= 255
+    }
+
     package var endUserID: String? { endUser["id"]?.string }
     package var organizationID: String? { endUser["organization"]?["id"]?.string }
 }

@@ -2,19 +2,6 @@ package import OAuth
 
 /// Credentials that a company already has, on their way in.
 package struct ConnectionImport: Sendable {
-    /// What is wrong with the body, by the wire's word for it and the member where it stands.
-    package struct Problem: Error, Sendable {
-        package let type: String
-        package let message: String
-        package let path: [String]
-
-        package init(_ type: String, _ message: String, path: String...) {
-            self.type = type
-            self.message = message
-            self.path = path
-        }
-    }
-
     /// nil asks for one.
     package let connectionID: String?
     package let integrationKey: String?
@@ -36,9 +23,9 @@ package struct ConnectionImport: Sendable {
     }
 
     /// - Parameter owner: what the body says of it.
-    package init(nested body: JSONValue, owner: ConnectionOwner) throws(Problem) {
+    package init(nested body: JSONValue, owner: ConnectionOwner) throws(WireProblem) {
         guard let credentials = body["credentials"], case .object = credentials else {
-            throw Problem(
+            throw WireProblem(
                 "missing_credentials", "credentials must be an object with a type.", path: "credentials")
         }
         connectionID = body["connection_id"]?.string
@@ -52,18 +39,16 @@ package struct ConnectionImport: Sendable {
 
     /// Values for the provider's addresses: each as its field wants it, since it may say whose host a call goes to. None
     /// has to be there, since a token may be at hand although an address is not.
-    package func values(for provider: Provider) throws(Problem) -> [String: String] {
+    package func values(for provider: Provider) throws(WireProblem) -> [String: String] {
         guard let values, values != .null else { return [:] }
-        guard case .object(let members) = values, members.count <= 50 else {
-            throw Problem(
+        guard case .object(let members) = values, members.count <= Provider.mostValues else {
+            throw WireProblem(
                 "invalid_connection_config", "connection_config must be an object of texts.", path: "connection_config")
         }
         var checked: [String: String] = [:]
         for member in members {
-            guard let text = member.value.string,
-                provider.field(member.name)?.accepts(text) ?? ConnectionField.isPlainText(text)
-            else {
-                throw Problem(
+            guard let text = member.value.string, provider.accepts(text, under: member.name) else {
+                throw WireProblem(
                     "invalid_connection_config",
                     "connection_config.\(member.name) is not what the provider wants there.", path: "connection_config",
                     member.name)
@@ -100,7 +85,7 @@ package struct ConnectionImport: Sendable {
             _ = try required("missing_app_id", "app_id")
             let installation = try required("missing_installation_id", "installation_id")
             guard AppInstallation.isNumber(installation) else {
-                throw Problem("missing_installation_id", "installation_id must be digits.", path: "installation_id")
+                throw WireProblem("missing_installation_id", "installation_id must be digits.", path: "installation_id")
             }
             values["installation_id"] = installation
             return .ask(try app.token(client: client, values: integration.completing(values), at: now))
@@ -122,11 +107,11 @@ package struct ConnectionImport: Sendable {
         provider.credentials(from: try typed(at: provider), answer: answer, at: now)
     }
 
-    private func checkType(_ provider: Provider) throws(Problem) {
+    private func checkType(_ provider: Provider) throws(WireProblem) {
         guard !isFlat, let type = text("type"), !type.utf8.elementsEqual(provider.method.wireName.utf8) else { return }
         // The App Store's kind had a name of its own before there was a general one.
         if case .jwt = provider.method, MadeToken.Kind(rawValue: type) != nil { return }
-        throw Problem(
+        throw WireProblem(
             "invalid_auth_mode", "credentials.type must be \(provider.method.wireName) for this integration.",
             path: "credentials", "type")
     }
@@ -143,15 +128,15 @@ package struct ConnectionImport: Sendable {
     }
 
     /// In the words of this address, where keys are called as columns are.
-    private func problem(because refusal: ConnectRefusal, at provider: Provider) -> Problem {
+    private func problem(because refusal: ConnectRefusal, at provider: Provider) -> WireProblem {
         switch refusal.reason {
         case .missingCredential(let name), .invalidCredential(let name):
             let alias = provider.method.typed.first { $0.name.utf8.elementsEqual(name.utf8) }?.alias ?? name
             if case .missingCredential = refusal.reason {
-                return Problem(refusal.machineCode, "Missing param '\(alias)'.", path: alias)
+                return WireProblem(refusal.machineCode, "Missing param '\(alias)'.", path: alias)
             }
-            return Problem(refusal.machineCode, refusal.explanation, path: alias)
-        default: return Problem(refusal.machineCode, refusal.explanation)
+            return WireProblem(refusal.machineCode, refusal.explanation, path: alias)
+        default: return WireProblem(refusal.machineCode, refusal.explanation)
         }
     }
 
@@ -159,28 +144,28 @@ package struct ConnectionImport: Sendable {
         given[name]?.string.flatMap { $0.utf8.isEmpty ? nil : $0 }
     }
 
-    private func required(_ type: String, _ name: String) throws(Problem) -> String {
-        guard let value = text(name) else { throw Problem(type, "Missing param '\(name)'.", path: name) }
+    private func required(_ type: String, _ name: String) throws(WireProblem) -> String {
+        guard let value = text(name) else { throw WireProblem(type, "Missing param '\(name)'.", path: name) }
         guard value.utf8.count <= 16_384 else {
-            throw Problem("invalid_body", "\(name) is longer than 16 KB.", path: name)
+            throw WireProblem("invalid_body", "\(name) is longer than 16 KB.", path: name)
         }
         return value
     }
 
     /// A token goes into a header: what could not would only fail at each call.
-    private func token(_ text: String, _ name: String) throws(Problem) -> String {
+    private func token(_ text: String, _ name: String) throws(WireProblem) -> String {
         guard OAuth2.Token.isToken(text) else {
-            throw Problem(
+            throw WireProblem(
                 "invalid_body", "\(name) must be ASCII without spaces and line breaks, at most 16 KB.", path: name)
         }
         return text
     }
 
     /// `expires_at` (a number of seconds, or a date) or `expires_in`.
-    private func expiry(at now: Instant) throws(Problem) -> Instant? {
+    private func expiry(at now: Instant) throws(WireProblem) -> Instant? {
         if let value = given["expires_at"], value != .null {
             guard let moment = OAuth2.Token.moment(value) else {
-                throw Problem(
+                throw WireProblem(
                     "invalid_expires_at", "expires_at must be a date in ISO 8601 or seconds since 1970.",
                     path: "expires_at")
             }
@@ -188,7 +173,7 @@ package struct ConnectionImport: Sendable {
         }
         guard let value = given["expires_in"], value != .null else { return nil }
         guard let seconds = OAuth2.Token.lifetime(value) else {
-            throw Problem("invalid_expires_in", "expires_in must be a number of seconds.", path: "expires_in")
+            throw WireProblem("invalid_expires_in", "expires_in must be a number of seconds.", path: "expires_in")
         }
         return now + seconds
     }

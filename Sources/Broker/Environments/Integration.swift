@@ -64,6 +64,13 @@ package struct IntegrationDetails: Sendable {
     }
 }
 
+extension IntegrationDetails {
+    /// The scopes of a text, whatever stands between them: `a,b`, `a b`, or one on each line.
+    package static func scopes(of text: String) -> [String] {
+        text.utf8.split { [0x20, 0x09, 0x0A, 0x0D, 0x2C].contains($0) }.map { String(decoding: $0, as: UTF8.self) }
+    }
+}
+
 extension Integration {
     /// What a call needs: a connection's values, with those that the developer set for all of them. They are put
     /// together when they are used, so a change reaches every connection, and imported ones too.

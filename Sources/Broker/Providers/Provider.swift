@@ -40,6 +40,23 @@ package struct Provider: Sendable {
         package let query: [(name: String, value: URLTemplate)]
         /// A call that only working credentials are let through; nil where nobody named one.
         package let proof: Proof?
+        package let pauses: Pauses
+    }
+
+    /// Headers of an API's own in which it says when to come back, in lower case. Any API may say `Retry-After`.
+    package struct Pauses: Sendable {
+        /// In seconds from now.
+        package let after: [String]
+        /// A moment: seconds since 1970, or a date.
+        package let at: [String]
+        /// `0` there with 403 means the same as 429.
+        package let remaining: [String]
+
+        package init(after: [String], at: [String], remaining: [String]) {
+            self.after = after
+            self.at = at
+            self.remaining = remaining
+        }
     }
 
     package struct Proof: Sendable {
@@ -120,15 +137,24 @@ package struct OAuth2: Sendable {
     package struct Revocation: Sendable {
         /// Which token; the access token where there is no refresh token.
         package enum Which: String, Sendable, CaseIterable { case refresh, access }
-        package enum Place: String, Sendable, CaseIterable { case form, json, query, bearer }
+        /// `path`: behind a slash at the end of the address.
+        package enum Place: String, Sendable, CaseIterable { case form, json, query, bearer, path }
         package enum Client: String, Sendable, CaseIterable { case body, basic, both, none }
+        package enum Method: String, Sendable, CaseIterable { case post, delete }
 
+        package let method: Method
         package let url: [URLTemplate]
         package let which: Which
         package let place: Place
         /// What the token is called.
         package let parameter: String
         package let client: Client
+        /// Sent along (`token_type_hint`).
+        package let parameters: [(name: String, value: String)]
+        /// Parameters under other names (`client_id` as `client_key`).
+        package let renamed: [String: String]
+        /// Sent with the call; `{token}` in them is the token.
+        package let headers: [(name: String, value: URLTemplate)]
     }
 
     package let authorize: Authorize
@@ -157,4 +183,6 @@ package struct OAuth1: Sendable {
 package struct AppInstallation: Sendable {
     package let installURL: URLTemplate
     package let tokenURL: URLTemplate
+    /// nil where the provider has no way to ask whose an installation is: then it is the first connection's.
+    package let owner: InstallationOwner?
 }

@@ -76,8 +76,7 @@ struct ProviderEntry {
         return OAuth2.Authorize(
             url: part.requiredTemplates("url"),
             parameters: part.pairs("parameters"),
-            renamed: Dictionary(
-                part.pairs("rename").map { ($0.name, $0.value) }, uniquingKeysWith: { first, _ in first }),
+            renamed: renamed(&part),
             omitted: Set(part.texts("omit")),
             scopeSeparator: part.text("scope_separator") ?? " ",
             defaultScopes: scopes,
@@ -86,7 +85,7 @@ struct ProviderEntry {
             issuer: part.text("issuer"))
     }
 
-    private static func token(_ entry: inout YAMLMapping) -> OAuth2.Token? {
+    static func token(_ entry: inout YAMLMapping) -> OAuth2.Token? {
         guard var part = entry.requiredMapping("token") else { return nil }
         defer { part.refuseUnknown() }
         let url = part.requiredTemplates("url")
@@ -94,39 +93,51 @@ struct ProviderEntry {
         let parameters = part.pairs("parameters")
         let client = part.choice("client", default: OAuth2.Token.ClientPlace.body)
         let body = part.choice("body", default: OAuth2.Token.BodyFormat.form)
+        let renamed = renamed(&part)
+        let headers = part.pairs("headers")
         return OAuth2.Token(
             url: url,
             refreshURL: refreshURL.isEmpty ? url : refreshURL,
             parameters: parameters,
             refreshParameters: part.pairs("refresh_parameters"),
-            renamed: Dictionary(
-                part.pairs("rename").map { ($0.name, $0.value) }, uniquingKeysWith: { first, _ in first }),
-            headers: part.pairs("headers"),
+            renamed: renamed,
+            headers: headers,
             client: client,
             body: body,
             expiryUnit: part.choice("expires_in", default: .seconds),
             nestedUnder: part.text("nested_under"),
             refreshesBefore: part.seconds("refresh_before") ?? 900,
             assumedLifetime: part.seconds("assumed_lifetime"),
-            revocation: revocation(&part, client, body))
+            revocation: revocation(&part, client, body, renamed, headers))
+    }
+
+    private static func renamed(_ part: inout YAMLMapping) -> [String: String] {
+        Dictionary(part.pairs("rename").map { ($0.name, $0.value) }, uniquingKeysWith: { first, _ in first })
     }
 
     /// `revocation_url` for RFC 7009 in the way of the token call, or `revocation` where something differs.
     private static func revocation(
-        _ part: inout YAMLMapping, _ client: OAuth2.Token.ClientPlace, _ body: OAuth2.Token.BodyFormat
+        _ part: inout YAMLMapping, _ client: OAuth2.Token.ClientPlace, _ body: OAuth2.Token.BodyFormat,
+        _ renamed: [String: String], _ headers: [(name: String, value: String)]
     ) -> OAuth2.Revocation? {
         let plain = part.templates("revocation_url")
         if var own = part.mapping("revocation") {
             defer { own.refuseUnknown() }
+            let ownHeaders = templates("headers", of: &own)
+            for (name, template) in ownHeaders where template.placeholders.contains(where: { $0 != "token" }) {
+                own.refuse("headers", "\"\(name)\" may hold {token} and no other name")
+            }
             return OAuth2.Revocation(
-                url: own.requiredTemplates("url"), which: own.choice("of", default: .refresh),
-                place: own.choice("place", default: .form), parameter: own.text("parameter") ?? "token",
-                client: own.choice("client", default: .none))
+                method: own.choice("method", default: .post), url: own.requiredTemplates("url"),
+                which: own.choice("of", default: .refresh), place: own.choice("place", default: .form),
+                parameter: own.text("parameter") ?? "token", client: own.choice("client", default: .none),
+                parameters: own.pairs("parameters"), renamed: Self.renamed(&own), headers: ownHeaders)
         }
         guard !plain.isEmpty else { return nil }
         return OAuth2.Revocation(
-            url: plain, which: .refresh, place: body == .json ? .json : .form, parameter: "token",
-            client: OAuth2.Revocation.Client(rawValue: client.rawValue) ?? .basic)
+            method: .post, url: plain, which: .refresh, place: body == .json ? .json : .form, parameter: "token",
+            client: OAuth2.Revocation.Client(rawValue: client.rawValue) ?? .basic, parameters: [], renamed: renamed,
+            headers: headers.compactMap { header in URLTemplate(header.value).map { (header.name, $0) } })
     }
 
     private static func oauth1(_ entry: inout YAMLMapping) -> OAuth1? {
@@ -155,8 +166,9 @@ struct ProviderEntry {
         let tokenURL = token?.requiredTemplates("url").first
         install?.refuseUnknown()
         token?.refuseUnknown()
+        let owner = installationOwner(&entry)
         guard let installURL, let tokenURL else { return nil }
-        return AppInstallation(installURL: installURL, tokenURL: tokenURL)
+        return AppInstallation(installURL: installURL, tokenURL: tokenURL, owner: owner)
     }
 
     private static func api(_ entry: inout YAMLMapping) -> Provider.API? {
@@ -164,7 +176,14 @@ struct ProviderEntry {
         defer { part.refuseUnknown() }
         return Provider.API(
             base: part.requiredTemplates("base"), headers: templates("headers", of: &part),
-            query: templates("query", of: &part), proof: proof(of: &part))
+            query: templates("query", of: &part), proof: proof(of: &part), pauses: pauses(of: &part))
+    }
+
+    private static func pauses(of part: inout YAMLMapping) -> Provider.Pauses {
+        var retry = part.mapping("retry")
+        defer { retry?.refuseUnknown() }
+        func names(_ key: String) -> [String] { (retry?.texts(key) ?? []).map(Provider.lowercased) }
+        return Provider.Pauses(after: names("after"), at: names("at"), remaining: names("remaining"))
     }
 
     /// `verify: /v1/models`, and `verify_refused: [401, 403]` where more than 401 means that the credentials are wrong.
@@ -254,7 +273,8 @@ extension Provider {
             case .clientCredentials(let token): token.addresses
             case .twoStep(let twoStep): twoStep.url
             case .apiKey, .basic, .jwt, .tba, .unauthenticated: []
-            case .app(let app): [app.installURL, app.tokenURL]
+            case .app(let app):
+                [app.installURL, app.tokenURL] + (app.owner.map { $0.token.addresses + [$0.list] } ?? [])
             }
         return method + (api?.base ?? [])
     }

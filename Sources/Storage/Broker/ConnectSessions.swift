@@ -85,6 +85,13 @@ extension Store {
         try await engine.write { db in _ = try db.run("DELETE FROM connect_sessions WHERE id = \(session)") }
     }
 
+    /// When the session of a flow was opened; nil when it is over.
+    package func opening(of session: ID<Entity.ConnectSession>) throws -> Instant? {
+        try engine.read { db in
+            try db.row("SELECT created_at FROM connect_sessions WHERE id = \(session)")?.instant("created_at")
+        }
+    }
+
     /// What the backend said when it opened the session of a flow; nil when it is over.
     package func ask(of session: ID<Entity.ConnectSession>) throws -> ConnectSessionAsk? {
         let row = try engine.read { db in

@@ -64,7 +64,7 @@ extension Site {
             response = try await handle(call)
         } catch let refusal as BrokerRefusal {
             response = refusal.response(in: shape)
-        } catch let problem as ConnectionImport.Problem {
+        } catch let problem as WireProblem {
             response = BrokerRefusal(because: problem).response(in: shape)
         } catch is MetadataTooLarge {
             let refusal = BrokerRefusal.badBody(

@@ -109,7 +109,7 @@ extension Site {
     }
 
     func add(_ sent: IntegrationSent, _ call: BrokerCall) async throws -> Integration {
-        try sent.check(in: outside)
+        try sent.check(with: outside.provider(sent.details.provider, definition: sent.details.definition))
         let added = try await store.addIntegration(
             sent.details, secret: sent.secret, to: call.environment, by: call.key.actor, from: call.address, at: now())
         guard let added else {
@@ -121,7 +121,7 @@ extension Site {
     }
 
     func change(_ old: Integration, to sent: IntegrationSent, _ call: BrokerCall) async throws -> Integration {
-        try sent.check(in: outside)
+        try sent.check(with: outside.provider(sent.details.provider, definition: sent.details.definition))
         let isChanged = try await store.update(
             old, to: sent.details, secret: sent.secret, by: call.key.actor, from: call.address, at: now())
         guard isChanged, let stored = try store.integration(sent.details.key, in: call.environment) else {
@@ -134,11 +134,7 @@ extension Site {
 
     func providers(matching text: String?) -> [Provider] {
         guard let text else { return outside.providers.providers }
-        let wanted = text.lowercased()
-        return outside.providers.providers.filter {
-            $0.key.contains(wanted) || $0.title.lowercased().contains(wanted)
-                || $0.categories.contains { $0.contains(wanted) }
-        }
+        return outside.providers.providers.filter { $0.matches(text) }
     }
 
     func provider(named key: String?) throws -> Provider {
@@ -149,83 +145,5 @@ extension Site {
                 message: "The catalogue has no provider of this name.")
         }
         return provider
-    }
-}
-
-/// An integration as a body of either shape describes it.
-struct IntegrationSent {
-    var details: IntegrationDetails
-    /// nil keeps what there is.
-    var secret: String?
-
-    init(flat body: JSONValue, key: String, keeping old: Integration?) throws {
-        guard let provider = body["provider"]?.string ?? old?.details.provider else {
-            throw BrokerRefusal.badBody("missing_provider_template", "Missing param 'provider'.", path: "provider")
-        }
-        if case .array? = body["oauth_scopes"] {
-            throw BrokerRefusal.badBody(
-                "invalid_oauth_scopes", "oauth_scopes must be one text, separated by commas or spaces.",
-                path: "oauth_scopes")
-        }
-        details =
-            old?.details ?? IntegrationDetails(key: key, provider: provider, clientID: "", scopes: [])
-        if let id = body["oauth_client_id"]?.string { details.clientID = id }
-        if let scopes = body["oauth_scopes"]?.string { details.scopes = Self.scopes(scopes) }
-        if let link = body["app_link"]?.string { details.values["appPublicLink"] = link }
-        secret = body["oauth_client_secret"]?.string.flatMap { $0.utf8.isEmpty ? nil : $0 }
-    }
-
-    init(nested body: JSONValue, keeping old: Integration?) throws {
-        guard let key = body["unique_key"]?.string ?? old?.details.key else {
-            throw BrokerRefusal.badBody("missing_unique_key", "unique_key must be text.", path: "unique_key")
-        }
-        guard let provider = old?.details.provider ?? body["provider"]?.string else {
-            throw BrokerRefusal.badBody("missing_provider_template", "provider must be text.", path: "provider")
-        }
-        details = old?.details ?? IntegrationDetails(key: key, provider: provider, clientID: "", scopes: [])
-        details.key = key
-        if let name = body["display_name"]?.string { details.displayName = name }
-        if let config = body["integration_config"], config != .null {
-            guard case .object(let members) = config, members.count <= 20 else {
-                throw BrokerRefusal.badBody(
-                    "invalid_body", "integration_config must be an object of texts.", path: "integration_config")
-            }
-            for member in members { details.values[member.name] = member.value.string ?? "" }
-        }
-        guard let credentials = body["credentials"], credentials != .null else { return }
-        guard case .object = credentials else {
-            throw BrokerRefusal.badBody("invalid_body", "credentials must be an object.", path: "credentials")
-        }
-        if let id = credentials["client_id"]?.string ?? credentials["app_id"]?.string { details.clientID = id }
-        if let scopes = credentials["scopes"]?.string { details.scopes = Self.scopes(scopes) }
-        if let link = credentials["app_link"]?.string { details.values["appPublicLink"] = link }
-        let given = credentials["client_secret"]?.string ?? credentials["private_key"]?.string
-        secret = given.flatMap { $0.utf8.isEmpty ? nil : $0 }
-    }
-
-    /// Refuses what could not be stored or would break its addresses.
-    func check(in outside: Outside) throws {
-        guard WireName.isIntegrationKey(details.key) else {
-            throw BrokerRefusal.badBody(
-                "invalid_provider_config_key", "A key has ASCII letters, digits, space and ~ : . @ _ -, at most 255.",
-                path: "unique_key")
-        }
-        guard let provider = outside.provider(details.provider, definition: details.definition) else {
-            throw BrokerRefusal.badBody(
-                "unknown_provider_template", "The catalogue has no provider of this name.", path: "provider")
-        }
-        guard details.clientID.utf8.count <= 1000, (secret ?? "").utf8.count <= 16_384, details.scopes.count <= 200,
-            details.displayName.utf8.count <= 200
-        else { throw BrokerRefusal.badBody("invalid_body", "A member is too long.", path: "credentials") }
-        for (name, value) in details.values {
-            guard provider.field(name)?.accepts(value) ?? ConnectionField.isPlainText(value) else {
-                throw BrokerRefusal.badBody(
-                    "invalid_body", "\(name) is not what the provider wants there.", path: "integration_config", name)
-            }
-        }
-    }
-
-    private static func scopes(_ text: String) -> [String] {
-        text.utf8.split { $0 == 0x2C || $0 == 0x20 }.map { String(decoding: $0, as: UTF8.self) }
     }
 }

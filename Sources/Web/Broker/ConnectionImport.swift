@@ -10,7 +10,7 @@ extension ConnectionImport {
 }
 
 extension BrokerRefusal {
-    init(because problem: ConnectionImport.Problem) {
+    init(because problem: WireProblem) {
         self.init(
             status: .badRequest, type: problem.type, nestedType: "invalid_body", message: problem.message,
             problems: problem.path.isEmpty

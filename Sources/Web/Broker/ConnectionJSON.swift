@@ -20,7 +20,7 @@ struct ConnectionJSON {
 
     /// As clients of 2023 know it: the row, with its credentials opened.
     var flat: JSONText {
-        .object([
+        var members: [(name: String, value: JSONText)] = [
             ("id", .integer(connection.number)),
             ("created_at", .string(connection.createdAt.wireText)),
             ("updated_at", .string(connection.updatedAt.wireText)),
@@ -33,7 +33,10 @@ struct ConnectionJSON {
             ("credentials_iv", .word("null")), ("credentials_tag", .word("null")),
             ("deleted", .boolean(false)), ("deleted_at", .word("null")),
             ("last_fetched_at", lastFetched),
-        ])
+        ]
+        // A refresh that failed while the token is still good is no error yet, and no secret either.
+        if connection.health.trouble != nil { members.append(("errors", Self.errors(connection.health))) }
+        return .object(members)
     }
 
     /// As today's clients do.

@@ -8,14 +8,15 @@ extension ConnectionOwner {
         self = old
         if let user = body["end_user"] { endUser = try Self.endUser(user) }
         if let given = body["tags"], given != .null {
-            guard case .object(let members) = given, members.count <= 20 else {
-                throw BrokerRefusal.badBody("invalid_tags", "tags must be an object of at most 20 texts.", path: "tags")
+            guard case .object(let members) = given, members.count <= Self.mostTags else {
+                throw BrokerRefusal.badBody(
+                    "invalid_tags", "tags must be an object of at most \(Self.mostTags) texts.", path: "tags")
             }
             tags = [:]
             for member in members {
-                guard let text = member.value.string, text.utf8.count <= 200, member.name.utf8.count <= 64 else {
+                guard Self.isTag(member.name, member.value), let text = member.value.string else {
                     throw BrokerRefusal.badBody(
-                        "invalid_tags", "A tag is a name of at most 64 bytes and a text of at most 200.", path: "tags",
+                        "invalid_tags", "A tag is a name of at most 64 bytes and a text of at most 255.", path: "tags",
                         member.name)
                 }
                 tags[member.name] = text

@@ -126,7 +126,7 @@ extension Site {
     }
 
     /// RFC 7009, where the provider offers it. What it answers changes nothing for us: the credentials go either way.
-    private func revoke(_ connection: BrokerConnection, _ trace: inout Trace) async {
+    func revoke(_ connection: BrokerConnection, _ trace: inout Trace) async {
         guard let provider = outside.provider(of: connection), case .oauth2(let oauth2) = provider.method,
             let integration = try? store.integration(connection.integration),
             let client = try? store.registration(of: integration),

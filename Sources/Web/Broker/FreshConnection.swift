@@ -80,7 +80,12 @@ extension Site {
             let isStored = try await store.finishRefresh(
                 of: connection, with: renewed, trace: account.stored(renewed, at: now()), at: now())
             guard isStored else {
-                try await store.record(account.superseded(at: now()))
+                var trace = account.superseded(at: now())
+                // Deleted meanwhile, and revoked there: what the provider has handed out since must not outlive that.
+                if try store.connection(number: connection.number, of: connection.tenant) == nil {
+                    await revoke(connection.carrying(renewed.credentials), &trace)
+                }
+                try await store.record(trace)
                 return nil
             }
             return try store.connection(number: connection.number, of: connection.tenant).map { .success($0) }
@@ -99,7 +104,9 @@ extension Site {
             if case .gone(let reason) = trouble { return .failure(.gone(reason)) }
             // What is still good for a while is better than an error.
             let isExpired = connection.health.expiresAt.map { now() >= $0 } ?? true
-            return isExpired ? .failure(.failed(trouble.reason)) : .success(connection)
+            guard !isExpired else { return .failure(.failed(trouble.reason)) }
+            // As it is stored now: with the trouble that it is in.
+            return .success(try store.connection(number: connection.number, of: connection.tenant) ?? connection)
         }
     }
 

@@ -98,9 +98,7 @@ struct IntegrationForm {
             clientID: checked.clientID, scopes: checked.scopes, values: values, hasOwnCallback: hasOwnCallback)
     }
 
-    private var scopeList: [String] {
-        scopes.utf8.split { [0x20, 0x09, 0x0A, 0x0D, 0x2C].contains($0) }.map { String(decoding: $0, as: UTF8.self) }
-    }
+    private var scopeList: [String] { IntegrationDetails.scopes(of: scopes) }
 
     /// White space around it is a slip of the hand; lines within it belong to private keys. Nil when it is none.
     private static func secret(_ typed: String) -> String? {

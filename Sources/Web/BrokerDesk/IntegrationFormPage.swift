@@ -25,8 +25,13 @@ extension IntegrationPage {
             // One's own provider always gets an address of its own, which there is once it is saved.
             if form.custom == nil { callbackURL = shared } else { callbackComesLater = true }
         }
-        if case .app? = method {
-            setupURL = site.url("/app-auth/connect")
+        if case .app(let app)? = method {
+            // Who has to say who they are comes back to the callback URL; there is no set-up URL then.
+            if app.owner == nil {
+                setupURL = site.url("/app-auth/connect")
+            } else {
+                callbackURL = site.url("/app-auth/connect")
+            }
             isSecretLong = true
         }
         guide = provider?.guide ?? ""

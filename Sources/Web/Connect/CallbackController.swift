@@ -76,17 +76,7 @@ struct ConnectFetch {
         switch provider.method {
         case .oauth2(let oauth2): return try await oauth2Credentials(oauth2, provider, client, callback, &trace)
         case .oauth1(let oauth1): return (try await oauth1Credentials(oauth1, client, callback, &trace), flow.values)
-        case .app(let app):
-            guard let installation = callback.installation, AppInstallation.isNumber(installation) else {
-                throw ConnectRefusal(.missingCode)
-            }
-            var values = flow.values
-            values["installation_id"] = installation
-            let token = try await token(
-                app.absorb(
-                    call(app.token(client: client, values: integration.completing(values), at: site.now()), &trace),
-                    at: site.now()))
-            return (.app(accessToken: token.accessToken, expiresAt: token.expiresAt, raw: token.raw), values)
+        case .app(let app): return try await appCredentials(app, client, callback, &trace)
         case .clientCredentials, .apiKey, .basic, .jwt, .twoStep, .tba, .unauthenticated:
             throw ConnectRefusal(.wrongMode(provider.method.wireName))
         }
@@ -111,6 +101,50 @@ struct ConnectFetch {
                 raw: token.raw), values.merging(token.kept) { _, new in new }
         )
     }
+
+    private func appCredentials(
+        _ app: AppInstallation, _ client: ClientRegistration, _ callback: CallbackAnswer, _ trace: inout Trace
+    ) async throws -> (credentials: Credentials, values: [String: String]) {
+        guard let installation = callback.installation, AppInstallation.isNumber(installation) else {
+            throw ConnectRefusal(.missingCode)
+        }
+        if let owner = app.owner { try await prove(installation, owner, callback, &trace) }
+        var values = flow.values
+        values["installation_id"] = installation
+        let call = try app.token(client: client, values: integration.completing(values), at: site.now())
+        let token = try await token(app.absorb(await self.call(call, &trace), at: site.now()))
+        return (.app(accessToken: token.accessToken, expiresAt: token.expiresAt, raw: token.raw), values)
+    }
+
+    /// Lets an installation in only if whoever came back has access to it. What they were given for that is not kept.
+    private func prove(
+        _ installation: String, _ owner: InstallationOwner, _ callback: CallbackAnswer, _ trace: inout Trace
+    ) async throws {
+        let values = integration.completing(flow.values)
+        let exchange = try owner.token.exchange(
+            code: callback.installersCode(), verifier: nil, redirectURI: flow.redirectURI,
+            client: owner.client(values), values: values)
+        let absorbed = owner.token.absorb(
+            await call(exchange, &trace), keeping: [], paths: [], at: site.now())
+        let person = try await token(absorbed).accessToken
+        for page in 1...Self.mostPages {
+            let call = try owner.list(page: page, token: person, values: values)
+            let answer = await site.outside.call(call.made(for: flow.tenant))
+            trace.add(
+                "Asked which installations the person has access to.", answer.detail(of: call.url), after: elapsed,
+                at: site.now())
+            switch owner.find(installation, in: answer) {
+            case .success(.listed): return
+            case .success(.notOnThisPage): continue
+            case .success(.noMorePages): throw ConnectRefusal(.installationOfOthers)
+            case .failure(let trouble): throw ConnectRefusal(.noToken(trouble.reason))
+            }
+        }
+        throw ConnectRefusal(.installationOfOthers)
+    }
+
+    /// Of installations that one person sees.
+    private static let mostPages = 20
 
     private func oauth1Credentials(
         _ oauth1: OAuth1, _ client: ClientRegistration, _ callback: CallbackAnswer, _ trace: inout Trace
@@ -176,9 +210,10 @@ extension Site {
             }
             owner = ask.owner
             if let again = ask.reconnects {
-                guard let old = try store.connection(again.connectionID, of: again.integration, in: environment) else {
-                    throw ConnectRefusal(.unknownSession)
-                }
+                // One that was deleted and made anew since is another, though it has the name.
+                guard let old = try store.connection(again.connectionID, of: again.integration, in: environment),
+                    let opened = try store.opening(of: session), old.createdAt <= opened
+                else { throw ConnectRefusal(.unknownSession) }
                 expected = old.number
                 // A backend that says nothing new about the owner means the one there is.
                 if ask.endUser == nil, ask.tags == nil { owner = nil }

@@ -93,7 +93,9 @@ extension Site {
         let defaults = account.session?.ask.defaults[key]
         var values = try known(account.session, at: provider).merging(ask.values) { _, said in said }
             .merging(defaults?.values ?? [:]) { _, pinned in pinned }
-        let scopes = values.removeValue(forKey: "oauth_scopes_override").map(Self.scopes) ?? integration.details.scopes
+        let scopes =
+            values.removeValue(forKey: "oauth_scopes_override").map(IntegrationDetails.scopes)
+            ?? integration.details.scopes
         if let userScope = defaults?.userScopes ?? ask.userScope { values["user_scope"] = userScope }
         values = try provider.values(from: values)
         let pinned = (defaults?.parameters ?? [:]).sorted { $0.key < $1.key }
@@ -120,7 +122,7 @@ extension Site {
         if let session {
             guard ask.connectionID == nil else { throw ConnectRefusal(.connectionIDInSession) }
             var generator = SystemRandomNumberGenerator()
-            return session.ask.reconnects?.connectionID ?? WireUUID.random(using: &generator)
+            return session.ask.reconnects?.connectionID ?? WireName.uuid(using: &generator)
         }
         guard let id = ask.connectionID else { throw ConnectRefusal(.missingConnectionID) }
         guard WireName.isConnectionID(id) else { throw ConnectRefusal(.invalidConnectionID) }
@@ -154,11 +156,6 @@ extension Site {
             }
         }
         return proof
-    }
-
-    /// `a,b` or `a b`.
-    private static func scopes(_ text: String) -> [String] {
-        text.utf8.split { $0 == 0x2C || $0 == 0x20 }.map { String(decoding: $0, as: UTF8.self) }
     }
 }
 

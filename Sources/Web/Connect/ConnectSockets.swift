@@ -100,7 +100,7 @@ extension Site {
         let query = String(decoding: bytes.dropFirst(path.count + 1), as: UTF8.self)
         let asked = (try? ConnectAsk(query: query))?.socket
         var generator = SystemRandomNumberGenerator()
-        let id = asked.flatMap { ConnectAsk.isSocket($0) ? $0 : nil } ?? WireUUID.random(using: &generator)
+        let id = asked.flatMap { ConnectAsk.isSocket($0) ? $0 : nil } ?? WireName.uuid(using: &generator)
         let hello = JSONText.object([("message_type", .string("connection_ack")), ("ws_client_id", .string(id))])
         return WaitingSocket(id: id, hello: String(decoding: hello.bytes, as: UTF8.self))
     }
@@ -115,21 +115,5 @@ extension Site {
             let piece = waiting[start..<min(start + 500, waiting.count)]
             for (socket, message) in try store.results(for: piece, at: now()) { sockets.deliver(message, to: socket) }
         }
-    }
-}
-
-/// RFC 9562 §5.4: what clients of the wire format expect an ID to look like.
-enum WireUUID {
-    static func random(using random: inout some RandomNumberGenerator) -> String {
-        var bytes = (0..<16).map { _ in UInt8.random(in: 0...255, using: &random) }
-        bytes[6] = bytes[6] & 0x0F | 0x40
-        bytes[8] = bytes[8] & 0x3F | 0x80
-        let digits = Array("0123456789abcdef".utf8)
-        var text: [UInt8] = []
-        for (index, byte) in bytes.enumerated() {
-            if [4, 6, 8, 10].contains(index) { text.append(0x2D) }
-            text += [digits[Int(byte >> 4)], digits[Int(byte & 15)]]
-        }
-        return String(decoding: text, as: UTF8.self)
     }
 }

@@ -40,37 +40,10 @@ struct ConnectStart {
         var generator = SystemRandomNumberGenerator()
         let id = ID<Entity.ConnectFlow>.random(using: &generator)
         let callback = callback(of: entry)
-        let secret: String
-        let address: String
-        switch entry.provider.method {
-        case .oauth2(let oauth2):
-            secret = Base62.draw(64, using: &generator)
-            guard let challenge = PKCE.challenge(for: secret) else { throw ConnectRefusal(.unexpected) }
-            address = try oauth2.address(
-                for: OAuth2.Ask(
-                    client: client, redirectURI: callback.url, state: state.reveal(), challenge: challenge,
-                    scopes: entry.scopes, parameters: entry.parameters, values: entry.allValues))
-        case .oauth1(let oauth1):
-            let call = try oauth1.requestToken(
-                callback: callback.url, state: state.reveal(), client: client, once: site.once())
-            let asked = await site.outside.call(call.made(for: entry.environment.tenant))
-            trace.add("Asked the provider for a temporary token.", asked.detail(of: call.url), at: site.now())
-            let token: OAuth1Token
-            switch oauth1.absorb(asked) {
-            case .success(let (temporary, _)): token = temporary
-            case .failure(let trouble): throw ConnectRefusal(.noToken(trouble.reason))
-            }
-            secret = String(decoding: JSONText.strings([token.token, token.secret]).bytes, as: UTF8.self)
-            address = try oauth1.address(for: token, scopes: entry.scopes)
-        case .app(let app):
-            guard let url = app.installURL.filled(entry.allValues) else { throw ConnectRefusal(.missingValue("")) }
-            secret = "-"
-            address = url + (url.utf8.contains(0x3F) ? "&" : "?") + "state=" + PercentEncoding.encode(state.reveal())
-        case .clientCredentials, .apiKey, .basic, .jwt, .twoStep, .tba, .unauthenticated:
-            throw ConnectRefusal(.wrongMode(entry.provider.method.wireName))
-        }
+        let departure = try await departure(of: entry, client, callback.url, state, &trace)
         let flow = ConnectFlow(
-            id: id, of: entry.integration, connectionID: entry.connectionID, place: callback.place, secret: secret,
+            id: id, of: entry.integration, connectionID: entry.connectionID, place: callback.place,
+            secret: departure.secret,
             values: entry.values, redirectURI: callback.url, listeners: listeners, session: entry.session?.id,
             isProven: entry.isProven, trace: trace.id, startedAt: trace.startedAt)
         let jar = FlowCookies(site: site, request: request)
@@ -79,12 +52,56 @@ struct ConnectStart {
             guard try await site.store.hold(session.id, to: cookie) else { throw ConnectRefusal(.otherBrowser) }
         }
         try await site.store.begin(flow, state: state, browser: cookie, at: site.now())
-        trace.add("Sent the person to the provider.", [("url", address)], at: site.now())
+        trace.add("Sent the person to the provider.", [("url", departure.address)], at: site.now())
         try await site.store.record(trace)
         var response = ConnectAnswer.openToOpener(
-            .sending(to: address, status: request.method == .get ? .found : .seeOther))
+            .sending(to: departure.address, status: request.method == .get ? .found : .seeOther))
         jar.set(cookie, for: flow, on: &response)
         return response
+    }
+
+    /// Where the person goes, and what is remembered until they are back.
+    private func departure(
+        of entry: ConnectEntry, _ client: ClientRegistration, _ callback: String, _ state: Secret<FlowState>,
+        _ trace: inout Trace
+    ) async throws -> (address: String, secret: String) {
+        switch entry.provider.method {
+        case .oauth2(let oauth2):
+            var generator = SystemRandomNumberGenerator()
+            let verifier = Base62.draw(64, using: &generator)
+            guard let challenge = PKCE.challenge(for: verifier) else { throw ConnectRefusal(.unexpected) }
+            let address = try oauth2.address(
+                for: OAuth2.Ask(
+                    client: client, redirectURI: callback, state: state.reveal(), challenge: challenge,
+                    scopes: entry.scopes, parameters: entry.parameters, values: entry.allValues))
+            return (address, verifier)
+        case .oauth1(let oauth1):
+            let token = try await temporaryToken(of: oauth1, for: entry, client, callback, state, &trace)
+            let secret = String(decoding: JSONText.strings([token.token, token.secret]).bytes, as: UTF8.self)
+            return (try oauth1.address(for: token, scopes: entry.scopes), secret)
+        case .app(let app):
+            _ = try app.owner?.client(entry.allValues)
+            guard let url = app.installURL.filled(entry.allValues) else { throw ConnectRefusal(.missingValue("")) }
+            let mark = url.utf8.contains(0x3F) ? "&" : "?"
+            return (url + mark + "state=" + PercentEncoding.encode(state.reveal()), "-")
+        case .clientCredentials, .apiKey, .basic, .jwt, .twoStep, .tba, .unauthenticated:
+            throw ConnectRefusal(.wrongMode(entry.provider.method.wireName))
+        }
+    }
+
+    /// RFC 5849 §2.1.
+    private func temporaryToken(
+        of oauth1: OAuth1, for entry: ConnectEntry, _ client: ClientRegistration, _ callback: String,
+        _ state: Secret<FlowState>, _ trace: inout Trace
+    ) async throws -> OAuth1Token {
+        let call = try oauth1.requestToken(
+            callback: callback, state: state.reveal(), client: client, once: site.once())
+        let asked = await site.outside.call(call.made(for: entry.environment.tenant))
+        trace.add("Asked the provider for a temporary token.", asked.detail(of: call.url), at: site.now())
+        switch oauth1.absorb(asked) {
+        case .success(let (temporary, _)): return temporary
+        case .failure(let trouble): throw ConnectRefusal(.noToken(trouble.reason))
+        }
     }
 
     private func registration(of entry: ConnectEntry) throws -> ClientRegistration {

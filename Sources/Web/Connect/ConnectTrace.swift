@@ -49,7 +49,8 @@ extension ConnectRefusal {
         switch reason {
         case .refusedByProvider(let code, _): code
         case .noToken(let why): why
-        // The wire has one word for all three; what to do differs.
+        // The wire has one word for all of them; what to do differs.
+        case .ambiguousDigest: "ambiguous_hmac"
         case .expiredSignature: "expired_signature"
         case .replayedSignature: "replayed_signature"
         default: socketType

@@ -108,7 +108,10 @@ final class BrokerWorld: Sendable {
           title: Mail
           docs: https://mail.example/docs
           auth: api_key
-          api: {base: "\(url)/api", headers: {x-api-key: "{apiKey}"}}
+          api:
+            base: "\(url)/api"
+            headers: {x-api-key: "{apiKey}"}
+            retry: {after: X-Come-Back-In, at: x-come-back-at, remaining: x-left}
         metrics:
           title: Metrics
           docs: https://metrics.example/docs

@@ -14,7 +14,7 @@ final class LoopbackProvider: Sendable {
         case rotates(after: Int = 0, expiresIn: String = "3600")
         case answers(Int, String, location: String? = nil)
         case sleeps(seconds: Int)
-        /// Notes the rotation and then says nothing of it.
+        /// Notes the rotation, and its answer is cut off.
         case rotatesAndFails
     }
 
@@ -161,7 +161,7 @@ final class LoopbackProvider: Sendable {
             return json(200, "{}")
         case .rotatesAndFails:
             state.seen.withLock { $0.generation += 1 }
-            return json(503, "{}")
+            return json(200, "{")
         }
     }
 

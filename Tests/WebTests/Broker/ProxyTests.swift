@@ -197,6 +197,30 @@ struct ProxyTests {
         #expect(ContinuousClock.now - start >= .seconds(1))
     }
 
+    @Test func `a provider's own headers say how long to wait, and what counts as too many`() async throws {
+        let world = try await BrokerWorld()
+        try await world.integrate("mail")
+        let body = #"{"connection_id":"u1","provider_config_key":"mail","api_key":"k"}"#
+        #expect(try await world.call(.post, "/connection", body).status == 201)
+        let mail = [("Connection-Id", "u1"), ("Provider-Config-Key", "mail"), ("Retries", "3")]
+        let now = world.site.clock.now.seconds
+        // Without them each pause would be half a second and more: 0.5 + 1 + 2.
+        let start = ContinuousClock.now
+        world.provider.next([
+            (503, ["X-Come-Back-In": "0"]), (403, ["X-Left": "0", "X-Come-Back-At": "\(now)"]),
+            (429, ["X-Come-Back-In": "0.25"]),
+        ])
+        #expect(try await world.call(.get, "/proxy/x", headers: mail).status == 200)
+        let taken = ContinuousClock.now - start
+        #expect(world.provider.seen.api.count == 4 && taken >= .milliseconds(250))
+        try await world.store.flushUses()
+        let traces = try world.store.traces(of: world.environment, limit: 9)
+        let trace = try #require(traces.first { $0.action == .proxy })
+        let steps = try #require(try world.store.trace(trace.id, in: world.environment)).steps
+        let waits = steps.flatMap(\.detail).filter { $0.name == "milliseconds" }.map(\.value)
+        #expect(waits == ["0", "0", "250"])
+    }
+
     @Test func `a token that was refused is renewed, once`() async throws {
         let world = try await BrokerWorld()
         try await world.connect()

@@ -112,7 +112,7 @@ struct RefreshTests {
 
     @Test func `Case 214: an answer that never came is remembered, whatever the provider says in between`() async throws
     {
-        let world = try await BrokerWorld(.answers(200, "{"))
+        let world = try await BrokerWorld(.rotatesAndFails)
         try await world.connect(expiresIn: -10)
         let first = world.site.clock.now
         #expect(try await world.call(.get, path).status == 400)
@@ -124,9 +124,11 @@ struct RefreshTests {
         #expect(try await world.call(.get, path).status == 400)
         stored = try #require(try world.store.connection("u1", of: "photos", in: world.environment))
         #expect(stored.health.inDoubtSince == first && stored.health.goneAt == nil)
-        world.provider.behave(.answers(400, #"{"error":"invalid_grant"}"#))
+        // It knows only the refresh token whose answer was lost.
+        world.provider.behave(.rotates())
         world.site.clock.move(by: 3600)
         #expect(try await world.call(.get, path).member("payload.external_message") == "interrupted")
+        #expect(world.provider.refreshToken == "rt-1")
     }
 
     @Test func `Case 214: whoever answers after the lease ended is stored, and its follower looks again`() async throws
@@ -260,9 +262,28 @@ struct RefreshTests {
         try await world.connect(expiresIn: 300)
         world.site.clock.move(by: 150)
         for _ in 0..<3 {
-            #expect(try await world.call(.get, path).member("credentials.access_token") == "at-0")
+            let answer = try await world.call(.get, path)
+            #expect(answer.member("credentials.access_token") == "at-0")
+            // It works, and says that it will not for long.
+            #expect(answer.member("errors.0.reason") == "HTTP 500", "\(answer.body)")
         }
         #expect(world.provider.seen.tokenCalls.count == 1)
+        let current = try await world.call(.get, "/connections/u1?provider_config_key=photos&force_refresh=true")
+        #expect(current.status == 200 && current.member("errors.0.reason") == "HTTP 500")
+        world.provider.behave(.rotates())
+        #expect(try await world.call(.get, path + "&force_refresh=true").member("errors") == nil)
+    }
+
+    @Test func `what a provider hands out while the connection is deleted is revoked there too`() async throws {
+        let world = try await BrokerWorld(.rotates(after: 800))
+        let connection = try await world.connect(expiresIn: -10)
+        async let renewal = world.site.site.fresh(connection, isForced: false)
+        while world.provider.seen.tokenCalls.isEmpty { try await Task.sleep(for: .milliseconds(10)) }
+        #expect(try await world.call(.delete, path).status == 204)
+        #expect(world.provider.seen.revoked.count == 1)
+        guard case .failure(.deleted) = try await renewal else { return #expect(Bool(false), "not deleted") }
+        let revoked = world.provider.seen.revoked
+        #expect(revoked.count == 2 && revoked.last?.contains("token=rt-1&") == true, "\(revoked)")
     }
 
     @Test func `a registration that the provider refuses is the integration's trouble`() async throws {

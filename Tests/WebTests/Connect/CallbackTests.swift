@@ -302,6 +302,62 @@ struct CallbackTests {
         #expect(try await install("u2").status == 200)
     }
 
+    @Test func `an installation is taken only from whoever has access to it, page after page`() async throws {
+        let world = try await ConnectWorld()
+        world.far.answers(201, #"{"token":"ghs_1","expires_at":"2026-11-21T19:00:00Z"}"#)
+        world.far.answers(200, #"{"access_token":"ghu_person"}"#, at: "/oauth/access_token")
+        world.far.answers(200, #"{"installations":[]}"#, at: "/user/installations")
+        world.far.answers(200, #"{"installations":[{"id":42}]}"#, at: "&page=2")
+        world.far.answers(200, #"{"installations":[{"id":7},{"id":421}]}"#, at: "&page=1")
+        func install(_ number: String, code: String = "&code=once-77") async throws -> Answer {
+            let browser = world.site.browser()
+            let started = try await browser.get(
+                world.path("guarded", "u1", "&ws_client_id=\(ConnectWorld.socket)"), headers: ConnectWorld.navigation())
+            let state = ConnectWorld.query(of: started.location ?? "")["state"] ?? ""
+            return try await browser.get("/app-auth/connect?installation_id=\(number)\(code)&state=\(state)")
+        }
+        let spoofed = try await install("43")
+        #expect(spoofed.status == 403 && spoofed.contains("<code>installation_of_others</code>"), "\(spoofed.body)")
+        #expect(try world.message()?.contains("installation_of_others") == true)
+        let bare = try await install("42", code: "")
+        #expect(bare.status == 400 && bare.contains("<code>installation_unproven</code>"))
+        #expect(!world.far.calls.contains { $0.url.contains("access_tokens") })
+        #expect(try world.connection("u1", of: "guarded") == nil)
+        #expect(try await install("42").status == 200)
+        let connection = try #require(try world.connection("u1", of: "guarded"))
+        #expect(connection.credentials.accessToken == "ghs_1" && connection.values == ["installation_id": "42"])
+        let exchange = try #require(world.far.calls.last { $0.url == "https://hub.example/oauth/access_token" })
+        let body = String(decoding: exchange.body, as: UTF8.self)
+        #expect(body.contains("code=once-77&") && body.contains("client_id=Iv1.1&client_secret=app-secret"))
+        #expect(body.contains("app-auth%2Fconnect"))
+        let list = try #require(world.far.calls.last { $0.url.hasSuffix("per_page=30&page=2") })
+        #expect(list.headers.contains { $0.name == "authorization" && $0.value == "Bearer ghu_person" })
+        // What the person was given is kept nowhere.
+        let traces = try world.site.store.traces(of: world.environment, limit: 20)
+        let steps = try traces.flatMap { try world.site.store.trace($0.id, in: world.environment)?.steps ?? [] }
+        #expect(!steps.flatMap(\.detail).contains { $0.value.contains("ghu_person") || $0.value.contains("once-77") })
+    }
+
+    @Test func `a provider that does not say whose an installation is lets none in`() async throws {
+        let world = try await ConnectWorld()
+        world.far.answers(201, #"{"token":"ghs_1"}"#)
+        func install(_ key: String = "guarded") async throws -> Answer {
+            let browser = world.site.browser()
+            let started = try await browser.get(world.path(key), headers: ConnectWorld.navigation())
+            guard started.status == 302 else { return started }
+            let state = ConnectWorld.query(of: started.location ?? "")["state"] ?? ""
+            return try await browser.get("/app-auth/connect?installation_id=42&code=once-77&state=\(state)")
+        }
+        world.far.answers(200, #"{"error":"bad_verification_code"}"#, at: "/oauth/access_token")
+        #expect(try await install().contains("<code>token_err</code>"))
+        world.far.answers(200, #"{"access_token":"ghu"}"#, at: "/oauth/access_token")
+        world.far.answers(502, "{}", at: "/user/installations")
+        #expect(try await install().contains("<code>token_err</code>"))
+        #expect(try world.connection("u1", of: "guarded") == nil)
+        // An integration without the app's client does not begin.
+        #expect(try await install("unfinished").contains("<code>provider_config_err</code>"))
+    }
+
     @Test func `cookies of a secure portal are bound to its host`() async throws {
         let world = try await ConnectWorld(base: "https://gw.example")
         let answer = try await world.site.send(.get, world.path())

@@ -155,6 +155,28 @@ struct ConnectSessionTests {
         #expect(made.contains(#""providerConfigKey":"algolia""#))
     }
 
+    @Test func `a connection that was deleted and made anew is not the one that a session reconnects`() async throws {
+        let world = try await ConnectWorld()
+        let integration = try #require(try world.site.store.integration("github", in: world.environment))
+        func make(_ token: String) async throws {
+            _ = try await world.site.store.save(
+                ConnectionDraft(
+                    connectionID: "u1",
+                    credentials: .oauth2(accessToken: token, refreshToken: nil, expiresAt: nil, raw: .null),
+                    values: [:]), of: integration,
+                at: world.site.clock.now)
+        }
+        try await make("old")
+        let token = try await world.session(#"{"connection_id":"u1","integration_id":"github"}"#)
+        world.site.clock.move(by: 5)
+        _ = try await world.site.store.deleteConnection(
+            try #require(try world.connection("u1")), by: .system, at: world.site.clock.now)
+        try await make("new")
+        let page = try await finish(world, world.site.browser(), token)
+        #expect(page.status == 401 && page.contains("<code>unknown_connect_session_token</code>"), "\(page.body)")
+        #expect(try world.connection("u1")?.credentials.accessToken == "new")
+    }
+
     @Test func `reconnecting keeps the connection and its owner`() async throws {
         let world = try await ConnectWorld()
         let browser = world.site.browser()

@@ -129,7 +129,7 @@ struct ConnectTests {
     }
 
     @Test(arguments: [
-        ("github", "", "missing_connection_id"), ("github", "a%00b", "missing_connection_id"),
+        ("github", "", "missing_connection_id"), ("github", "a%0Ab", "invalid_connection_id"),
         ("nowhere", "u1", "provider_config_err"), ("lost", "u1", "unknown_config_key"),
         ("empty", "u1", "provider_config_err"), ("zendesk", "u1", "url_param_err"), ("bamboo", "u1", "auth_mode_err"),
         ("zendesk", "u1&params[subdomain]=evil.com%2F%23", "url_param_err"),
@@ -140,11 +140,35 @@ struct ConnectTests {
         let world = try await ConnectWorld()
         let path = world.path(key, connection, "&ws_client_id=\(ConnectWorld.socket)")
         let answer = try await world.site.browser().get(path, headers: ConnectWorld.navigation())
-        if connection == "a%00b" { return #expect(answer.status == 400) }
         #expect(answer.status == 400)
         #expect(answer.contains("<code>\(type)</code>"))
         #expect(try world.message()?.contains("\"error_type\":\"\(type)\"") == true)
         #expect(world.far.calls.isEmpty)
+    }
+
+    @Test(arguments: ["a%00b", "a%FFb", "a%2"])
+    func `a query that is no text is refused before anybody is looked up`(connection: String) async throws {
+        let world = try await ConnectWorld()
+        let path = world.path("github", connection, "&ws_client_id=\(ConnectWorld.socket)")
+        let answer = try await world.site.browser().get(path, headers: ConnectWorld.navigation())
+        #expect(answer.status == 400 && answer.contains("<code>invalid_query_params</code>"), "\(answer.body)")
+        #expect(try world.message() == nil && world.far.calls.isEmpty)
+    }
+
+    @Test func `Case 189: the digest of a key with a colon could be another's, so it does not count`() async throws {
+        for environment in ["prod", "dev"] {
+            let world = try await ConnectWorld(environment)
+            let digest = world.digest("sp ace:1@x", "u1")
+            let path = world.path(
+                "sp%20ace:1%40x", "u1", "&hmac=\(digest)&ws_client_id=\(ConnectWorld.socket)")
+            let answer = try await world.site.browser().get(path, headers: ConnectWorld.navigation())
+            guard environment == "prod" else {
+                #expect(answer.status == 302)
+                continue
+            }
+            #expect(answer.status == 400 && answer.contains("<code>invalid_hmac</code>") && answer.contains("colon"))
+            #expect(try world.message()?.contains(#""error_type":"invalid_hmac""#) == true)
+        }
     }
 
     @Test func `Case 186, 187: while HMAC is required, nothing but the right digest passes`() async throws {

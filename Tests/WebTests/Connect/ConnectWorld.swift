@@ -17,6 +17,8 @@ struct ConnectWorld {
     /// The providers' side: every call is kept, and answered in turn.
     final class FarAway: Sendable {
         private let state = Mutex((calls: [ProviderCall](), answer: ProviderAnswer.failed(.unreachable)))
+        /// At addresses that hold a text, before the one for all others.
+        private let special = Mutex([(part: String, answer: ProviderAnswer)]())
 
         var calls: [ProviderCall] { state.withLock { $0.calls } }
 
@@ -26,12 +28,17 @@ struct ConnectWorld {
             state.withLock { $0.answer = .response(status: status, body: Array(body.utf8)) }
         }
 
+        func answers(_ status: Int, _ body: String, at part: String) {
+            special.withLock { $0.insert((part, .response(status: status, body: Array(body.utf8))), at: 0) }
+        }
+
         func fails(_ failure: ProviderAnswer.Failure) { state.withLock { $0.answer = .failed(failure) } }
 
         func call(_ call: ProviderCall) -> ProviderAnswer {
-            state.withLock {
+            let own = special.withLock { $0.first { call.url.contains($0.part) }?.answer }
+            return state.withLock {
                 $0.calls.append(call)
-                return $0.answer
+                return own ?? $0.answer
             }
         }
     }
@@ -59,10 +66,13 @@ struct ConnectWorld {
             ("github", "github", "id-1"), ("zendesk", "zendesk", "id-2"), ("old", "old", "id-3"),
             ("algolia", "algolia", ""),
             ("bamboo", "bamboo", ""), ("machine", "machine", ""), ("open", "open", ""), ("hub", "hub", "99"),
+            ("guarded", "guarded", "99"), ("unfinished", "guarded", "99"),
             ("empty", "github", ""), ("proven", "proven", ""),
             ("lost", "nobody", "id"), ("sp ace:1@x", "github", "id-4"),
         ] {
-            let details = IntegrationDetails(key: key, provider: provider, clientID: id, scopes: ["repo", "user"])
+            let details = IntegrationDetails(
+                key: key, provider: provider, clientID: id, scopes: ["repo", "user"],
+                values: key == "guarded" ? ["appClientId": "Iv1.1", "appClientSecret": "app-secret"] : [:])
             _ = try #require(
                 try await site.store.addIntegration(
                     details, secret: id.isEmpty ? nil : Self.secret(of: provider), to: current, by: .system, at: now))
@@ -71,7 +81,9 @@ struct ConnectWorld {
         self.environment = current
     }
 
-    private static func secret(of provider: String) -> String { provider == "hub" ? appKey : "far-secret" }
+    private static func secret(of provider: String) -> String {
+        ["hub", "guarded"].contains(provider) ? appKey : "far-secret"
+    }
 
     func allow(_ origins: [String]) async throws {
         try await site.store.setAllowedOrigins(origins, of: environment, by: .system, at: site.clock.now)
@@ -169,6 +181,22 @@ struct ConnectWorld {
           install: {url: "https://hub.example/apps/mine/installations/new"}
           token: {url: "https://api.hub.example/app/installations/{installation_id}/access_tokens"}
           fields: {installation_id: {title: Installation, format: digits, from: callback}}
+        guarded:
+          title: Guarded hub
+          docs: https://hub.example/
+          auth: app
+          install: {url: "https://hub.example/apps/mine/installations/new"}
+          token: {url: "https://api.hub.example/app/installations/{installation_id}/access_tokens"}
+          verify_user:
+            token: {url: "https://hub.example/oauth/access_token"}
+            client_id: appClientId
+            client_secret: appClientSecret
+            list: "https://api.hub.example/user/installations?per_page=30"
+            list_at: installations
+          fields:
+            installation_id: {title: Installation, format: digits, from: callback}
+            appClientId: {title: Client ID of the app, format: word, from: integration}
+            appClientSecret: {title: Client secret of the app, format: word, from: integration, secret: true}
         """
 
     /// Made for this run; it opens nothing.

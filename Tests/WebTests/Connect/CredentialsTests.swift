@@ -156,6 +156,15 @@ struct CredentialsTests {
         world.far.answers(#"{"access_token":"m-1","expires_in":60}"#)
         #expect(try await post(world, path, body).status == 200)
         #expect(try world.connection("u1", of: "machine")?.credentials.accessToken == "m-1")
+        // It lives 60 seconds, and is good for 30 of them without another call.
+        let asked = world.far.calls.count
+        for (seconds, token) in [(20, "m-1"), (20, "m-2")] {
+            world.far.answers(#"{"access_token":"m-2","expires_in":60}"#)
+            world.site.clock.move(by: Int64(seconds))
+            let connection = try #require(try world.connection("u1", of: "machine"))
+            #expect(try await world.site.site.fresh(connection, isForced: false).get().credentials.accessToken == token)
+        }
+        #expect(world.far.calls.count == asked + 1)
     }
 
     @Test(arguments: [
