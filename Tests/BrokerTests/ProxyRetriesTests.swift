@@ -57,7 +57,7 @@ struct ProxyRetriesTests {
     }
 
     @Test(arguments: [
-        "", "soon", "Sun, 06 Nov 1994 08:49:49", "Sun, 06 Nov 1994 08:49:49 CET", "06 Nov 1994 08:49:49 GMT",
+        "", "soon", "nan", "Sun, 06 Nov 1994 08:49:49", "Sun, 06 Nov 1994 08:49:49 CET", "06 Nov 1994 08:49:49 GMT",
         "Sun, 06 nov 1994 08:49:49 GMT", "Sunday, 06-Nov-94 08:49:49 GMT", "Sun, 6 Nov 1994 08:49:49 GMT",
     ])
     func `where it says nothing that can be read, the pause doubles`(value: String) throws {
@@ -67,22 +67,23 @@ struct ProxyRetriesTests {
         #expect(plain.pause(before: 0, [("retry-after", value), ("x-ratelimit-reset", "2")], at: now) == 2000)
     }
 
+    @Test func `a provider's own headers count behind Retry-After and before what others use`() throws {
+        let own = Provider.Pauses(after: ["x-come-back-in"], at: ["x-come-back-at"], remaining: ["x-left"])
+        let retries = try #require(ProxyRetries("3", on: "", pauses: own))
+        #expect(retries.wants(403, [("x-left", "0")]) && !retries.wants(403, [("x-left", "1")]))
+        func pause(_ headers: [(name: String, value: String)]) -> Int64 {
+            retries.pause(before: 0, headers, at: now)
+        }
+        #expect(pause([("x-come-back-in", "0.25"), ("x-ratelimit-reset", "9")]) == 250)
+        #expect(pause([("x-come-back-at", "784111779"), ("x-ratelimit-reset", "9")]) == 2000)
+        #expect(pause([("x-come-back-at", "9223372036854775807")]) == 30_000)
+        #expect(pause([("x-come-back-in", "4"), ("retry-after", "1.5")]) == 1500)
+        #expect(pause([("x-come-back-in", "soon"), ("x-come-back-at", "Sun, 06 Nov 1994 08:49:40 GMT")]) == 3000)
+    }
+
     @Test func `the first name that can be read wins`() throws {
         #expect(
             try retries().pause(before: 0, [("x-ratelimit-reset", "9"), ("retry-after", "2")], at: now) == 2000)
         #expect(try retries().pause(before: 1, [], at: now) == 1000)
-    }
-
-    @Test func `a provider's own headers say it, too, behind Retry-After`() throws {
-        let pauses = Provider.Pauses(after: ["x-wait"], at: ["x-next"], remaining: ["x-left"])
-        let own = try #require(ProxyRetries("3", on: "", pauses))
-        #expect(own.pause(before: 0, [("x-wait", "1.5")], at: now) == 1500)
-        #expect(own.pause(before: 0, [("x-next", "784111780")], at: now) == 3000)
-        #expect(own.pause(before: 0, [("x-next", "9223372036854775807")], at: now) == 30_000)
-        #expect(own.pause(before: 0, [("x-next", "-9223372036854775808")], at: now) == 0)
-        #expect(own.pause(before: 0, [("x-wait", "9"), ("retry-after", "0.25")], at: now) == 250)
-        #expect(own.wants(403, [("x-left", "0")]))
-        #expect(try !retries().wants(403, [("x-left", "0")]))
-        #expect(try retries().pause(before: 0, [("x-wait", "9")], at: now) == 500)
     }
 }

@@ -12,10 +12,10 @@ package struct ProxyRetries: Sendable {
     ///   - list: `Retry-On`: statuses besides those that always are, separated by commas or blanks.
     ///   - pauses: the provider's own headers.
     /// - Returns: nil when the count is none.
-    package init?(_ count: String, on list: String, _ pauses: Provider.Pauses? = nil) {
+    package init?(_ count: String, on list: String, pauses: Provider.Pauses? = nil) {
+        self.pauses = pauses ?? Provider.Pauses(after: [], at: [], remaining: [])
         guard let most = count.utf8.isEmpty ? 0 : Int(count), (0...10).contains(most) else { return nil }
         self.most = most
-        self.pauses = pauses ?? Provider.Pauses(after: [], at: [], remaining: [])
         statuses = Set(
             list.utf8.split { $0 == 0x2C || $0 == 0x20 }.compactMap { Int(String(decoding: $0, as: UTF8.self)) })
     }
@@ -45,15 +45,14 @@ package struct ProxyRetries: Sendable {
     package func pause(
         before attempt: Int, _ headers: [(name: String, value: String)], at now: Instant
     ) -> Int64 {
-        func first(of names: [String], _ read: (String) -> Int64?) -> Int64? {
-            names.lazy.compactMap { name in headers.first { $0.name.isSame(as: name) }.flatMap { read($0.value) } }
-                .first
-        }
+        func value(_ name: String) -> String? { headers.first { $0.name.isSame(as: name) }?.value }
+        let own =
+            pauses.after.lazy.compactMap { value($0).flatMap(Self.milliseconds) }.first
+            ?? pauses.at.lazy.compactMap { value($0).flatMap { Self.untilMoment($0, from: now) } }.first
         let said =
-            first(of: ["retry-after"]) { Self.wait($0, at: now) }
-            ?? first(of: pauses.after, Self.milliseconds)
-            ?? first(of: pauses.at) { Self.moment($0).map { Self.milliseconds(until: $0, from: now) } }
-            ?? first(of: ["x-ratelimit-reset", "x-rate-limit-reset"]) { Self.wait($0, at: now) }
+            value("retry-after").flatMap { Self.wait($0, at: now) } ?? own
+            ?? ["x-ratelimit-reset", "x-rate-limit-reset"].lazy
+            .compactMap { value($0).flatMap { Self.wait($0, at: now) } }.first
         return said.map { min(max($0, 0), 30_000) } ?? min(30_000, 500 << Int64(min(max(attempt, 0), 6)))
     }
 
@@ -63,21 +62,17 @@ package struct ProxyRetries: Sendable {
         return Int64((seconds * 1000).rounded(.up))
     }
 
-    /// A number of seconds since 1970, or a date (RFC 9110 §10.2.3).
-    private static func moment(_ text: String) -> Instant? {
-        Int64(text).map { Instant(seconds: $0) } ?? Instant(httpDate: text)
+    /// In milliseconds, to a number of seconds since 1970 or a date (RFC 9110 §10.2.3); an hour at most.
+    private static func untilMoment(_ text: String, from now: Instant) -> Int64? {
+        let moment = Int64(text).map(Instant.init(seconds:)) ?? Instant(httpDate: text)
+        return moment.map { $0 <= now ? 0 : $0 >= now + 3600 ? 3_600_000 : ($0 - now) * 1000 }
     }
 
-    /// Nothing waits for longer than an hour, so nothing beyond it is counted.
-    private static func milliseconds(until moment: Instant, from now: Instant) -> Int64 {
-        moment > now ? min(moment.seconds - now.seconds, 3600) * 1000 : 0
-    }
-
-    /// In milliseconds: seconds from now, a moment in seconds since 1970, or a date. Providers use all three, under any
-    /// of the names; what is over ten years from now is a moment.
+    /// In milliseconds. Providers use seconds, a moment in seconds since 1970 and a date under any of the names; what is
+    /// over ten years from now is a moment.
     private static func wait(_ text: String, at now: Instant) -> Int64? {
         if let wait = milliseconds(text), wait <= 315_360_000_000 { return wait }
-        return moment(text).map { milliseconds(until: $0, from: now) }
+        return untilMoment(text, from: now)
     }
 }
 

@@ -19,7 +19,7 @@ struct ProxyController {
             guard
                 let retries = ProxyRetries(
                     headers[.known("Retries")] ?? "", on: headers[.known("Retry-On")] ?? "",
-                    provider.api?.pauses)
+                    pauses: provider.api?.pauses)
             else { throw BrokerRefusal.badRequest("invalid_headers", "Retries must be a whole number from 0 to 10.") }
             var run = ProxyRun(
                 site: site, provider: provider, integration: integration, connection: connection, ask: ask,
