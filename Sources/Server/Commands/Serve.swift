@@ -52,17 +52,18 @@ struct Serve: AsyncParsableCommand {
             configuration: ApplicationConfiguration(address: .hostname("127.0.0.1", port: settings.port)),
             onServerRunning: { _ in Output.say(welcome) },
             logger: logger)
-        // At level debug it writes down each service with all that this holds, secrets of the demo included.
-        var lifecycle = logger
-        lifecycle.logLevel = max(logger.logLevel, .notice)
+        // Named here: a group describes a nameless service with all that it holds, secrets of the demo included, and
+        // that took a quarter of the start.
+        let services: [(service: any Service, name: String)] = [
+            (app, "server"),
+            (Upkeep(store: installation.store, lastSweep: installation.site.lastSweep, logger: logger), "upkeep"),
+            (KeyWatch(installation, logger: logger), "keys"), (Refresher(site: site, logger: logger), "refresher"),
+            (try Post(installation, logger: logger), "post"),
+        ]
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(
-                services: [
-                    app, Upkeep(store: installation.store, lastSweep: installation.site.lastSweep, logger: logger),
-                    KeyWatch(installation, logger: logger), Refresher(site: site, logger: logger),
-                ]
-                    + [try Post(installation, logger: logger)],
-                gracefulShutdownSignals: [.sigterm, .sigint], logger: lifecycle))
+                services: services.map { .init(service: $0.service, serviceName: $0.name) },
+                gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
         // What starting needed and let go (the catalogue's YAML, templates' text) goes back to the system.
         malloc_trim(0)
         do {

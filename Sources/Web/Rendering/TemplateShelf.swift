@@ -72,12 +72,19 @@ final class TemplateShelf: Sendable {
     /// escaping. Indentation would be re-applied to partials line by line, counting Characters: slow, and wrong
     /// inside `<textarea>` and `<pre>`.
     private static func prepared(_ text: String, named name: String) throws -> String {
-        for forbidden in ["{{{", "{{&", "{{=", "{{%", "{{>*", "{{> *", "{{<*", "{{< *"] where text.contains(forbidden) {
-            throw RenderingError(page: name, mistakes: ["\(forbidden) is forbidden"])
+        var rest = text.utf8[...]
+        while let brace = rest.firstIndex(of: UInt8(ascii: "{")) {
+            rest = rest[brace...]
+            if let found = forbidden.first(where: { rest.starts(with: $0.utf8) }) {
+                throw RenderingError(page: name, mistakes: ["\(found) is forbidden"])
+            }
+            rest = rest.dropFirst()
         }
-        let lines = text.split(separator: "\n", omittingEmptySubsequences: true)
-            .map { $0.drop { $0 == " " || $0 == "\t" } }
-            .filter { !$0.isEmpty }
+        let lines = text.utf8.split(separator: UInt8(ascii: "\n"))
+            .map { $0.drop { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") } }
+            .filter { !$0.isEmpty }.map { Substring($0) }
         return "{{% CONTENT_TYPE: \(ByteEscaped.name)}}\n" + lines.joined(separator: "\n")
     }
+
+    private static let forbidden = ["{{{", "{{&", "{{=", "{{%", "{{>*", "{{> *", "{{<*", "{{< *"]
 }
