@@ -39,9 +39,10 @@ extension AppInstallation {
         }
     }
 
-    /// Whether a text may be an installation's number: it stands in an address.
+    /// Whether a text may be an installation's number: it stands in an address, and one number has one spelling.
     package static func isNumber(_ text: String) -> Bool {
-        (1...20).contains(text.utf8.count) && text.utf8.allSatisfy { (0x30...0x39).contains($0) }
+        (1...20).contains(text.utf8.count) && text.utf8.first != 0x30
+            && text.utf8.allSatisfy { (0x30...0x39).contains($0) }
     }
 
     private static func token(of app: String, key: String, at now: Instant) -> String? {

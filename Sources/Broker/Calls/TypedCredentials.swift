@@ -99,9 +99,11 @@ extension Provider {
         _ typed: [String: String], _ client: ClientRegistration
     ) throws(ConnectProblem) -> Credentials {
         let token = OAuth1Token(token: typed["token_id"] ?? "", secret: typed["token_secret"] ?? "")
-        if let id = typed["oauth_client_id_override"], let secret = typed["oauth_client_secret_override"] {
-            return .tba(token, consumer: ClientRegistration(id: id, secret: secret))
-        }
+        let id = typed["oauth_client_id_override"] ?? ""
+        let secret = typed["oauth_client_secret_override"] ?? ""
+        // Half of a consumer is a mistake, and not the wish for ours.
+        guard id.utf8.isEmpty == secret.utf8.isEmpty else { throw .notConfigured }
+        if !id.utf8.isEmpty { return .tba(token, consumer: ClientRegistration(id: id, secret: secret)) }
         guard !client.id.utf8.isEmpty, client.secret?.utf8.isEmpty == false else { throw .notConfigured }
         return .tba(token, consumer: nil)
     }

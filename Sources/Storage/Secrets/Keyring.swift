@@ -21,11 +21,17 @@ package final class Keyring: Sendable {
     private struct Sealing {
         let active: MasterKey
         let known: [KeyID: MasterKey]
+        /// Of each known key, HKDF's first step (RFC 5869 §2.2): it depends on nothing else, and is most of the work.
+        let extracted: [KeyID: HMAC<SHA256>]
 
         init(_ keys: [MasterKey]) throws {
             guard let active = keys.first else { throw KeyError.malformed("") }
             self.active = active
             known = Dictionary(keys.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+            extracted = known.mapValues { master in
+                let code = HKDF<SHA256>.extract(inputKeyMaterial: master.key, salt: [UInt8]())
+                return HMAC(key: SymmetricKey(data: code))
+            }
         }
     }
 
@@ -87,10 +93,6 @@ extension MasterKey {
     func derive(_ info: String) -> SymmetricKey {
         HKDF<SHA256>.deriveKey(inputKeyMaterial: key, info: Array(info.utf8), outputByteCount: 32)
     }
-
-    func derive(_ info: [UInt8]) -> SymmetricKey {
-        HKDF<SHA256>.deriveKey(inputKeyMaterial: key, info: info, outputByteCount: 32)
-    }
 }
 
 extension Keyring {
@@ -98,9 +100,10 @@ extension Keyring {
     /// not open. AES-256-GCM as `0x01 | key id (8) | nonce (12) | ciphertext | tag (16)`.
     package func seal(_ bytes: [UInt8], table: StaticString, column: StaticString, row: String) throws -> [UInt8] {
         let place = Self.place(table, column, row)
-        let active = sealing.withLock { $0.active }
-        let box = try AES.GCM.seal(bytes, using: Self.key(of: active, at: place), authenticating: place)
-        return [Self.version] + active.id.bytes + Array(box.nonce) + Array(box.ciphertext) + Array(box.tag)
+        let (active, extracted) = sealing.withLock { ($0.active.id, $0.extracted[$0.active.id]) }
+        guard let extracted else { throw KeyError.missing(active) }
+        let box = try AES.GCM.seal(bytes, using: Self.key(from: extracted, at: place), authenticating: place)
+        return [Self.version] + active.bytes + Array(box.nonce) + Array(box.ciphertext) + Array(box.tag)
     }
 
     /// Decrypts; throws `KeyError.sealed` when it is not what was sealed for this place, and `.missing` when its key
@@ -108,13 +111,13 @@ extension Keyring {
     package func open(_ sealed: [UInt8], table: StaticString, column: StaticString, row: String) throws -> [UInt8] {
         guard sealed.count >= 1 + 8 + 12 + 16, sealed.first == Self.version else { throw KeyError.sealed }
         let id = KeyID(trusted: Array(sealed[1..<9]))
-        guard let master = sealing.withLock({ $0.known[id] }) else { throw KeyError.missing(id) }
+        guard let extracted = sealing.withLock({ $0.extracted[id] }) else { throw KeyError.missing(id) }
         let place = Self.place(table, column, row)
         do {
             let box = try AES.GCM.SealedBox(
                 nonce: AES.GCM.Nonce(data: sealed[9..<21]), ciphertext: sealed[21..<(sealed.count - 16)],
                 tag: sealed[(sealed.count - 16)...])
-            return Array(try AES.GCM.open(box, using: Self.key(of: master, at: place), authenticating: place))
+            return Array(try AES.GCM.open(box, using: Self.key(from: extracted, at: place), authenticating: place))
         } catch is CryptoKitError {
             throw KeyError.sealed
         }
@@ -122,16 +125,28 @@ extension Keyring {
 
     private static let version: UInt8 = 0x01
 
-    /// A key for every place, so that random nonces never come near their limit.
-    private static func key(of master: MasterKey, at place: [UInt8]) -> SymmetricKey {
-        master.derive(Array("seal-v1:".utf8) + place)
+    /// A key for every place, so that random nonces never come near their limit: HKDF's second step (RFC 5869 §2.3),
+    /// of which 32 bytes take one round.
+    private static func key(from extracted: HMAC<SHA256>, at place: [UInt8]) -> SymmetricKey {
+        var code = extracted
+        code.update(data: Array("seal-v1:".utf8) + place + [1])
+        return SymmetricKey(data: code.finalize())
     }
 
     /// Length-prefixed, so that no two places read the same.
     private static func place(_ table: StaticString, _ column: StaticString, _ row: String) -> [UInt8] {
-        ["\(table)", "\(column)", row].flatMap { part in
-            withUnsafeBytes(of: UInt32(clamping: part.utf8.count).bigEndian, Array.init) + Array(part.utf8)
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(12 + table.utf8CodeUnitCount + column.utf8CodeUnitCount + row.utf8.count)
+        func append(count: Int) {
+            withUnsafeBytes(of: UInt32(clamping: count).bigEndian) { bytes.append(contentsOf: $0) }
         }
+        for name in [table, column] {
+            append(count: name.utf8CodeUnitCount)
+            name.withUTF8Buffer { bytes.append(contentsOf: $0) }
+        }
+        append(count: row.utf8.count)
+        bytes.append(contentsOf: row.utf8)
+        return bytes
     }
 
     /// What the database remembers a key by, to tell another key of the same name.

@@ -61,13 +61,15 @@ struct EnvironmentVariablesController {
 
     private func page(_ desk: Desk) throws -> EnvironmentVariablesPage {
         let path = desk.path + "/settings/variables"
-        let names = try site.store.variableNames(of: desk.environment)
+        // Names and version of one moment: what was stored between two reads would be replaced unseen.
+        let variables = try site.store.variables(of: desk.environment)
+        let names = variables.all.map(\.name)
         var page = EnvironmentVariablesPage(
             top: site.top(of: desk, at: .settings), names: names, fetchCode: Self.code(base: site.settings.base.text),
             formPath: path, revealPath: path + "/reveal", settingsPath: desk.path + "/settings")
         guard names.isEmpty else { return page }
         page.isOpen = true
-        page.version = String(try site.store.variables(of: desk.environment).version)
+        page.version = String(variables.version)
         return page
     }
 

@@ -1,3 +1,4 @@
+import Crypto
 import OAuth
 import Storage
 import Testing
@@ -26,6 +27,33 @@ struct SealTests {
         #expect(sealed.count == 1 + 8 + 12 + seed.count + 16)
         #expect(sealed.first == 1)
         #expect(!String(decoding: sealed, as: UTF8.self).contains("JBSWY3DP"))
+    }
+
+    /// So that what earlier versions sealed opens: by the documented steps, put together apart.
+    @Test func `RFC 5869: a value is sealed under HKDF of the master key and its place`() throws {
+        var random = Counting()
+        let master = MasterKey.random(using: &random)
+        let sealed = try Keyring([master]).seal(seed, table: "people", column: "totp_seed", row: "per_1")
+        let bytes = (UInt64(1)...5).flatMap { number in withUnsafeBytes(of: number) { Array($0) } }
+        #expect(Array(sealed[1..<9]) == Array(bytes[..<8]))
+        let place =
+            [0, 0, 0, 6] + Array("people".utf8) + [0, 0, 0, 9] + Array("totp_seed".utf8) + [0, 0, 0, 5]
+            + Array("per_1".utf8)
+        let key = HKDF<SHA256>.deriveKey(
+            inputKeyMaterial: SymmetricKey(data: bytes[8...]), info: Array("seal-v1:".utf8) + place,
+            outputByteCount: 32)
+        let box = try AES.GCM.SealedBox(
+            nonce: AES.GCM.Nonce(data: sealed[9..<21]), ciphertext: sealed[21..<(sealed.count - 16)],
+            tag: sealed[(sealed.count - 16)...])
+        #expect(try Array(AES.GCM.open(box, using: key, authenticating: place)) == seed)
+    }
+
+    private struct Counting: RandomNumberGenerator {
+        var last: UInt64 = 0
+        mutating func next() -> UInt64 {
+            last += 1
+            return last
+        }
     }
 
     @Test func `Case 224: a value moved to another row, column or table does not open`() throws {
