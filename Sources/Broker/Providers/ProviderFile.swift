@@ -21,7 +21,9 @@ package struct ProviderFile {
         let log = ProblemLog()
         var providers: [Provider] = []
         do {
-            if let root = try Yams.compose(yaml: text)?.mapping {
+            // No guesses at types: entries are read as the text they are, and guessing takes a dozen regular expressions
+            // for each word.
+            if let root = try Yams.compose(yaml: text, .basic)?.mapping {
                 var file = YAMLMapping(root, path: "", log: log)
                 providers = file.members().compactMap { ProviderEntry($0.name, $0.mapping, log: log).provider }
             } else {
