@@ -104,7 +104,8 @@ let package = Package(
                 // A tenth of the file's size is addresses to adjust at the start, which all stay in memory: packed,
                 // they are next to nothing.
                 .unsafeFlags(
-                    ["-use-ld=lld", "-Xlinker", "-z", "-Xlinker", "pack-relative-relocs"], .when(configuration: .release))
+                    ["-use-ld=lld", "-Xlinker", "-z", "-Xlinker", "pack-relative-relocs"],
+                    .when(configuration: .release))
             ]),
 
         // Fills a database for `make bench`. Not part of the product.
@@ -112,9 +113,10 @@ let package = Package(
             name: "gatewright-bench", dependencies: ["OAuth", "Portal", "Broker", "Storage"], path: "Benchmarks/Seed",
             swiftSettings: settings),
 
-        // Argon2id from Debian's libargon2.
         // malloc_trim, which Swift's Glibc leaves out.
         .systemLibrary(name: "CMalloc"),
+
+        // Argon2id from Debian's libargon2.
         .systemLibrary(name: "CArgon2", pkgConfig: "libargon2", providers: [.apt(["libargon2-dev"])]),
 
         // Swift cannot call variadic C functions: sqlite3_config, and thin, typed wrappers over curl_easy_setopt.
