@@ -16,7 +16,7 @@ struct Installation: Sendable {
 
     /// Opens database and keys, runs new migrations and loads the templates. Refuses to start rather than guess.
     static func open(_ settings: Settings, logger: Logger) async throws -> Installation {
-        // The catalogue takes as long as all the rest, and needs none of it.
+        // Read beside all the rest, of which it needs nothing.
         async let outside = World.open(settings)
         try FileManager.default.createDirectory(
             atPath: settings.dataFolder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])

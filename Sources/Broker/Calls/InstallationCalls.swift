@@ -37,7 +37,7 @@ extension InstallationOwner {
             if rows.isEmpty { return .success(.noMorePages) }
             let isListed = rows.contains { row in
                 switch row.at(idPath) {
-                case .number(let id), .string(let id): id.utf8.elementsEqual(installation.utf8)
+                case .number(let id), .string(let id): id.isSame(as: installation)
                 default: false
                 }
             }

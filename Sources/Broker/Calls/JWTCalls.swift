@@ -37,7 +37,7 @@ extension JWTSigning {
         pairs.compactMap { pair in
             guard let text = pair.value.filled(known) else { return nil }
             let isList = credentials.contains { field in
-                field.shape == .list && pair.value.text.utf8.elementsEqual("{\(field.name)}".utf8)
+                field.shape == .list && pair.value.text.isSame(as: "{\(field.name)}")
             }
             return (pair.name, isList ? .strings(CredentialField.elements(text)) : .string(text))
         }

@@ -108,7 +108,7 @@ package struct ConnectionImport: Sendable {
     }
 
     private func checkType(_ provider: Provider) throws(WireProblem) {
-        guard !isFlat, let type = text("type"), !type.utf8.elementsEqual(provider.method.wireName.utf8) else { return }
+        guard !isFlat, let type = text("type"), !type.isSame(as: provider.method.wireName) else { return }
         // The App Store's kind had a name of its own before there was a general one.
         if case .jwt = provider.method, MadeToken.Kind(rawValue: type) != nil { return }
         throw WireProblem(
@@ -131,7 +131,7 @@ package struct ConnectionImport: Sendable {
     private func problem(because refusal: ConnectRefusal, at provider: Provider) -> WireProblem {
         switch refusal.reason {
         case .missingCredential(let name), .invalidCredential(let name):
-            let alias = provider.method.typed.first { $0.name.utf8.elementsEqual(name.utf8) }?.alias ?? name
+            let alias = provider.method.typed.first { $0.name.isSame(as: name) }?.alias ?? name
             if case .missingCredential = refusal.reason {
                 return WireProblem(refusal.machineCode, "Missing param '\(alias)'.", path: alias)
             }

@@ -20,16 +20,22 @@ package enum VariablesOutcome: Hashable, Sendable {
 
 extension Store {
     package func variables(of environment: BrokerEnvironment) throws -> EnvironmentVariables {
-        let (rows, version) = try engine.readConsistently { db in
-            let row = try db.row("SELECT variables_version FROM live_environments WHERE id = \(environment.id)")
-            return (try self.variableRows(of: environment, in: db), try row?.integer("variables_version") ?? 0)
-        }
+        let (rows, version) = try storedVariables(of: environment)
         return EnvironmentVariables(all: try rows.map { try variable($0, of: environment) }, version: version)
     }
 
-    /// Their names alone, for whoever may not see the values.
-    package func variableNames(of environment: BrokerEnvironment) throws -> [String] {
-        try engine.read { db in try self.variableRows(of: environment, in: db) }.map { try $0.text("name") }
+    /// Their names and version, without opening a value.
+    package func variableNames(of environment: BrokerEnvironment) throws -> (names: [String], version: Int64) {
+        let (rows, version) = try storedVariables(of: environment)
+        return (try rows.map { try $0.text("name") }, version)
+    }
+
+    /// Of one moment: what is stored between two reads would be replaced unseen.
+    private func storedVariables(of environment: BrokerEnvironment) throws -> (rows: [Row], version: Int64) {
+        try engine.readConsistently { db in
+            let row = try db.row("SELECT variables_version FROM live_environments WHERE id = \(environment.id)")
+            return (try self.variableRows(of: environment, in: db), try row?.integer("variables_version") ?? 0)
+        }
     }
 
     /// Replaces all of them. The audit log gets the names of those that were added, changed and removed, and no value.

@@ -136,7 +136,7 @@ extension Site {
             requirePath: path + "/hmac/require", revealPath: path + "/hmac/reveal", originsPath: path + "/origins",
             callbackPath: path + "/callback", deletePath: desk.path + "/delete")
         page.isMakingKey = keys.isEmpty
-        let variables = try store.variableNames(of: environment).count
+        let variables = try store.variableNames(of: environment).names.count
         if variables > 0 { page.variables = counted(Int64(variables), "variable") }
         let week: Int64 = 7
         let (calls, signed) = try store.connectCalls(of: environment, since: now.day - week + 1)

@@ -61,15 +61,13 @@ struct EnvironmentVariablesController {
 
     private func page(_ desk: Desk) throws -> EnvironmentVariablesPage {
         let path = desk.path + "/settings/variables"
-        // Names and version of one moment: what was stored between two reads would be replaced unseen.
-        let variables = try site.store.variables(of: desk.environment)
-        let names = variables.all.map(\.name)
+        let (names, version) = try site.store.variableNames(of: desk.environment)
         var page = EnvironmentVariablesPage(
             top: site.top(of: desk, at: .settings), names: names, fetchCode: Self.code(base: site.settings.base.text),
             formPath: path, revealPath: path + "/reveal", settingsPath: desk.path + "/settings")
         guard names.isEmpty else { return page }
         page.isOpen = true
-        page.version = String(variables.version)
+        page.version = String(version)
         return page
     }
 

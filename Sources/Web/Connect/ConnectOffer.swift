@@ -53,7 +53,7 @@ struct ConnectOffer {
     func problems(because refusal: ConnectRefusal) -> [FieldProblem] {
         var field = credentials.last { $0.isSecret }
         if case .invalidCredential(let name) = refusal.reason {
-            field = credentials.first { $0.name.utf8.elementsEqual(name.utf8) }
+            field = credentials.first { $0.name.isSame(as: name) }
         }
         return field.map { [FieldProblem($0.name, refusal.sentence)] } ?? []
     }
