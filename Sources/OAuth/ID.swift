@@ -14,7 +14,7 @@ package struct ID<Entity>: Hashable, Sendable {
         Self(prefix + "_" + Base62.draw(16, using: &random))
     }
 
-    package static func == (a: Self, b: Self) -> Bool { a.text.utf8.elementsEqual(b.text.utf8) }
+    package static func == (a: Self, b: Self) -> Bool { a.text.isSame(as: b.text) }
 
     package func hash(into hasher: inout Hasher) {
         let whole: Void? = text.utf8.withContiguousStorageIfAvailable {

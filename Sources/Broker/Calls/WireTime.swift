@@ -6,9 +6,25 @@ extension Instant {
         let days = seconds >= 0 ? seconds / 86_400 : -((-seconds + 86_399) / 86_400)
         let rest = seconds - days * 86_400
         let (year, month, day) = Self.civil(days)
-        func two(_ number: Int64) -> String { number < 10 ? "0\(number)" : "\(number)" }
-        let head = String(repeating: "0", count: max(0, 4 - String(year).utf8.count)) + String(year)
-        return "\(head)-\(two(month))-\(two(day))T\(two(rest / 3600)):\(two(rest / 60 % 60)):\(two(rest % 60)).000Z"
+        var text: [UInt8] = []
+        text.reserveCapacity(24)
+        func append(_ number: Int64, then separator: UInt8) {
+            text.append(0x30 + UInt8(truncatingIfNeeded: number / 10 % 10))
+            text.append(0x30 + UInt8(truncatingIfNeeded: number % 10))
+            text.append(separator)
+        }
+        // Four digits, and more for what lies beyond; nothing that is shown lies before the year 0.
+        let century = max(0, year) / 100
+        text += century < 100 ? [0x30 + UInt8(century / 10), 0x30 + UInt8(century % 10)] : Array(String(century).utf8)
+        append(max(0, year) % 100, then: UInt8(ascii: "-"))
+        append(month, then: UInt8(ascii: "-"))
+        append(day, then: UInt8(ascii: "T"))
+        append(rest / 3600, then: UInt8(ascii: ":"))
+        append(rest / 60 % 60, then: UInt8(ascii: ":"))
+        append(rest % 60, then: UInt8(ascii: "."))
+        append(0, then: UInt8(ascii: "0"))
+        text.append(UInt8(ascii: "Z"))
+        return String(decoding: text, as: UTF8.self)
     }
 
     /// RFC 3339 §5.6, years 1970 to 9999, fractions dropped; nil for anything else.

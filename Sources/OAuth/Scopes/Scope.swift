@@ -3,10 +3,18 @@ package struct Scope: Hashable, Comparable, Sendable {
     package let text: String
 
     package init?(_ text: String) {
-        guard !text.utf8.isEmpty, text.utf8.count <= Scope.longest, text.utf8.allSatisfy(Scope.allows) else {
-            return nil
-        }
+        var text = text
+        guard text.withUTF8(Scope.isScope) else { return nil }
         self.text = text
+    }
+
+    init?(_ bytes: UnsafeBufferPointer<UInt8>) {
+        guard Scope.isScope(bytes) else { return nil }
+        text = String(decoding: bytes, as: UTF8.self)
+    }
+
+    private static func isScope(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+        !bytes.isEmpty && bytes.count <= longest && bytes.allSatisfy(allows)
     }
 
     /// Bytes in the longest scope we take.

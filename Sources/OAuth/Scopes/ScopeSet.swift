@@ -14,6 +14,11 @@ package struct ScopeSet: Hashable, Sendable {
             sorted = scopes
             return
         }
+        // What was stored is in order already.
+        guard !zip(scopes, scopes.dropFirst()).allSatisfy({ $0 < $1 }) else {
+            sorted = scopes
+            return
+        }
         var sorted: [Scope] = []
         sorted.reserveCapacity(scopes.count)
         for scope in scopes.sorted() where sorted.last != scope { sorted.append(scope) }
@@ -26,19 +31,19 @@ package struct ScopeSet: Hashable, Sendable {
     /// String before a combining mark). Nil for a character outside the grammar, for empty tokens (two spaces,
     /// a leading or trailing one), for nothing at all, and for more than 100 tokens.
     package init?(parsing text: String) {
-        guard text.utf8.contains(0x20) else {
-            guard let scope = Scope(text) else { return nil }
-            self.init(inOrder: [scope])
-            return
+        var text = text
+        let scopes = text.withUTF8 { bytes -> [Scope]? in
+            var scopes: [Scope] = []
+            var start = 0
+            for end in 0...bytes.count where end == bytes.count || bytes[end] == 0x20 {
+                let token = UnsafeBufferPointer(rebasing: bytes[start..<end])
+                guard scopes.count < ScopeSet.most, let scope = Scope(token) else { return nil }
+                scopes.append(scope)
+                start = end + 1
+            }
+            return scopes
         }
-        let tokens = text.utf8.split(separator: 0x20, omittingEmptySubsequences: false)
-        guard tokens.count <= ScopeSet.most else { return nil }
-        var scopes: [Scope] = []
-        scopes.reserveCapacity(tokens.count)
-        for token in tokens {
-            guard let scope = Scope(String(Substring(token))) else { return nil }
-            scopes.append(scope)
-        }
+        guard let scopes else { return nil }
         self.init(scopes)
     }
 

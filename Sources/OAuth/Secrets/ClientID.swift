@@ -14,7 +14,7 @@ package struct ClientID: Hashable, Sendable {
         ClientID("gw_id_" + Base62.draw(22, using: &random))
     }
 
-    package static func == (a: Self, b: Self) -> Bool { a.text.utf8.elementsEqual(b.text.utf8) }
+    package static func == (a: Self, b: Self) -> Bool { a.text.isSame(as: b.text) }
 
     package func hash(into hasher: inout Hasher) {
         for byte in text.utf8 { hasher.combine(byte) }

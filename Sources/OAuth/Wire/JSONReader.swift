@@ -40,7 +40,7 @@ struct JSONReader {
 
     private mutating func object(depth: Int) throws(Malformed) -> JSONValue {
         var members: [JSONValue.Member] = []
-        var names: Set<[UInt8]> = []
+        var names: Set<[UInt8]>?
         position += 1
         skipSpace()
         guard peek != 0x7D else {
@@ -50,12 +50,22 @@ struct JSONReader {
         repeat {
             skipSpace()
             let name = try string()
-            guard names.insert(Array(name.utf8)).inserted else { throw Malformed() }
+            guard isNew(name, among: members, &names) else { throw Malformed() }
             try expect(0x3A)
             members.append(.init(name, try value(depth: depth + 1)))
         } while try another(until: 0x7D)
         return .object(members)
     }
+
+    /// Few names are compared one by one, which costs less than hashing them; of many a set is kept.
+    private func isNew(_ name: String, among members: [JSONValue.Member], _ names: inout Set<[UInt8]>?) -> Bool {
+        guard members.count >= Self.few else { return !members.contains { $0.name.isSame(as: name) } }
+        var known = names.take() ?? Set(members.map { Array($0.name.utf8) })
+        defer { names = known }
+        return known.insert(Array(name.utf8)).inserted
+    }
+
+    private static let few = 16
 
     private mutating func array(depth: Int) throws(Malformed) -> JSONValue {
         var elements: [JSONValue] = []
@@ -110,12 +120,13 @@ struct JSONReader {
 
     private mutating func string() throws(Malformed) -> String {
         guard next() == 0x22 else { throw Malformed() }
-        // Most texts hold no escape: one look for their end, one copy.
-        let plain = bytes[position...].prefix { $0 != 0x22 && $0 != 0x5C && $0 >= 0x20 }
-        if plain.endIndex < bytes.count, bytes[plain.endIndex] == 0x22 {
-            guard let text = String(validating: plain, as: UTF8.self) else { throw Malformed() }
-            position = plain.endIndex + 1
-            return text
+        // Most texts are ASCII without escapes: one look for their end, one copy.
+        var end = position
+        while end < bytes.count, bytes[end] != 0x22, bytes[end] != 0x5C, (0x20..<0x80).contains(bytes[end]) { end += 1 }
+        if end < bytes.count, bytes[end] == 0x22 {
+            let plain = bytes[position..<end]
+            position = end + 1
+            return String(unsafeUninitializedCapacity: plain.count) { $0.initialize(fromContentsOf: plain) }
         }
         var content: [UInt8] = []
         while let byte = next() {

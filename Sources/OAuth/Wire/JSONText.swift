@@ -47,8 +47,13 @@ package enum JSONText {
         bytes.append(0x22)
         defer { bytes.append(0x22) }
         // Nearly every text stands for itself, and is copied as a whole.
-        let isPlain = text.utf8.withContiguousStorageIfAvailable { $0.allSatisfy(isInert) }
-        guard isPlain != true else { return bytes.append(contentsOf: text.utf8) }
+        var whole = text
+        let isCopied = whole.withUTF8 { utf8 in
+            guard isInert(utf8) else { return false }
+            bytes.append(contentsOf: utf8)
+            return true
+        }
+        guard !isCopied else { return }
         for unit in text.utf16 {
             switch unit {
             case 0x22, 0x5C: bytes += [0x5C, UInt8(truncatingIfNeeded: unit)]
@@ -59,12 +64,14 @@ package enum JSONText {
         }
     }
 
-    private static func isInert(_ byte: UInt8) -> Bool {
-        switch byte {
-        case 0x22, 0x26, 0x3C, 0x3E, 0x5C: false
-        case 0x20...0x7E: true
-        default: false
+    /// Looks at every byte, whatever it finds: without a way out in the middle the compiler takes sixteen at once.
+    private static func isInert(_ utf8: UnsafeBufferPointer<UInt8>) -> Bool {
+        var others: UInt8 = 0
+        for byte in utf8 {
+            others |= byte < 0x20 || byte > 0x7E ? 1 : 0
+            others |= byte == 0x22 || byte == 0x26 || byte == 0x3C || byte == 0x3E || byte == 0x5C ? 1 : 0
         }
+        return others == 0
     }
 
     private static func escape(_ unit: UInt16, to bytes: inout [UInt8]) {

@@ -16,8 +16,11 @@ package enum PercentEncoding {
 
     /// §2.1 the other way: nil when a percent sign is not followed by two hexadecimal digits, or what comes of it is not
     /// UTF-8 or holds a NUL.
-    package static func decode(_ bytes: some Collection<UInt8>) -> String? {
+    package static func decode(_ bytes: some Collection<UInt8>) -> String? { decode(bytes: Array(bytes)) }
+
+    private static func decode(bytes: [UInt8]) -> String? {
         var decoded: [UInt8] = []
+        decoded.reserveCapacity(bytes.count)
         var iterator = bytes.makeIterator()
         while let byte = iterator.next() {
             guard byte == 0x25 else {

@@ -99,10 +99,10 @@ extension Keyring {
     /// Encrypts what is needed again in clear, bound to its place: moved to another row, column or table it does
     /// not open. AES-256-GCM as `0x01 | key id (8) | nonce (12) | ciphertext | tag (16)`.
     package func seal(_ bytes: [UInt8], table: StaticString, column: StaticString, row: String) throws -> [UInt8] {
-        let place = Self.place(table, column, row)
+        let place = SealedPlace(table, column, row)
         let (active, extracted) = sealing.withLock { ($0.active.id, $0.extracted[$0.active.id]) }
         guard let extracted else { throw KeyError.missing(active) }
-        let box = try AES.GCM.seal(bytes, using: Self.key(from: extracted, at: place), authenticating: place)
+        let box = try AES.GCM.seal(bytes, using: place.key(from: extracted), authenticating: place.name)
         return [Self.version] + active.bytes + Array(box.nonce) + Array(box.ciphertext) + Array(box.tag)
     }
 
@@ -112,12 +112,10 @@ extension Keyring {
         guard sealed.count >= 1 + 8 + 12 + 16, sealed.first == Self.version else { throw KeyError.sealed }
         let id = KeyID(trusted: Array(sealed[1..<9]))
         guard let extracted = sealing.withLock({ $0.extracted[id] }) else { throw KeyError.missing(id) }
-        let place = Self.place(table, column, row)
+        let place = SealedPlace(table, column, row)
         do {
-            let box = try AES.GCM.SealedBox(
-                nonce: AES.GCM.Nonce(data: sealed[9..<21]), ciphertext: sealed[21..<(sealed.count - 16)],
-                tag: sealed[(sealed.count - 16)...])
-            return Array(try AES.GCM.open(box, using: Self.key(from: extracted, at: place), authenticating: place))
+            let box = try AES.GCM.SealedBox(combined: sealed[9...])
+            return Array(try AES.GCM.open(box, using: place.key(from: extracted), authenticating: place.name))
         } catch is CryptoKitError {
             throw KeyError.sealed
         }
@@ -125,32 +123,43 @@ extension Keyring {
 
     private static let version: UInt8 = 0x01
 
-    /// A key for every place, so that random nonces never come near their limit: HKDF's second step (RFC 5869 §2.3),
-    /// of which 32 bytes take one round.
-    private static func key(from extracted: HMAC<SHA256>, at place: [UInt8]) -> SymmetricKey {
-        var code = extracted
-        code.update(data: Array("seal-v1:".utf8) + place + [1])
-        return SymmetricKey(data: code.finalize())
-    }
-
-    /// Length-prefixed, so that no two places read the same.
-    private static func place(_ table: StaticString, _ column: StaticString, _ row: String) -> [UInt8] {
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(12 + table.utf8CodeUnitCount + column.utf8CodeUnitCount + row.utf8.count)
-        func append(count: Int) {
-            withUnsafeBytes(of: UInt32(clamping: count).bigEndian) { bytes.append(contentsOf: $0) }
-        }
-        for name in [table, column] {
-            append(count: name.utf8CodeUnitCount)
-            name.withUTF8Buffer { bytes.append(contentsOf: $0) }
-        }
-        append(count: row.utf8.count)
-        bytes.append(contentsOf: row.utf8)
-        return bytes
-    }
-
     /// What the database remembers a key by, to tell another key of the same name.
     func checkValue(of id: KeyID) -> Digest? {
         sealing.withLock { $0.known[id] }.map { Digest(of: "gatewright", with: HMAC(key: $0.derive("key-check-v1"))) }
+    }
+}
+
+/// Where something sealed is kept: what it is bound to, and what its key is made of.
+private struct SealedPlace {
+    /// What HKDF's second step is given: a label, the place, and the number of the round (RFC 5869 §2.3).
+    private let info: [UInt8]
+    /// The place alone, with the length before each part so that no two places read the same.
+    var name: ArraySlice<UInt8> { info[Self.label.utf8CodeUnitCount..<(info.count - 1)] }
+
+    private static let label: StaticString = "seal-v1:"
+
+    init(_ table: StaticString, _ column: StaticString, _ row: String) {
+        var info: [UInt8] = []
+        info.reserveCapacity(64 + table.utf8CodeUnitCount + column.utf8CodeUnitCount + row.utf8.count)
+        func append(part bytes: UnsafeBufferPointer<UInt8>) {
+            let count = UInt32(clamping: bytes.count)
+            for shift: UInt32 in [24, 16, 8, 0] { info.append(UInt8(truncatingIfNeeded: count >> shift)) }
+            info.append(contentsOf: bytes)
+        }
+        Self.label.withUTF8Buffer { info.append(contentsOf: $0) }
+        table.withUTF8Buffer(append(part:))
+        column.withUTF8Buffer(append(part:))
+        var row = row
+        row.withUTF8(append(part:))
+        info.append(1)
+        self.info = info
+    }
+
+    /// A key for every place, so that random nonces never come near their limit: HKDF's second step, of which 32 bytes
+    /// take one round.
+    func key(from extracted: HMAC<SHA256>) -> SymmetricKey {
+        var code = extracted
+        code.update(data: info)
+        return SymmetricKey(data: code.finalize())
     }
 }

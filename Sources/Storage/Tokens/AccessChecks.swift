@@ -128,7 +128,8 @@ extension Row {
     fileprivate var sensitiveScopes: ScopeSet {
         get throws {
             guard let names = try optionalText("sensitive_scopes") else { return ScopeSet() }
-            return ScopeSet(names.utf8.split(separator: 0x20).compactMap { Scope(String(Substring($0))) })
+            // More than a token may have are still the catalogue's.
+            return ScopeSet(parsing: names) ?? ScopeSet(names.split(separator: " ").compactMap { Scope(String($0)) })
         }
     }
 }

@@ -139,7 +139,7 @@ struct BrokerQuery {
 
     /// The first value; nil when it was not sent or is empty.
     func text(_ name: String) -> String? {
-        let value = list.pairs.first { $0.name.utf8.elementsEqual(name.utf8) }?.value
+        let value = list.pairs.first { $0.name.isSame(as: name) }?.value
         guard let value, !value.utf8.isEmpty else { return nil }
         return value
     }

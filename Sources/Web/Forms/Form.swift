@@ -85,7 +85,7 @@ struct MediaType {
     init?(_ request: Request) {
         guard let header = request.headers[.contentType] else { return nil }
         // As nearly every program writes it.
-        guard !header.utf8.elementsEqual(Self.form.utf8) else {
+        guard !header.isSame(as: Self.form) else {
             (isForm, isJSON) = (true, false)
             return
         }

@@ -27,6 +27,16 @@ struct JSONBodyTests {
         #expect(try list(#"{"state":""}"#).optional(.state) == nil)
     }
 
+    @Test(arguments: [2, 15, 16, 17, 40])
+    func `Case 91: a repeated key is refused among however many`(count: Int) {
+        let names = (1..<count).map { "\"n\($0)\":\($0)" }
+        #expect(
+            JSONValue(Array("{\((names + ["\"e\u{301}\":0", "\"\u{E9}\":0"]).joined(separator: ","))}".utf8)) != nil)
+        for repeated in ["\"n1\":0", "\"\\u006e1\":0", "\"n\(count - 1)\":0"] {
+            #expect(JSONValue(Array("{\((names + [repeated]).joined(separator: ","))}".utf8)) == nil)
+        }
+    }
+
     @Test(arguments: [
         #"{"code":"a","code":"b"}"#, #"{"code":"a","code":"a"}"#, #"{"code":"a","c\u006fde":"b"}"#,
         #"{"x":"a","x":"b"}"#,

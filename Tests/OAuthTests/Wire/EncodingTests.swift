@@ -48,6 +48,30 @@ struct EncodingTests {
                 == #"{"b":"\"\\\u0000\u000a\u007f\u003c\u00e9\ud83d\ude00\u2028","a":[-1,true],"e":{}}"#)
     }
 
+    @Test func `texts are the same when their bytes are, not when they look alike`() {
+        #expect("".isSame(as: ""))
+        #expect("client_id".isSame(as: "client_id"))
+        #expect(!"client_id".isSame(as: "client_ie"))
+        #expect(!"client_id".isSame(as: "client_i"))
+        #expect(!"\u{E9}".isSame(as: "e\u{301}"))
+        #expect(["a", "e\u{301}"].holds("e\u{301}"))
+        #expect(!["a", "e\u{301}"].holds("\u{E9}"))
+    }
+
+    @Test(arguments: [
+        "", "a", "\u{1F}", "a&", "\"", "\\", "<", ">", "~", "\u{7F}", "\u{80}", "plain text of some length",
+    ])
+    func `JSON escapes what is special wherever it stands`(text: String) {
+        for text in [text, "0123456789abcdef0123456789abcdef" + text, text + "0123456789abcdef0123456789abcdef"] {
+            let json = JSONText.string(text).bytes
+            #expect(
+                json.dropFirst().dropLast().allSatisfy {
+                    (0x20...0x7E).contains($0) && ![0x26, 0x3C, 0x3E].contains($0)
+                })
+            #expect(JSONValue(json) == .string(text))
+        }
+    }
+
     @Test func `constant-time comparison compares`() {
         #expect(ConstantTime.equal([1, 2, 3], [1, 2, 3]))
         #expect(!ConstantTime.equal([1, 2, 3], [1, 2, 4]))

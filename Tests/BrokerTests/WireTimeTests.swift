@@ -1,0 +1,22 @@
+import Broker
+import OAuth
+import Testing
+
+@Suite("Times on the broker's wire")
+struct WireTimeTests {
+    @Test(arguments: [
+        (0, "1970-01-01T00:00:00.000Z"), (1_678_268_583, "2023-03-08T09:43:03.000Z"),
+        (951_782_400, "2000-02-29T00:00:00.000Z"), (253_402_300_799, "9999-12-31T23:59:59.000Z"),
+        (-1, "1969-12-31T23:59:59.000Z"), (-62_135_596_800, "0001-01-01T00:00:00.000Z"),
+    ])
+    func `a moment is written with its milliseconds and read back`(seconds: Int64, text: String) {
+        #expect(Instant(seconds: seconds).wireText == text)
+        if (0...253_402_300_799).contains(seconds) { #expect(Instant(wireText: text)?.seconds == seconds) }
+    }
+
+    @Test func `years that no calendar shows are written all the same`() {
+        #expect(Instant(seconds: 253_402_300_800).wireText == "10000-01-01T00:00:00.000Z")
+        #expect(Instant(seconds: 1_000_000_000_000_000).wireText.hasSuffix(".000Z"))
+        #expect(Instant(seconds: -1_000_000_000_000_000).wireText.hasSuffix(".000Z"))
+    }
+}
