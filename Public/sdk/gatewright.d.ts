@@ -69,7 +69,9 @@ export type ErrorType =
   | "missing_hmac" | "invalid_hmac" | "provider_config_err" | "unknown_config_key" | "url_param_err" | "auth_mode_err"
   | "origin_not_allowed" | "return_url_not_allowed" | "state_err" | "state_cookie_err" | "callback_err" | "token_err"
   | "connection_test_failed" | "connection_validation_failed" | "invalid_body" | "connection_already_exists"
-  | "installation_already_connected" | "installation_unproven" | "installation_of_others" | "rate_limited" | "unknown_err" | (string & {});
+  | "installation_already_connected" | "installation_unproven" | "installation_of_others"
+  | "installation_not_owned" | "installation_owner_unknown" | "installation_account_unknown"
+  | "rate_limited" | "unknown_err" | (string & {});
 
 export class GatewrightError extends Error {
   readonly type: ErrorType;

@@ -40,7 +40,8 @@ struct ActivityTests {
         for word in [
             "invalid_grant", "interrupted", "invalid_client", "timedOut", "refusedAddress", "HTTP 503",
             "replayed_signature", "expired_signature", "ambiguous_hmac", "invalid_credentials", "installation_unproven",
-            "installation_of_others",
+            "installation_of_others", "installation_not_owned", "installation_owner_unknown",
+            "installation_account_unknown", "unknown_err",
         ] {
             #expect(!TraceAdvice.sentence(for: word).contains("documentation says"), "\(word)")
         }
@@ -63,16 +64,58 @@ struct ActivityTests {
 
 @Suite("Which proxied calls are listed")
 struct ProxySampleTests {
-    @Test func `the first twenty of a minute, then one in a hundred, and anew with the next minute`() {
-        let minute = Instant(seconds: 60 * 1000)
-        var sample = ProxySample(at: minute)
-        let taken = (1...520).filter { _ in sample.takes(at: minute + 59) }
-        #expect(taken == Array(1...20) + [120, 220, 320, 420, 520])
-        let next = (1...21).filter { _ in sample.takes(at: minute + 60) }
-        #expect(next.count == 20)
+    private let hour = Instant(seconds: 3600 * 1000)
+
+    /// Which of so many calls are kept whose draw is what is given.
+    private func taken(
+        _ sample: inout ProxySample, _ calls: Int, on connection: Int64 = 1, at now: Instant, draws: Int = 1
+    ) -> [Int] {
+        (1...calls).filter { _ in
+            sample.takes(hasFailed: false, on: connection, isWanted: true, at: now) { draws }
+        }
+    }
+
+    @Test func `the first of the connection, twenty of a minute, and beyond them those that are drawn`() {
+        var sample = ProxySample(at: hour)
+        #expect(taken(&sample, 500, at: hour + 59) == Array(1...21))
+        #expect(taken(&sample, 5, at: hour + 59, draws: 0) == Array(1...5))
+        #expect(taken(&sample, 30, at: hour + 60) == Array(1...20))
         // A clock that is put back begins anew too.
-        let back = sample.takes(at: minute)
-        #expect(back)
+        #expect(taken(&sample, 1, at: hour - 1) == [1])
+    }
+
+    @Test func `no number of harmless calls hides the first of another connection in an hour`() {
+        var sample = ProxySample(at: hour)
+        #expect(taken(&sample, 5000, at: hour).count == 21)
+        let others = (2...100).filter { taken(&sample, 1, on: $0, at: hour) == [1] }
+        #expect(others.count == 99)
+        #expect(taken(&sample, 1, on: 7, at: hour).isEmpty)
+        #expect(taken(&sample, 1, on: 7, at: hour + 3600) == [1])
+    }
+
+    @Test func `whoever asks for no trace is not heard for failures, recoveries and first calls`() {
+        var sample = ProxySample(at: hour)
+        func quiet(hasFailed: Bool = false) -> Bool {
+            sample.takes(hasFailed: hasFailed, on: 1, isWanted: false, at: hour) { 0 }
+        }
+        #expect(quiet())
+        #expect(!quiet())
+        #expect(quiet(hasFailed: true))
+        #expect(quiet())
+        #expect(!quiet())
+    }
+
+    @Test func `many connections that fail push out the oldest mark and no other environment's`() {
+        var sample = ProxySample(at: hour)
+        let most = Int64(ProxySample.mostFailing)
+        for connection in 1...(most + 1) {
+            #expect(sample.takes(hasFailed: true, on: connection, isWanted: true, at: hour) { 1 })
+        }
+        _ = taken(&sample, 20, on: most + 9, at: hour)
+        _ = taken(&sample, 20, on: most + 9, at: hour)
+        #expect(taken(&sample, 1, on: 1, at: hour).isEmpty)
+        #expect(taken(&sample, 2, on: 2, at: hour) == [1])
+        #expect(taken(&sample, 2, on: most + 1, at: hour) == [1])
     }
 }
 

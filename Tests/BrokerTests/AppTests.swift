@@ -74,44 +74,6 @@ struct AppTests {
         }
     }
 
-    @Test func `whose an installation is, the provider's list says, page by page`() throws {
-        let file = ProviderFile(
-            """
-            hub:
-              title: Hub
-              docs: https://hub.example/docs
-              auth: app
-              install: {url: "https://hub.example/apps/ours/installations/new"}
-              token: {url: "https://api.hub.example/app/installations/{installation_id}/access_tokens"}
-              verify_user:
-                token: {url: "https://hub.example/oauth"}
-                client_id: appClientId
-                client_secret: appClientSecret
-                list: "https://api.hub.example/user/installations?per_page=30"
-                list_at: data.installations
-              fields:
-                installation_id: {title: Installation, format: digits, from: callback}
-                appClientId: {title: Client ID, format: word, from: integration}
-                appClientSecret: {title: Client secret, format: word, from: integration, secret: true}
-            """)
-        #expect(file.problems.isEmpty, "\(file.problems)")
-        guard case .app(let app)? = file.providers.first?.method, let owner = app.owner else { throw Missing() }
-        #expect(throws: ConnectProblem.notConfigured) { try owner.client(["appClientId": "i"]) }
-        #expect(try owner.client(["appClientId": "i", "appClientSecret": "s"]).secret == "s")
-        let call = try owner.list(page: 2, token: "t", values: [:])
-        #expect(call.url == "https://api.hub.example/user/installations?per_page=30&page=2" && call.method == .get)
-        func find(_ status: Int, _ body: String) throws -> InstallationOwner.Finding {
-            try owner.find("42", in: .response(status: status, body: Array(body.utf8))).get()
-        }
-        #expect(try find(200, #"{"data":{"installations":[{"id":7},{"id":42}]}}"#) == .listed)
-        #expect(try find(200, #"{"data":{"installations":[{"id":"42"}]}}"#) == .listed)
-        #expect(try find(200, #"{"data":{"installations":[{"id":421},{"id":4}]}}"#) == .notOnThisPage)
-        #expect(try find(200, #"{"data":{"installations":[]}}"#) == .noMorePages)
-        for (status, body) in [(200, "{}"), (401, #"{"data":{"installations":[{"id":42}]}}"#), (200, "42")] {
-            #expect(throws: TokenAnswer.Trouble.self) { try find(status, body) }
-        }
-    }
-
     private func data(of part: String) throws -> Data {
         let plain = part.replacing("-", with: "+").replacing("_", with: "/")
         let padding = String(repeating: "=", count: (4 - plain.count % 4) % 4)
@@ -190,6 +152,11 @@ struct TokenCallTests {
         #expect(query.0.url == url + "?access_token=at" && query.1.isEmpty)
         let path = try revoked("    revocation: {method: delete, url: \"\(url)\", place: path}")
         #expect(path.0.method == .delete && path.0.url == url + "/rt" && path.1.isEmpty)
+        let header = try revoked(
+            "    revocation: {method: delete, url: \"\(url)\", of: access, place: header, headers: {x-session: \"{token}\"}}"
+        )
+        #expect(header.0.method == .delete && header.0.url == url && header.1.isEmpty)
+        #expect(header.0.headers.contains { $0.name == "x-session" && $0.value == "at" })
         let odd = try revoked(
             "    revocation: {method: delete, url: \"\(url)\", of: access, client: body, rename: {client_id: client_key}, "
                 + "parameters: {token_type_hint: access_token}, headers: {authorization: \"Bearer {token}\"}}")
@@ -215,6 +182,16 @@ struct TokenCallTests {
             """)
         #expect(file.problems.contains { $0.explanation.contains("may hold {token}") })
         #expect(file.problems.contains { $0.explanation.contains("post, delete") })
+        let nowhere = ProviderFile(
+            """
+            p:
+              title: P
+              docs: https://p.example/docs
+              auth: oauth2
+              authorize: {url: "https://p.example/a"}
+              token: {url: "https://p.example/t", revocation: {url: "https://p.example/r", place: header}}
+            """)
+        #expect(nowhere.problems.contains { $0.explanation.contains("one of headers must hold {token}") })
     }
 
     @Test func `a header asks for nothing that a connection cannot have`() {

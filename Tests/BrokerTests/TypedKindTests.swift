@@ -235,6 +235,20 @@ struct TypedKindTests {
         #expect(call2.headers.contains { $0.name == "x-user" && $0.value == "ada" })
     }
 
+    @Test func `no value of a connection stands under a credential's name`() throws {
+        let login = try provider("login")
+        #expect(try login.values(from: ["site": "acme", "theirs": "x"]) == ["site": "acme", "theirs": "x"])
+        for name in ["pin", "password", "user", "accessToken", "apiKey", "username"] {
+            #expect(throws: ConnectRefusal(.invalidValue(name))) {
+                try login.values(from: ["site": "acme", name: "1234"])
+            }
+        }
+        #expect(throws: ConnectRefusal(.invalidValue("privateKey.secret"))) {
+            try provider("blog").values(from: ["site": "acme", "privateKey.secret": "00"])
+        }
+        #expect(throws: ConnectRefusal(.invalidValue("scope"))) { try provider("store").values(from: ["scope": "x"]) }
+    }
+
     @Test func `what is wrong with such an entry is said`() {
         func problems(_ text: String) -> String {
             ProviderFile(text).problems.map(\.description).joined(separator: "\n")

@@ -78,6 +78,16 @@ package enum TraceAdvice {
         case "installation_of_others":
             "Whoever came back has no access to the installation whose number came with them: another account was signed in, "
                 + "or somebody changed the number. Nothing was connected."
+        case "installation_not_owned":
+            "Whoever came back was let in to something of the installation, but the account that it is on is not theirs. The "
+                + "person themselves must connect it, or an active owner of the organization."
+        case "installation_owner_unknown":
+            "The provider refused to say whether whoever came back owns the account. Give the app the permission that is named "
+                + "in the answer and in the provider's guide, and have the owners accept it. People who are no part of the "
+                + "organization end here too."
+        case "installation_account_unknown":
+            "The app is installed on a kind of account that the provider's entry has no question for (an enterprise, for "
+                + "example). Have it installed on an organization or a person's account."
         case "resource_capped": "The environment has as many connections as it may have. Delete those nobody uses."
         case "missing_connection_id": "Pass your own name for the end user as connection_id."
         case "auth_mode_err", "invalid_auth_mode":
@@ -86,6 +96,7 @@ package enum TraceAdvice {
             "The integration's provider is not in the catalogue any more. The operator can add it under GATEWRIGHT_PROVIDERS."
         case "caller_left":
             "Whoever asked went away before the whole answer was there. Nothing is wrong at the provider."
+        case "unknown_err": "Something went wrong on our side. Try again; if it stays, tell whoever runs this server."
         case "webhook_failed":
             "Your webhook address did not answer 2xx. Look at the deliveries, mend it, and send the delivery again."
         default: status(error) ?? "The provider's documentation says what \"\(error)\" means."

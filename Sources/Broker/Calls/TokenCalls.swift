@@ -27,16 +27,6 @@ extension OAuth2.Token {
         return try call(url, pairs, parameters, client, values)
     }
 
-    /// RFC 7009 §2.1, as this provider wants it; nil where it has no such endpoint, or the connection no token.
-    package func revocation(
-        of credentials: Credentials, client: ClientRegistration, values: [String: String]
-    ) throws(ConnectProblem) -> ProviderCall? {
-        guard let revocation,
-            let token = (revocation.which == .refresh ? credentials.refreshToken : nil) ?? credentials.accessToken
-        else { return nil }
-        return try revocation.call(token, client: client, values: values)
-    }
-
     private func call(
         _ url: [URLTemplate], _ pairs: [(name: String, value: String)], _ fixed: [(name: String, value: String)],
         _ client: ClientRegistration, _ values: [String: String]
@@ -74,39 +64,5 @@ extension OAuth2.Token {
         guard let template = URLTemplate(text), !template.placeholders.isEmpty else { return text }
         guard let filled = template.filled(values) else { throw .missingValue }
         return filled
-    }
-}
-
-extension OAuth2.Revocation {
-    fileprivate func call(
-        _ token: String, client: ClientRegistration, values: [String: String]
-    ) throws(ConnectProblem) -> ProviderCall {
-        guard var url = url.filled(values) else { throw .missingValue }
-        var pairs = [(name: parameter, value: token)] + parameters
-        var headers: [(name: String, value: String)] = [("accept", "application/json"), ("user-agent", "Gatewright")]
-        if self.client == .basic || self.client == .both { headers.append(("authorization", client.basic)) }
-        if self.client == .body || self.client == .both {
-            pairs.append(("client_id", client.id))
-            if let secret = client.secret { pairs.append(("client_secret", secret)) }
-        }
-        pairs = pairs.map { (renamed[$0.name] ?? $0.name, $0.value) }
-        var body: [UInt8] = []
-        switch place {
-        case .form:
-            headers.append(("content-type", "application/x-www-form-urlencoded"))
-            body = Array(FormText.encode(pairs).utf8)
-        case .json:
-            headers.append(("content-type", "application/json"))
-            body = JSONText.object(pairs.map { (name: $0.name, value: JSONText.string($0.value)) }).bytes
-        case .query: url = FormText.url(url, pairs)
-        case .path: url += "/" + FormText.encode(token)
-        case .bearer:
-            headers = headers.filter { !$0.name.utf8.elementsEqual("authorization".utf8) }
-            headers.append(("authorization", "Bearer " + token))
-        }
-        headers += self.headers.compactMap { header in
-            header.value.filled(["token": token]).map { (Provider.lowercased(header.name), $0) }
-        }
-        return ProviderCall(method: method == .delete ? .delete : .post, url: url, headers: headers, body: body)
     }
 }

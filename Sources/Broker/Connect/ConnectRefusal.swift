@@ -8,6 +8,10 @@ package struct ConnectRefusal: Error, Hashable, Sendable {
         case installationHeld, tooManyConnections
         /// Nobody showed whose the installation is; it is not that of whoever came back.
         case installationUnproven, installationOfOthers
+        /// They see it, but the account that it is on is not theirs; it is of a kind that nobody can be asked about.
+        case installationNotOwned, installationAccountUnknown
+        /// The provider did not say whose the account is. By what the app must be allowed there; may be empty.
+        case installationOwnerUnknown(String)
         case missingDigest, invalidDigest, ambiguousDigest, expiredSignature, replayedSignature
         case unknownIntegration, unknownProvider, notConfigured
         /// By the field's name.
@@ -59,6 +63,9 @@ extension ConnectRefusal {
         case .installationHeld: "installation_already_connected"
         case .installationUnproven: "installation_unproven"
         case .installationOfOthers: "installation_of_others"
+        case .installationNotOwned: "installation_not_owned"
+        case .installationAccountUnknown: "installation_account_unknown"
+        case .installationOwnerUnknown: "installation_owner_unknown"
         case .tooManyConnections: "resource_capped"
         case .missingIntegration: "no_provider_config_key"
         case .missingDigest: "missing_hmac"
@@ -126,7 +133,8 @@ extension ConnectRefusal {
     package var status: Int {
         switch reason {
         case .missingPublicKey, .invalidPublicKey, .unknownAccount, .invalidSession, .unknownSession: 401
-        case .originNotAllowed, .otherBrowser, .stateOfOtherBrowser, .installationOfOthers: 403
+        case .originNotAllowed, .otherBrowser, .stateOfOtherBrowser, .installationOfOthers, .installationNotOwned: 403
+        case .installationAccountUnknown, .installationOwnerUnknown: 403
         case .connectionExists, .installationHeld: 409
         case .tooMany: 429
         case .unexpected: 500

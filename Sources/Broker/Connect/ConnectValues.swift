@@ -20,9 +20,12 @@ extension Provider {
 
     package static let mostValues = 50
 
-    /// Whether a connection may have a value: in its field's form, or plain text under a plain name.
+    /// Whether a connection may have a value: in its field's form, or plain text under a plain name that is no
+    /// credential's. Templates take both from one place, and what stands under a credential's name is secret.
     package func accepts(_ value: String, under name: String) -> Bool {
-        guard let field = field(name) else { return ConnectionField.isPlainText(value) && Self.isValueName(name) }
+        guard let field = field(name) else {
+            return ConnectionField.isPlainText(value) && Self.isValueName(name) && !credentialNames.holds(name)
+        }
         return field.accepts(value)
     }
 

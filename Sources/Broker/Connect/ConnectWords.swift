@@ -18,6 +18,17 @@ extension ConnectRefusal {
             "The provider did not say who installed the app: turn on user authorization during installation in its settings "
                 + "there."
         case .installationOfOthers: "The person who came back has no access to this installation."
+        case .installationNotOwned:
+            "The person who came back sees this installation, but the account that it is on is not theirs. Of an "
+                + "organization, one of its active owners must connect it."
+        case .installationAccountUnknown:
+            "The installation is on a kind of account whose owner the provider's entry cannot ask for."
+        case .installationOwnerUnknown(let permission):
+            "The provider did not say whether the account is the person's own: either they are no part of it, or the app "
+                + "may not ask"
+                + (permission.utf8.isEmpty
+                    ? "."
+                    : ". The app needs this permission there, accepted by whoever installed it: \(permission).")
         case .tooManyConnections: "The environment has as many connections as it may have."
         case .missingIntegration: "Missing param 'provider_config_key'."
         case .missingDigest: "Missing HMAC digest."
@@ -92,6 +103,15 @@ extension ConnectRefusal {
         case .installationOfOthers:
             "The account that you signed in with there has no access to this installation, so nothing was connected. Go back and "
                 + "try again with the right account."
+        case .installationNotOwned:
+            "Only an owner of the account that the app is installed on can connect it. You signed in there as somebody who is "
+                + "none, so nothing was connected. Ask an owner to do it, or try again with another account."
+        case .installationAccountUnknown:
+            "The app is installed on a kind of account that cannot be connected here. Install it on your own account, or on "
+                + "an organization that you own, and try again."
+        case .installationOwnerUnknown:
+            "The provider did not say whether you own the account that the app is installed on, so nothing was connected. Ask "
+                + "an owner to connect it. If you are one, show the words below to the app that sent you here."
         case .unknownSession: "This link has ended or was used. Ask for a new one where you got it."
         case .tooMany: "That was tried too often. Wait a minute and try again."
         case .unexpected: "Sorry, this did not work. Try again in a minute."

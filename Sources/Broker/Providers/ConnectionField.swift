@@ -1,3 +1,5 @@
+import OAuth
+
 /// One value that a connection has beside its credentials, and that may stand in the provider's addresses.
 package struct ConnectionField: Sendable {
     /// Who says it.
@@ -55,9 +57,15 @@ package struct ConnectionField: Sendable {
         case .host: return isHost(bytes[...])
         case .origin: return isOrigin(bytes)
         case .digits: return bytes.allSatisfy { (0x30...0x39).contains($0) }
-        case .word: return bytes.allSatisfy(Self.isWordByte) && !bytes.elementsEqual("..".utf8) && bytes != [0x2E]
+        case .word: return Self.isWord(value)
         case .text: return Self.isPlainText(value)
         }
+    }
+
+    /// Whether a text can be one segment of a path as it stands.
+    static func isWord(_ text: String) -> Bool {
+        (1...255).contains(text.utf8.count) && text.utf8.allSatisfy(isWordByte) && !text.isSame(as: "..")
+            && !text.isSame(as: ".")
     }
 
     /// Text without controls, at most 2,000 bytes: what a provider may tell us to keep.

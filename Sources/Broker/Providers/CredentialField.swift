@@ -105,6 +105,15 @@ extension [CredentialField] {
 }
 
 extension Provider.Method {
+    /// Whether a connection is a key or a password of a person's own, which an import does not replace unasked. Tokens of
+    /// OAuth are replaced: whoever imports them has newer ones.
+    package var isTypedKey: Bool {
+        switch self {
+        case .apiKey, .basic, .jwt, .twoStep, .tba: true
+        case .oauth2, .oauth1, .clientCredentials, .app, .unauthenticated: false
+        }
+    }
+
     /// What somebody types where no page of the provider asks; empty where one does, or nothing is needed.
     package var typed: [CredentialField] {
         switch self {

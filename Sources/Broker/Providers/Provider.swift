@@ -137,8 +137,8 @@ package struct OAuth2: Sendable {
     package struct Revocation: Sendable {
         /// Which token; the access token where there is no refresh token.
         package enum Which: String, Sendable, CaseIterable { case refresh, access }
-        /// `path`: behind a slash at the end of the address.
-        package enum Place: String, Sendable, CaseIterable { case form, json, query, bearer, path }
+        /// `path`: behind a slash at the end of the address. `header`: in one of ``headers`` alone.
+        package enum Place: String, Sendable, CaseIterable { case form, json, query, bearer, path, header }
         package enum Client: String, Sendable, CaseIterable { case body, basic, both, none }
         package enum Method: String, Sendable, CaseIterable { case post, delete }
 

@@ -111,33 +111,8 @@ struct ProviderEntry {
             revocation: revocation(&part, client, body, renamed, headers))
     }
 
-    private static func renamed(_ part: inout YAMLMapping) -> [String: String] {
+    static func renamed(_ part: inout YAMLMapping) -> [String: String] {
         Dictionary(part.pairs("rename").map { ($0.name, $0.value) }, uniquingKeysWith: { first, _ in first })
-    }
-
-    /// `revocation_url` for RFC 7009 in the way of the token call, or `revocation` where something differs.
-    private static func revocation(
-        _ part: inout YAMLMapping, _ client: OAuth2.Token.ClientPlace, _ body: OAuth2.Token.BodyFormat,
-        _ renamed: [String: String], _ headers: [(name: String, value: String)]
-    ) -> OAuth2.Revocation? {
-        let plain = part.templates("revocation_url")
-        if var own = part.mapping("revocation") {
-            defer { own.refuseUnknown() }
-            let ownHeaders = templates("headers", of: &own)
-            for (name, template) in ownHeaders where template.placeholders.contains(where: { $0 != "token" }) {
-                own.refuse("headers", "\"\(name)\" may hold {token} and no other name")
-            }
-            return OAuth2.Revocation(
-                method: own.choice("method", default: .post), url: own.requiredTemplates("url"),
-                which: own.choice("of", default: .refresh), place: own.choice("place", default: .form),
-                parameter: own.text("parameter") ?? "token", client: own.choice("client", default: .none),
-                parameters: own.pairs("parameters"), renamed: Self.renamed(&own), headers: ownHeaders)
-        }
-        guard !plain.isEmpty else { return nil }
-        return OAuth2.Revocation(
-            method: .post, url: plain, which: .refresh, place: body == .json ? .json : .form, parameter: "token",
-            client: OAuth2.Revocation.Client(rawValue: client.rawValue) ?? .basic, parameters: [], renamed: renamed,
-            headers: headers.compactMap { header in URLTemplate(header.value).map { (header.name, $0) } })
     }
 
     private static func oauth1(_ entry: inout YAMLMapping) -> OAuth1? {
@@ -232,7 +207,7 @@ struct ProviderEntry {
         for name in own where provider.field(name) != nil {
             entry.refuse("fields", "has \"\(name)\", which is a credential of the entry already")
         }
-        let known = ["accessToken", "apiKey", "username", "password"] + own + provider.fields.map(\.name)
+        let known = provider.credentialNames + provider.fields.map(\.name)
         for (name, template) in (provider.api?.headers ?? []) + (provider.api?.query ?? []) {
             for placeholder in template.placeholders where !known.contains(placeholder) {
                 entry.refuse(
@@ -241,8 +216,9 @@ struct ProviderEntry {
                 )
             }
         }
+        let ownNames = provider.method.ownNames
         for template in provider.addresses {
-            for name in template.placeholders {
+            for name in template.placeholders where !ownNames.contains(name) {
                 guard let field = provider.field(name) else {
                     entry.refuse("fields", "has no \"\(name)\", which \(template.text) asks for")
                     continue
@@ -264,6 +240,11 @@ extension Provider {
         fields.first { $0.name.utf8.elementsEqual(name.utf8) }
     }
 
+    /// What templates may name of credentials, of whatever kind.
+    var credentialNames: [String] {
+        ["accessToken", "apiKey", "username", "password"] + method.typed.flatMap(\.placeholderNames)
+    }
+
     /// Every address of the entry that a call or a browser is sent to.
     package var addresses: [URLTemplate] {
         let method: [URLTemplate] =
@@ -271,12 +252,19 @@ extension Provider {
             case .oauth2(let oauth2): oauth2.authorize.url + oauth2.token.addresses
             case .oauth1(let oauth1): [oauth1.requestURL, oauth1.authorizeURL, oauth1.tokenURL]
             case .clientCredentials(let token): token.addresses
-            case .twoStep(let twoStep): twoStep.url
+            case .twoStep(let twoStep): twoStep.url + (twoStep.revocation?.url ?? [])
             case .apiKey, .basic, .jwt, .tba, .unauthenticated: []
             case .app(let app):
-                [app.installURL, app.tokenURL] + (app.owner.map { $0.token.addresses + [$0.list] } ?? [])
+                [app.installURL, app.tokenURL] + (app.owner?.addresses ?? [])
             }
         return method + (api?.base ?? [])
+    }
+}
+
+extension Provider.Method {
+    /// Names in addresses that no field stands behind.
+    fileprivate var ownNames: [String] {
+        if case .app(let app) = self { app.owner?.ownNames ?? [] } else { [] }
     }
 }
 

@@ -36,7 +36,8 @@ extension ProviderEntry {
             body: part.choice("body", default: .json), token: part.requiredText("token_at"),
             expiresIn: part.text("expires_in_at"), expiresAt: part.text("expires_at_at"),
             expiryUnit: part.choice("expires_in", default: .seconds),
-            assumedLifetime: part.seconds("assumed_lifetime"), refreshesBefore: part.seconds("refresh_before") ?? 300)
+            assumedLifetime: part.seconds("assumed_lifetime"), refreshesBefore: part.seconds("refresh_before") ?? 300,
+            revocation: revocation(&part))
     }
 
     static func tba(_ entry: inout YAMLMapping) -> TokenBased {

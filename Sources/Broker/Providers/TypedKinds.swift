@@ -49,6 +49,8 @@ package struct TwoStep: Sendable {
     /// In seconds, for providers that do not say.
     package let assumedLifetime: Int64?
     package let refreshesBefore: Int64
+    /// Ends what the token opened, when the connection is deleted.
+    package let revocation: OAuth2.Revocation?
 }
 
 /// OAuth 1.0a with tokens that a person makes at the provider and brings along: each call is signed, and no page is

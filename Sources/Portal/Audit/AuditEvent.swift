@@ -27,9 +27,11 @@ package struct AuditEvent: Sendable {
 
     /// Names of details whose values are words of ours, scopes, numbers or IDs, and so name nobody.
     package static let factNames: Set = [
-        "apps", "ceiling", "change", "format", "grant", "grants", "how", "kind", "left", "lifetime", "longest token",
-        "old_secret_ends", "on the list", "pkce", "plan", "request", "revoked", "role", "scopes", "sensitivity",
-        "sessions", "through", "token scopes", "token_format", "unused answers", "version", "which", "who",
+        "actor", "apps", "area", "ceiling", "change", "format", "from", "grant", "grants", "how", "kind", "left",
+        "lifetime",
+        "longest token", "old_secret_ends", "on the list", "pkce", "plan", "request", "revoked", "role", "scopes",
+        "sensitivity", "sessions", "subject", "through", "token scopes", "token_format", "until", "unused answers",
+        "version", "which", "who", "workspace",
     ]
 }
 

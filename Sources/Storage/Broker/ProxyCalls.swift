@@ -19,38 +19,33 @@ final class ProxyCalls: Sendable {
     private struct State {
         var counts: [Day: Count] = [:]
         var samples: [ID<Entity.Environment>: ProxySample] = [:]
-        /// Connections whose last call failed.
-        var failing: Set<Int64> = []
     }
 
-    private static let mostFailing = 10_000
     private let state = Mutex(State())
 
-    /// - Parameter connection: its number.
-    /// - Returns: whether the call's trace is worth keeping: it failed, it is the first to succeed after one that did, or
-    ///   the environment's sample takes it.
+    /// - Parameters:
+    ///   - connection: its number.
+    ///   - isWanted: false when the caller asked for no trace.
+    /// - Returns: whether the call's trace is kept (``ProxySample``).
     func note(
-        hasFailed: Bool, on connection: Int64, in environment: ID<Entity.Environment>, at now: Instant
+        hasFailed: Bool, on connection: Int64, in environment: ID<Entity.Environment>, isWanted: Bool, at now: Instant
     ) -> Bool {
         state.withLock { state in
             let day = Day(environment: environment, day: now.day)
             state.counts[day, default: Count()].calls += 1
-            if hasFailed {
-                state.counts[day, default: Count()].failures += 1
-                if state.failing.count < Self.mostFailing { state.failing.insert(connection) }
-                return true
-            }
-            let isTaken = state.samples[environment, default: ProxySample(at: now)].takes(at: now)
-            return state.failing.remove(connection) != nil || isTaken
+            if hasFailed { state.counts[day, default: Count()].failures += 1 }
+            return state.samples[environment, default: ProxySample(at: now)].takes(
+                hasFailed: hasFailed, on: connection, isWanted: isWanted, at: now
+            ) { Int.random(in: 0..<ProxySample.thenOneIn) }
         }
     }
 
     /// What was counted since the last call.
     func drain() -> [(key: Day, count: Count)] {
         state.withLock { state in
-            // Only the newest minute still counts; the rest would grow with every environment there is.
-            let newest = state.samples.values.map(\.minute).max() ?? 0
-            state.samples = state.samples.filter { $0.value.minute == newest }
+            // Only the newest hour still counts; the rest would grow with every environment there is.
+            let newest = state.samples.values.map(\.hour).max() ?? 0
+            state.samples = state.samples.filter { $0.value.hour == newest }
             defer { state.counts = [:] }
             return state.counts.map { (key: $0.key, count: $0.value) }
         }
@@ -62,13 +57,15 @@ extension Store {
     ///
     /// - Parameters:
     ///   - trace: finished.
-    ///   - isWanted: false when the caller asked for no trace; it is counted all the same.
+    ///   - isWanted: false when the caller asked for no trace. It is counted all the same, and kept where it failed or is
+    ///     the first of its connection for long: a stolen key must not be able to hide whom it reads.
     package func note(
         proxied trace: Trace, on connection: BrokerConnection, isWanted: Bool, at now: Instant
     ) {
         let isKept = proxyCalls.note(
-            hasFailed: trace.outcome == .failure, on: connection.number, in: trace.environment, at: now)
-        if isKept, isWanted { note(trace) }
+            hasFailed: trace.outcome == .failure, on: connection.number, in: trace.environment, isWanted: isWanted,
+            at: now)
+        if isKept { note(trace) }
     }
 
     /// Calls through the proxy since a day (days since 1970), as far as they are written.

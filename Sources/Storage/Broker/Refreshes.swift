@@ -30,7 +30,8 @@ extension Store {
     /// still works after the lease ended.
     ///
     /// - Parameter trace: kept only when the credentials are.
-    /// - Returns: false when the credentials were replaced meanwhile, and these are not stored.
+    /// - Returns: false when the credentials were replaced meanwhile, or the integration is deleted, and these are not
+    ///   stored.
     package func finishRefresh(
         of connection: BrokerConnection, with renewed: Renewed, trace: Trace?, at now: Instant
     ) async throws -> Bool {
@@ -50,6 +51,7 @@ extension Store {
                     gone_at = NULL, lease = NULL, leased_until = NULL, in_doubt_since = NULL, refreshed_at = \(now),
                     updated_at = \(now)
                 WHERE number = \(connection.number) AND version = \(connection.version)
+                    AND EXISTS (SELECT 1 FROM live_integrations i WHERE i.id = connections.integration_id)
                 """)
             guard stored == 1 else { return false }
             if let trace { try self.record(trace, in: db) }

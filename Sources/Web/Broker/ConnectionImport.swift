@@ -45,7 +45,6 @@ extension Site {
         }
         let (credentials, values) = try await credentials(of: sent, provider, integration)
         let metadata = try Self.metadata(sent.metadata)
-        let isKey = ["API_KEY", "BASIC"].contains(credentials.wireName)
         var trace = Trace(
             id: store.newTraceID(at: now()), tenant: integration.tenant, environment: integration.environment,
             action: .imported, integrationKey: key, provider: integration.details.provider, connectionID: id,
@@ -65,7 +64,7 @@ extension Site {
             _ = try await store.save(
                 ConnectionDraft(
                     connectionID: id, credentials: credentials, values: values, metadata: metadata, owner: sent.owner),
-                of: integration, replaces: isKey ? .nothing : .anything, trace: trace, at: now())
+                of: integration, replaces: provider.method.isTypedKey ? .nothing : .anything, trace: trace, at: now())
         } catch let unsaved as ConnectionUnsaved {
             throw Self.refusal(because: unsaved, key)
         }

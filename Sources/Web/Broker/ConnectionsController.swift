@@ -119,28 +119,9 @@ extension Site {
             id: store.newTraceID(at: now()), tenant: connection.tenant, environment: connection.environment,
             action: .deleted, integrationKey: connection.integrationKey, provider: connection.provider,
             connectionID: connection.connectionID, startedAt: now())
-        await revoke(connection, &trace)
+        await revoke(connection, as: try registration(of: connection), &trace)
         trace.add("Deleted the connection.", at: now())
         trace.finish(.success, after: 0, at: now())
         return try await store.deleteConnection(connection, by: actor, from: address, trace: trace, at: now())
-    }
-
-    /// RFC 7009, where the provider offers it. What it answers changes nothing for us: the credentials go either way.
-    func revoke(_ connection: BrokerConnection, _ trace: inout Trace) async {
-        guard let provider = outside.provider(of: connection), case .oauth2(let oauth2) = provider.method,
-            let integration = try? store.integration(connection.integration),
-            let client = try? store.registration(of: integration),
-            let call = try? oauth2.token.revocation(
-                of: connection.credentials, client: client, values: integration.completing(connection.values))
-        else { return trace.add("The provider has no way to revoke, so nothing was revoked there.", at: now()) }
-        switch await outside.call(call.made(for: connection.tenant)) {
-        case .response(let status, _):
-            trace.add(
-                (200..<300).contains(status) ? "Revoked at the provider." : "The provider did not revoke.",
-                [("status", String(status))], level: (200..<300).contains(status) ? .info : .warning, at: now())
-        case .failed(let failure):
-            trace.add(
-                "The provider could not be told.", [("reason", failure.rawValue)], level: .warning, at: now())
-        }
     }
 }

@@ -73,7 +73,8 @@ extension Site {
         let lease = Base62.draw(22, using: &generator)
         guard try await store.leaseRefresh(of: connection, as: lease, at: now()) else { return nil }
         var account = RefreshAccount(of: connection, as: store.newTraceID(at: now()), at: now())
-        let answer = try await call(connection, provider, &account)
+        let registration = try registration(of: connection)
+        let answer = try await call(connection, provider, registration, &account)
         // Whatever it is, it was the last word of a refresh token that may be spent: it is stored before anything else.
         switch answer {
         case .success(let renewed):
@@ -81,9 +82,10 @@ extension Site {
                 of: connection, with: renewed, trace: account.stored(renewed, at: now()), at: now())
             guard isStored else {
                 var trace = account.superseded(at: now())
-                // Deleted meanwhile, and revoked there: what the provider has handed out since must not outlive that.
+                // Deleted meanwhile, itself or with its integration: what the provider has handed out since must not
+                // outlive that, and what we are to the provider was read before.
                 if try store.connection(number: connection.number, of: connection.tenant) == nil {
-                    await revoke(connection.carrying(renewed.credentials), &trace)
+                    await revoke(connection.carrying(renewed.credentials), as: registration, &trace)
                 }
                 try await store.record(trace)
                 return nil
@@ -111,12 +113,10 @@ extension Site {
     }
 
     private func call(
-        _ connection: BrokerConnection, _ provider: Provider, _ account: inout RefreshAccount
+        _ connection: BrokerConnection, _ provider: Provider, _ registration: Registration?,
+        _ account: inout RefreshAccount
     ) async throws -> Result<Renewed, TokenAnswer.Trouble> {
-        guard let integration = try store.integration(connection.integration) else {
-            return .failure(.misconfigured("notConfigured"))
-        }
-        let client = try store.registration(of: integration)
+        guard let (integration, client) = registration else { return .failure(.misconfigured("notConfigured")) }
         let call: ProviderCall?
         do {
             call = try provider.renewal(

@@ -39,7 +39,26 @@ struct ProxyRun {
     private var milliseconds: Int64 { (ContinuousClock.now - start).milliseconds }
 
     /// The head of the answer that counts. Bodies of those before it are let go of unread.
+    ///
+    /// What ends it between two tries (the caller left, the renewed connection lacks a value) is written down with them.
     mutating func answer() async throws -> ProxyAnswer {
+        do {
+            return try await lastAnswer()
+        } catch {
+            if !trace.steps.isEmpty { finish(nil, bytes: 0, error: Self.word(for: error)) }
+            throw error
+        }
+    }
+
+    private static func word(for error: any Error) -> String {
+        switch error {
+        case is CancellationError: "caller_left"
+        case let refusal as BrokerRefusal: refusal.type
+        default: "unknown_err"
+        }
+    }
+
+    private mutating func lastAnswer() async throws -> ProxyAnswer {
         var current = connection
         var attempt = 0
         var hasRenewed = false

@@ -134,7 +134,7 @@ extension ConnectionPagesController {
             return
                 "Its credentials are deleted here. The catalogue does not know the provider any more, so nothing is revoked there."
         }
-        if case .oauth2(let oauth2) = provider.method, !oauth2.token.revocationURL.isEmpty {
+        if provider.revocation != nil {
             return "\(provider.title) is told to revoke the tokens, and they are deleted here."
         }
         return

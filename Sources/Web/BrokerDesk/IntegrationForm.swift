@@ -11,6 +11,8 @@ struct IntegrationForm {
     var secret = ""
     var scopes = ""
     var values: [String: String] = [:]
+    /// Fields whose stored value is to go: of a secret one an empty input keeps it.
+    var removed: [String] = []
     var hasOwnCallback = false
     /// Of a provider that the catalogue does not have.
     var custom: CustomProvider?
@@ -45,6 +47,7 @@ struct IntegrationForm {
         understood = try sent.text("understood")
         for field in fields { values[field.name] = sent.value("value-" + field.name) }
         values = values.filter { !$0.value.utf8.isEmpty }
+        removed = fields.map(\.name).filter { !sent.value("remove-value-" + $0).utf8.isEmpty }
         if isCustom { custom = CustomProvider(sent) }
     }
 
@@ -75,8 +78,13 @@ struct IntegrationForm {
             problems.append(FieldProblem("scopes", "Enter at most 200 scopes."))
         }
         for field in provider?.fields ?? [] where field.source == .integration {
-            guard let value = values[field.name], !field.accepts(value) else { continue }
-            problems.append(FieldProblem("value-" + field.name, field.refusal))
+            guard let value = values[field.name] else { continue }
+            if removed.holds(field.name) {
+                problems.append(
+                    FieldProblem("value-" + field.name, "Enter a new value or remove the stored one, not both."))
+            } else if !field.accepts(value) {
+                problems.append(FieldProblem("value-" + field.name, field.refusal))
+            }
         }
         let checked = Checked(
             displayName: name ?? "", clientID: id ?? "", secret: secret.flatMap { $0.utf8.isEmpty ? nil : $0 },
@@ -131,7 +139,7 @@ extension IntegrationForm {
                     : (none + field.choices.map { Choice(value: $0, label: $0) }).map {
                         $0.chosen(if: values[field.name] ?? "")
                     },
-                isSecret: field.isSecret,
+                isSecret: field.isSecret, isRemovable: isKept, isRemoved: isKept && removed.holds(field.name),
                 problemText: problems.first { $0.field.utf8.elementsEqual(name.utf8) }?.message ?? "")
         }
     }

@@ -92,8 +92,8 @@ struct IntegrationSetUpController {
         let provider = site.outside.provider(of: integration)
         var form = try IntegrationForm(
             sent, fields: Self.fields(of: provider), isCustom: integration.details.definition != nil)
-        form.values.merge(kept(of: integration, provider)) { typed, _ in typed }
         var (checked, problems) = form.check(provider)
+        form.values.merge(kept(of: integration, provider, but: form.removed)) { typed, _ in typed }
         let connections = try site.store.connectionCounts(of: desk.environment)[integration.id] ?? 0
         let warning = warning(integration, form, connections, provider)
         if !warning.utf8.isEmpty, !form.understood.utf8.elementsEqual(String(connections).utf8) {
@@ -164,10 +164,10 @@ extension IntegrationSetUpController {
     }
 
     /// Values that came by the API and no field of the form asks for, and secret ones, which it does not show: left
-    /// empty, they stay.
-    private func kept(of integration: Integration, _ provider: Provider?) -> [String: String] {
-        let asked = Self.fields(of: provider).filter { !$0.isSecret }.map(\.name)
-        return integration.details.values.filter { value in !asked.contains { $0.utf8.elementsEqual(value.key.utf8) } }
+    /// empty, they stay until a box says that they go.
+    private func kept(of integration: Integration, _ provider: Provider?, but removed: [String]) -> [String: String] {
+        let asked = Self.fields(of: provider).filter { !$0.isSecret }.map(\.name) + removed
+        return integration.details.values.filter { !asked.holds($0.key) }
     }
 
     private func freeKey(like key: String, in environment: BrokerEnvironment) throws -> String {

@@ -116,36 +116,6 @@ struct ConnectFetch {
         return (.app(accessToken: token.accessToken, expiresAt: token.expiresAt, raw: token.raw), values)
     }
 
-    /// Lets an installation in only if whoever came back has access to it. What they were given for that is not kept.
-    private func prove(
-        _ installation: String, _ owner: InstallationOwner, _ callback: CallbackAnswer, _ trace: inout Trace
-    ) async throws {
-        let values = integration.completing(flow.values)
-        let exchange = try owner.token.exchange(
-            code: callback.installersCode(), verifier: nil, redirectURI: flow.redirectURI,
-            client: owner.client(values), values: values)
-        let absorbed = owner.token.absorb(
-            await call(exchange, &trace), keeping: [], paths: [], at: site.now())
-        let person = try await token(absorbed).accessToken
-        for page in 1...Self.mostPages {
-            let call = try owner.list(page: page, token: person, values: values)
-            let answer = await site.outside.call(call.made(for: flow.tenant))
-            trace.add(
-                "Asked which installations the person has access to.", answer.detail(of: call.url), after: elapsed,
-                at: site.now())
-            switch owner.find(installation, in: answer) {
-            case .success(.listed): return
-            case .success(.notOnThisPage): continue
-            case .success(.noMorePages): throw ConnectRefusal(.installationOfOthers)
-            case .failure(let trouble): throw ConnectRefusal(.noToken(trouble.reason))
-            }
-        }
-        throw ConnectRefusal(.installationOfOthers)
-    }
-
-    /// Of installations that one person sees.
-    private static let mostPages = 20
-
     private func oauth1Credentials(
         _ oauth1: OAuth1, _ client: ClientRegistration, _ callback: CallbackAnswer, _ trace: inout Trace
     ) async throws -> Credentials {
@@ -161,14 +131,14 @@ struct ConnectFetch {
         }
     }
 
-    private func call(_ call: ProviderCall, _ trace: inout Trace) async -> ProviderAnswer {
+    func call(_ call: ProviderCall, _ trace: inout Trace) async -> ProviderAnswer {
         let answer = await site.outside.call(call.made(for: flow.tenant))
         trace.add("Asked the provider for a token.", answer.detail(of: call.url), after: elapsed, at: site.now())
         return answer
     }
 
     /// A registration that the provider refuses is noted on the integration: nobody can connect until it is mended.
-    private func token(_ absorbed: Result<TokenAnswer, TokenAnswer.Trouble>) async throws -> TokenAnswer {
+    func token(_ absorbed: Result<TokenAnswer, TokenAnswer.Trouble>) async throws -> TokenAnswer {
         switch absorbed {
         case .success(let token): return token
         case .failure(let trouble):
@@ -179,7 +149,7 @@ struct ConnectFetch {
         }
     }
 
-    private var elapsed: Int64 { max(0, site.now() - flow.startedAt) * 1000 }
+    var elapsed: Int64 { max(0, site.now() - flow.startedAt) * 1000 }
 }
 
 extension ProviderAnswer {

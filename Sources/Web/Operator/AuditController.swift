@@ -50,7 +50,9 @@ struct AuditController {
             AuditEvent(
                 .wholeLogExported, by: .operator(context.session.person),
                 on: AuditSubject(.setting, id: "audit_log", name: "Audit log"),
-                detail: ["format": format.rawValue], from: site.clientAddress(of: request, context)), at: now)
+                detail: asked.facts.merging(["format": format.rawValue, "workspace": tenant]) { _, own in own }
+                    .filter { !$0.value.utf8.isEmpty },
+                from: site.clientAddress(of: request, context)), at: now)
         let export = AuditExport(
             store: site.store, scope: tenant.isEmpty ? .everything : .tenant(ID(tenant)), filter: asked.filter,
             format: format)

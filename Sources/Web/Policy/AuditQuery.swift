@@ -28,6 +28,11 @@ struct AuditQuery {
 
     var isNarrow: Bool { ![area, actor, subject, from, until].allSatisfy(\.isEmpty) }
 
+    /// For the event that says what somebody took; what was not asked is empty. IDs and words of ours, which name nobody.
+    var facts: [String: String] {
+        ["actor": actor, "subject": subject, "area": area, "from": from, "until": until]
+    }
+
     /// For an address, with a final `&`.
     var text: String {
         [("area", area), ("actor", actor), ("subject", subject), ("from", from), ("until", until)]

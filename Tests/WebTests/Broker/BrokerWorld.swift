@@ -159,6 +159,7 @@ final class BrokerWorld: Sendable {
             token_at: session.id
             expires_in_at: session.life
             refresh_before: 60
+            revocation: {method: delete, url: "\(url)/api/session", place: header, headers: {x-session: "{token}"}}
           api: {base: "\(url)/api", headers: {x-session: "{accessToken}"}}
         birds:
           title: Birds

@@ -180,6 +180,17 @@ struct IntegrationPagesTests {
         #expect(again.status == 422 && !again.contains("dev-secret-1"))
         _ = try await ada.submit(place, ["key": "keyed", "value-developer": "dev-secret-2"])
         #expect(try stored() == "dev-secret-2")
+        // A box lets it go, and says so when something is typed as well.
+        #expect(page.contains("name=\"remove-value-developer\"") && !new.contains("remove-value-developer"))
+        let both = try await ada.submit(
+            place, ["key": "keyed", "value-developer": "dev-secret-3", "remove-value-developer": "yes"])
+        #expect(both.status == 422 && both.contains("not both") && !both.contains("dev-secret"))
+        #expect(both.contains("value=\"yes\" checked"))
+        #expect(try stored() == "dev-secret-2")
+        _ = try await ada.submit(place, ["key": "keyed", "value-developer": "", "remove-value-developer": "yes"])
+        #expect(try stored() == nil)
+        let emptied = try await ada.get(place)
+        #expect(!emptied.contains("One is stored") && !emptied.contains("remove-value-developer"))
     }
 
     @Test func `values that the provider's addresses need are asked for, or said to be asked of people`() async throws {

@@ -286,6 +286,28 @@ struct RefreshTests {
         #expect(revoked.count == 2 && revoked.last?.contains("token=rt-1&") == true, "\(revoked)")
     }
 
+    @Test func `what a provider hands out while the integration is deleted is revoked there, and stored nowhere`()
+        async throws
+    {
+        let world = try await BrokerWorld(.rotates(after: 800))
+        let connection = try await world.connect(expiresIn: -10)
+        async let renewal = world.site.site.fresh(connection, isForced: false)
+        while world.provider.seen.tokenCalls.isEmpty { try await Task.sleep(for: .milliseconds(10)) }
+        let photos = try #require(try world.store.integration("photos", in: world.environment))
+        try await world.store.delete(photos, by: .system, at: world.site.clock.now)
+        guard case .failure(.deleted) = try await renewal else { return #expect(Bool(false), "not deleted") }
+        let revoked = world.provider.seen.revoked
+        #expect(revoked.count == 1 && revoked.first?.contains("token=rt-1&") == true, "\(revoked)")
+        let row = try world.site.engine.read { db in
+            try db.row("SELECT version FROM connections WHERE number = \(connection.number)")
+        }
+        #expect(try row?.integer("version") == connection.version)
+        let trace = try #require(
+            try world.store.traces(of: world.environment, limit: 5).first { $0.action == .refresh })
+        let steps = try #require(try world.store.trace(trace.id, in: world.environment)).steps
+        #expect(steps.contains { $0.sentence == "Revoked at the provider." }, "\(steps.map(\.sentence))")
+    }
+
     @Test func `a registration that the provider refuses is the integration's trouble`() async throws {
         let world = try await BrokerWorld(.answers(401, #"{"error":"invalid_client"}"#))
         try await world.connect(expiresIn: -10)

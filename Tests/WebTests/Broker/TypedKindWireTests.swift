@@ -140,6 +140,26 @@ struct TypedKindWireTests {
         #expect(try await connect(world, "/auth/two-step", "login", body).contains("connection_test_failed"))
     }
 
+    @Test func `a session that a login opened is ended when its connection is deleted`() async throws {
+        let world = try await BrokerWorld(.answers(200, #"{"session":{"id":"s-1","life":600}}"#))
+        try await world.integrate("login")
+        #expect(try await connect(world, "/auth/two-step", "login", #"{"user":"ada","password":"p"}"#).status == 200)
+        let number = try #require(try world.store.connection("u1", of: "login", in: world.environment)).number
+        let ada = try await world.site.browser(signedInAs: world.site.cast.ada)
+        #expect(
+            try await ada.get("/t/acme/env/dev/connections/\(number)/delete")
+                .contains("Login is told to revoke the tokens"))
+        #expect(try await world.call(.delete, "/connection/u1?provider_config_key=login").status == 204)
+        let ended = try #require(world.provider.seen.api.last)
+        #expect(ended.method == "DELETE" && ended.path == "/api/session" && ended.body.isEmpty)
+        #expect(ended.headers["x-session"] == "s-1")
+        let trace = try #require(
+            try world.store.traces(of: world.environment, limit: 5).first { $0.action == .deleted })
+        let steps = try #require(try world.store.trace(trace.id, in: world.environment)).steps
+        #expect(steps.contains { $0.sentence == "Revoked at the provider." })
+        #expect(!steps.flatMap(\.detail).contains { $0.value.contains("s-1") })
+    }
+
     @Test func `token-based: the integration's consumer signs each call with the person's token`() async throws {
         let world = try await BrokerWorld()
         try await world.integrate("suite")
@@ -181,6 +201,12 @@ struct TypedKindWireTests {
             )
             #expect(answer.status == 201, "\(answer.body)")
             #expect(answer.member("credentials.\(member)") == value)
+            // Keys and passwords of a person's own are not replaced by an import.
+            let again = try await world.call(
+                .post, "/connections",
+                #"{"provider_config_key":"\#(key)","connection_id":"i1","connection_config":{"accountId":"1"},"credentials":\#(credentials)}"#
+            )
+            #expect(again.status == 409 && again.contains("connection_already_exists"), "\(key): \(again.body)")
             if key == "store" { #expect(try claims(answer.member("credentials.access_token")).contains("store-v1")) }
         }
         let wrong = try await world.call(

@@ -66,13 +66,14 @@ struct ConnectWorld {
             ("github", "github", "id-1"), ("zendesk", "zendesk", "id-2"), ("old", "old", "id-3"),
             ("algolia", "algolia", ""),
             ("bamboo", "bamboo", ""), ("machine", "machine", ""), ("open", "open", ""), ("hub", "hub", "99"),
-            ("guarded", "guarded", "99"), ("unfinished", "guarded", "99"),
+            ("guarded", "guarded", "99"), ("unfinished", "guarded", "99"), ("owned", "owned", "99"),
             ("empty", "github", ""), ("proven", "proven", ""),
             ("lost", "nobody", "id"), ("sp ace:1@x", "github", "id-4"),
         ] {
             let details = IntegrationDetails(
                 key: key, provider: provider, clientID: id, scopes: ["repo", "user"],
-                values: key == "guarded" ? ["appClientId": "Iv1.1", "appClientSecret": "app-secret"] : [:])
+                values: ["guarded", "owned"].contains(key)
+                    ? ["appClientId": "Iv1.1", "appClientSecret": "app-secret"] : [:])
             _ = try #require(
                 try await site.store.addIntegration(
                     details, secret: id.isEmpty ? nil : Self.secret(of: provider), to: current, by: .system, at: now))
@@ -82,7 +83,7 @@ struct ConnectWorld {
     }
 
     private static func secret(of provider: String) -> String {
-        ["hub", "guarded"].contains(provider) ? appKey : "far-secret"
+        ["hub", "guarded", "owned"].contains(provider) ? appKey : "far-secret"
     }
 
     func allow(_ origins: [String]) async throws {
@@ -193,6 +194,35 @@ struct ConnectWorld {
             client_secret: appClientSecret
             list: "https://api.hub.example/user/installations?per_page=30"
             list_at: installations
+          fields:
+            installation_id: {title: Installation, format: digits, from: callback}
+            appClientId: {title: Client ID of the app, format: word, from: integration}
+            appClientSecret: {title: Client secret of the app, format: word, from: integration, secret: true}
+        owned:
+          title: Owned hub
+          docs: https://hub.example/
+          auth: app
+          install: {url: "https://hub.example/apps/mine/installations/new"}
+          token: {url: "https://api.hub.example/app/installations/{installation_id}/access_tokens"}
+          verify_user:
+            token:
+              url: "https://hub.example/oauth/access_token"
+              revocation:
+                {method: delete, url: "https://api.hub.example/applications/{appClientId}/token", place: json, parameter: access_token, client: basic}
+            client_id: appClientId
+            client_secret: appClientSecret
+            list: "https://api.hub.example/user/installations?per_page=30"
+            list_at: installations
+            owner:
+              kind_at: target_type
+              kinds:
+                User: {ask: "https://api.hub.example/user", same: {id: account.id}}
+                Organization:
+                  ask: "https://api.hub.example/user/memberships/orgs/{login}"
+                  names: {login: account.login}
+                  same: {organization.id: account.id}
+                  says: {state: active, role: admin}
+                  permission: "Organization permissions, Members: read-only"
           fields:
             installation_id: {title: Installation, format: digits, from: callback}
             appClientId: {title: Client ID of the app, format: word, from: integration}

@@ -9,6 +9,9 @@ package struct DataField: Sendable {
     var choices: [Choice] = []
     /// Hidden while it is typed, and never shown again.
     var isSecret = false
+    /// A value is stored that an empty input keeps; a box lets it go.
+    var isRemovable = false
+    var isRemoved = false
     var problemText = ""
 }
 
@@ -156,8 +159,15 @@ package struct IntegrationPage: Page {
         failing.stateKind = "bad"
         failing.advice =
             "The provider refused the integration’s client ID or secret. Compare them with the provider’s own page, and save them again."
+        var stored = sample
+        stored.fields = [
+            DataField(
+                name: "value-developer", label: "Developer token (optional)",
+                hint: "One is stored. It is never shown; leave this empty to keep it.", isSecret: true,
+                isRemovable: true)
+        ]
         return [
-            PageSample(sample), PageSample(new, state: "new"),
+            PageSample(sample), PageSample(new, state: "new"), PageSample(stored, state: "stored-value"),
             PageSample(
                 wrong, state: "errors",
                 problems: [
