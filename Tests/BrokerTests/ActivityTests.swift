@@ -119,36 +119,6 @@ struct ProxySampleTests {
     }
 }
 
-@Suite("Times on the wire")
-struct WireTimeTests {
-    @Test(
-        arguments: [
-            ("2023-03-08T09:43:03.725Z", 1_678_268_583), ("2023-03-08T09:43:03Z", 1_678_268_583),
-            ("2023-03-08T10:43:03+01:00", 1_678_268_583), ("2023-03-08t08:13:03.1-01:30", 1_678_268_583),
-            ("1970-01-01T00:00:00Z", 0), ("2000-02-29T23:59:59Z", 951_868_799),
-            ("9999-12-31T23:59:59Z", 253_402_300_799),
-        ] as [(String, Int64)])
-    func `a date is read, whatever its zone and fraction`(text: String, seconds: Int64) {
-        #expect(Instant(wireText: text) == Instant(seconds: seconds))
-    }
-
-    @Test(arguments: [
-        "", "2023-03-08", "2023-03-08 09:43:03Z", "2023-13-08T09:43:03Z", "2023-03-08T24:00:00Z", "2023-03-08T09:43:03",
-        "2023-03-08T09:43:03.Z", "2023-03-08T09:43:03+0100", "1969-12-31T23:59:59Z", "99999-01-01T00:00:00Z",
-        "2023-03-08T09:43:03Zx", "2023-0\u{663}-08T09:43:03Z",
-    ])
-    func `what is no date is none`(text: String) {
-        #expect(Instant(wireText: text) == nil)
-    }
-
-    @Test func `what was written is read back`() {
-        for seconds in [0, 1_678_268_583, 951_868_799, 4_102_444_800, 253_402_300_799] as [Int64] {
-            #expect(Instant(wireText: Instant(seconds: seconds).wireText) == Instant(seconds: seconds))
-        }
-        #expect(Instant(seconds: 1_678_268_583).wireText == "2023-03-08T09:43:03.000Z")
-    }
-}
-
 @Suite("Networks that an operator allows")
 struct NetworkRangeTests {
     @Test func `a network holds its addresses and no others`() throws {

@@ -31,7 +31,7 @@ package indirect enum JSONValue: Hashable, Sendable {
     /// A member of an object, nil when this is none or has no such member.
     package subscript(_ name: String) -> JSONValue? {
         guard case .object(let members) = self else { return nil }
-        return members.first { $0.name.utf8.elementsEqual(name.utf8) }?.value
+        return members.first { $0.name.isSame(as: name) }?.value
     }
 
     /// As text again: pure ASCII, members in their order.
