@@ -1,0 +1,8 @@
+-- A tenant that somebody deletes may hold millions of tokens. It is gone for everybody at once, by this column; its rows go
+-- in the background, a few hundred at a time, and its own row last.
+ALTER TABLE tenants ADD COLUMN deleted_at INTEGER;
+
+-- Whoever looks one up looks here.
+CREATE VIEW live_tenants AS SELECT * FROM tenants WHERE deleted_at IS NULL;
+
+CREATE INDEX tenants_deleted ON tenants (deleted_at) WHERE deleted_at IS NOT NULL;
