@@ -11,7 +11,9 @@ extension Store {
     ) async throws {
         let event = event(.environmentDeleted, on: environment, by: actor, from: address)
         try await engine.write { db in
-            if try self.end(environment.id, of: environment.tenant, in: db, at: now) { try self.record(event, in: db, at: now) }
+            if try self.end(environment.id, of: environment.tenant, in: db, at: now) {
+                try self.record(event, in: db, at: now)
+            }
         }
     }
 
