@@ -9,7 +9,7 @@ extension Store {
     package func sweep(at now: Instant, batch: Int = 500) async throws -> Bool {
         let statements =
             Self.whatExpired(at: now, batch: batch) + Self.whatIsOver(at: now, batch: batch)
-            + Self.whatWasDeleted(at: now, batch: batch)
+            + Self.whatWasDeleted(at: now, batch: batch) + Self.whatTenantsLeft(at: now, batch: batch)
         let used = try longUsed(at: now, batch: batch)
         return try await engine.write { db in
             var most = 0

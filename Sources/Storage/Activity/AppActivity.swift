@@ -93,7 +93,7 @@ extension Store {
             INSERT INTO app_activity (app_id, id, at, kind, outcome, error, what, advice, received, tenant_id,
                 address_hint, times)
             SELECT a.id, \(id), \(event.at), \(event.kind.rawValue), \(event.outcome.rawValue), \(event.error),
-                \(event.what), \(event.advice), \(event.received), (SELECT t.id FROM tenants t WHERE t.id = \(event.tenant)),
+                \(event.what), \(event.advice), \(event.received), (SELECT t.id FROM live_tenants t WHERE t.id = \(event.tenant)),
                 \(event.addressHint), \(times)
             FROM apps a WHERE a.id = \(event.app)
             """)
@@ -120,7 +120,7 @@ extension Store {
 extension AppEntry {
     fileprivate static let select: SQL = """
         SELECT e.id, e.at, e.kind, e.outcome, e.error, e.what, e.advice, e.received, e.address_hint, e.times,
-            (SELECT t.name FROM tenants t WHERE t.id = e.tenant_id) AS tenant_name
+            (SELECT t.name FROM live_tenants t WHERE t.id = e.tenant_id) AS tenant_name
         FROM app_activity e
         """
 

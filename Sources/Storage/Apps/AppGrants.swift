@@ -111,7 +111,7 @@ extension AppGrant {
             EXISTS (SELECT 1 FROM members m WHERE m.tenant_id = g.tenant_id AND m.person_id = \(owner)) AS owner_is_there,
             \(fragment: Store.lastUseOfGrant) AS last_used_at,
             \(fragment: Tenant.columns)
-        FROM grants g JOIN tenants t ON t.id = g.tenant_id JOIN people p ON p.id = g.person_id
+        FROM grants g JOIN live_tenants t ON t.id = g.tenant_id JOIN people p ON p.id = g.person_id
         """
     }
 

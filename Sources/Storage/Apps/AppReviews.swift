@@ -20,7 +20,7 @@ extension Store {
         guard !app.isReviewed, tenant.kind == .standard else { return .trusted }
         let row = try db.row(
             """
-            SELECT (SELECT count(DISTINCT g.tenant_id) FROM grants g JOIN tenants t ON t.id = g.tenant_id
+            SELECT (SELECT count(DISTINCT g.tenant_id) FROM grants g JOIN live_tenants t ON t.id = g.tenant_id
                     WHERE g.app_id = \(app.id) AND g.revoked_at IS NULL AND t.kind = 'standard'
                         AND g.tenant_id <> \(tenant.id)) AS others,
                 EXISTS (SELECT 1 FROM grants g WHERE g.tenant_id = \(tenant.id) AND g.app_id = \(app.id)

@@ -229,6 +229,6 @@ extension Store {
         SELECT g.id AS grant_id, g.app_id, g.scopes, g.created_at AS granted_at,
             \(fragment: Store.lastUseOfGrant) AS last_used_at,
             \(fragment: Tenant.columns)
-        FROM grants g JOIN tenants t ON t.id = g.tenant_id
+        FROM grants g JOIN live_tenants t ON t.id = g.tenant_id
         """
 }

@@ -109,7 +109,7 @@ extension Store {
     /// The company's name, for the people who connect.
     package func companyName(of environment: BrokerEnvironment) throws -> String {
         try engine.read { db in
-            try db.row("SELECT name FROM tenants WHERE id = \(environment.tenant)")?.text("name") ?? ""
+            try db.row("SELECT name FROM live_tenants WHERE id = \(environment.tenant)")?.text("name") ?? ""
         }
     }
 }

@@ -11,25 +11,34 @@ extension Store {
     ) async throws {
         let event = event(.environmentDeleted, on: environment, by: actor, from: address)
         try await engine.write { db in
-            // An ID is no name that somebody could choose.
-            let gone = try db.run(
-                """
-                UPDATE environments SET deleted_at = \(now), name = id, public_key = id, requires_hmac = 0,
-                    sealed_hmac_key = NULL, sealed_old_hmac_key = NULL, sealed_old_webhook_key = NULL,
-                    callback_url = NULL, webhook_url = NULL
-                WHERE id = \(environment.id) AND tenant_id = \(environment.tenant) AND deleted_at IS NULL
-                """)
-            guard gone == 1 else { return }
-            try db.run("DELETE FROM environment_keys WHERE environment_id = \(environment.id)")
-            try db.run("DELETE FROM environment_variables WHERE environment_id = \(environment.id)")
-            try db.run("DELETE FROM allowed_origins WHERE environment_id = \(environment.id)")
-            try db.run(
-                """
-                UPDATE integrations SET deleted_at = \(now), sealed_client_secret = NULL, sealed_values = NULL
-                WHERE environment_id = \(environment.id) AND deleted_at IS NULL
-                """)
-            try self.record(event, in: db, at: now)
+            if try self.end(environment.id, of: environment.tenant, in: db, at: now) {
+                try self.record(event, in: db, at: now)
+            }
         }
+    }
+
+    /// - Returns: false when it was deleted already.
+    func end(
+        _ environment: ID<Entity.Environment>, of tenant: ID<Entity.Tenant>, in db: any Connection, at now: Instant
+    ) throws -> Bool {
+        // An ID is no name that somebody could choose.
+        let gone = try db.run(
+            """
+            UPDATE environments SET deleted_at = \(now), name = id, public_key = id, requires_hmac = 0,
+                sealed_hmac_key = NULL, sealed_old_hmac_key = NULL, sealed_old_webhook_key = NULL,
+                callback_url = NULL, webhook_url = NULL
+            WHERE id = \(environment) AND tenant_id = \(tenant) AND deleted_at IS NULL
+            """)
+        guard gone == 1 else { return false }
+        try db.run("DELETE FROM environment_keys WHERE environment_id = \(environment)")
+        try db.run("DELETE FROM environment_variables WHERE environment_id = \(environment)")
+        try db.run("DELETE FROM allowed_origins WHERE environment_id = \(environment)")
+        try db.run(
+            """
+            UPDATE integrations SET deleted_at = \(now), sealed_client_secret = NULL, sealed_values = NULL
+            WHERE environment_id = \(environment) AND deleted_at IS NULL
+            """)
+        return true
     }
 
     /// Its connections go with it. Its key is free at once.

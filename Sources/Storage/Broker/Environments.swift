@@ -37,7 +37,8 @@ extension Store {
                 """
                 INSERT INTO environments (id, tenant_id, name, public_key, requires_hmac, sealed_hmac_key,
                     sealed_webhook_key, created_at)
-                VALUES (\(id), \(tenant), \(name), \(publicKey), \(requiresHMAC), \(hmac), \(webhook), \(now))
+                SELECT \(id), id, \(name), \(publicKey), \(requiresHMAC), \(hmac), \(webhook), \(now)
+                FROM live_tenants WHERE id = \(tenant)
                 ON CONFLICT DO NOTHING
                 """)
             guard added == 1 else { return nil }

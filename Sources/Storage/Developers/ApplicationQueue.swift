@@ -65,7 +65,7 @@ extension Store {
                 """
                 SELECT name, (SELECT group_concat(m.person_id, ' ') FROM members m
                     WHERE m.tenant_id = t.id AND m.role = 'admin') AS admins
-                FROM tenants t WHERE kind = 'standard' ORDER BY created_at DESC LIMIT 5000
+                FROM live_tenants t WHERE kind = 'standard' ORDER BY created_at DESC LIMIT 5000
                 """
             ).map { row in
                 let admins = try row.optionalText("admins") ?? ""

@@ -111,7 +111,7 @@ extension Store {
     ) throws {
         let existing = try db.row(
             """
-            SELECT 1 AS one FROM members m JOIN tenants t ON t.id = m.tenant_id
+            SELECT 1 AS one FROM members m JOIN live_tenants t ON t.id = m.tenant_id
             WHERE m.person_id = \(person.id) AND m.role = 'admin' AND t.kind = 'sandbox' LIMIT 1
             """)
         guard existing == nil else { return }

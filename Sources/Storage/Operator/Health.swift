@@ -21,7 +21,7 @@ extension Store {
             let row = try db.row(
                 """
                 SELECT
-                    (SELECT count(*) FROM people) AS people, (SELECT count(*) FROM tenants) AS tenants,
+                    (SELECT count(*) FROM people) AS people, (SELECT count(*) FROM live_tenants) AS tenants,
                     (SELECT count(*) FROM apps) AS apps,
                     (SELECT count(*) FROM apps a WHERE NOT EXISTS (SELECT 1 FROM app_reviews r
                         WHERE r.app_id = a.id AND r.ended_at IS NULL)) AS unreviewed,

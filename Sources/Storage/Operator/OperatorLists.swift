@@ -94,7 +94,7 @@ extension Store {
                 """
                 SELECT \(fragment: Tenant.columns),
                     (SELECT count(*) FROM members m WHERE m.tenant_id = t.id) AS member_count
-                FROM tenants t
+                FROM live_tenants t
                 WHERE (t.created_at, t.id) < (\(after?.at.seconds ?? .max), \(after?.id ?? ""))
                     AND (t.name LIKE \(filter.pattern) ESCAPE '\\' OR t.slug LIKE \(filter.pattern) ESCAPE '\\'
                         OR t.id = \(filter.text)) \(fragment: suspended)

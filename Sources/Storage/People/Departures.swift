@@ -48,7 +48,7 @@ extension Store {
                 (SELECT count(*) FROM members o WHERE o.tenant_id = m.tenant_id AND o.person_id <> m.person_id
                     AND o.role = 'admin' AND NOT EXISTS (SELECT 1 FROM suspensions s WHERE s.subject_kind = 'person'
                         AND s.subject_id = o.person_id AND s.reinstated_at IS NULL)) AS admins
-            FROM members m JOIN tenants t ON t.id = m.tenant_id WHERE m.person_id = \(person.id)
+            FROM members m JOIN live_tenants t ON t.id = m.tenant_id WHERE m.person_id = \(person.id)
             ORDER BY t.name, t.id
             """)
         for row in rows {

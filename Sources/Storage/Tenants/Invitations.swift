@@ -149,7 +149,7 @@ extension Store {
             """
             SELECT i.email, i.role, inviter.name AS inviter, \(fragment: Tenant.columns),
                 EXISTS (SELECT 1 FROM people p WHERE p.email_key = i.email_key AND p.verified_at IS NOT NULL) AS is_known
-            FROM invitations i JOIN tenants t ON t.id = i.tenant_id JOIN people inviter ON inviter.id = i.invited_by
+            FROM invitations i JOIN live_tenants t ON t.id = i.tenant_id JOIN people inviter ON inviter.id = i.invited_by
             WHERE i.digest = \(digest) AND i.expires_at > \(now) AND i.accepted_at IS NULL AND i.withdrawn_at IS NULL
                 AND EXISTS (SELECT 1 FROM members m WHERE m.tenant_id = i.tenant_id AND m.person_id = i.invited_by
                     AND m.role = 'admin')

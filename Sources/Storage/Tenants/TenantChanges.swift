@@ -19,33 +19,6 @@ extension Store {
         }
     }
 
-    /// Deletes a tenant with everything in it, at once. Its slug leads nowhere for a while, so that old links and tokens
-    /// never meet somebody new under it.
-    package func delete(
-        _ tenant: Tenant, by admin: Member, letters: [Letter], from address: String, at now: Instant
-    ) async throws -> Bool {
-        try await engine.write { db in
-            guard try self.isAdmin(admin, in: db) else { return false }
-            try self.end(tenant, in: db, at: now)
-            for letter in letters { try self.enqueue(letter, in: db, at: now) }
-            try self.record(
-                AuditEvent(
-                    .tenantDeleted, by: .person(admin.person), on: .tenant(tenant),
-                    detail: ["slug": tenant.slug.text], from: address), in: db, at: now)
-            return true
-        }
-    }
-
-    /// Deletes the rows. Links to it must not lead to whoever takes the name next.
-    func end(_ tenant: Tenant, in db: any Connection, at now: Instant) throws {
-        try db.run("DELETE FROM tenants WHERE id = \(tenant.id)")
-        try db.run(
-            """
-            INSERT INTO quarantined_slugs (slug, until) VALUES (\(tenant.slug.text), \(now + Lifetime.slugQuarantine))
-            ON CONFLICT (slug) DO UPDATE SET until = excluded.until
-            """)
-    }
-
     /// How much a deletion would end.
     package func reach(of tenant: Tenant) throws -> (members: Int64, grants: Int64, tokens: Int64) {
         try engine.readConsistently { db in

@@ -151,7 +151,7 @@ extension Tenant {
             AND ts.reinstated_at IS NULL) AS tenant_is_suspended
         """
 
-    static let select: SQL = "SELECT \(fragment: columns) FROM tenants t"
+    static let select: SQL = "SELECT \(fragment: columns) FROM live_tenants t"
 
     init(_ row: Row) throws {
         self.init(
@@ -164,7 +164,7 @@ extension Tenant {
 extension Member {
     static let select: SQL = """
         SELECT m.role, m.created_at AS member_since, \(fragment: Tenant.columns), p.*
-        FROM members m JOIN tenants t ON t.id = m.tenant_id
+        FROM members m JOIN live_tenants t ON t.id = m.tenant_id
         JOIN (\(fragment: Person.select)) p ON p.id = m.person_id
         """
 

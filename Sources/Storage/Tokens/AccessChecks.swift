@@ -25,7 +25,7 @@ extension Store {
                     \(fragment: Store.caller)
                 FROM developer_tokens d
                 JOIN members m ON m.tenant_id = d.tenant_id AND m.person_id = d.person_id
-                JOIN tenants t ON t.id = d.tenant_id JOIN people p ON p.id = d.person_id
+                JOIN live_tenants t ON t.id = d.tenant_id JOIN people p ON p.id = d.person_id
                 WHERE d.digest = \(digest) AND d.revoked_at IS NULL AND \(fragment: Store.nobodySuspended)
                 """)
         }
@@ -55,7 +55,7 @@ extension Store {
                 JOIN token_families f ON f.tenant_id = x.tenant_id AND f.id = x.family_id
                 JOIN grants g ON g.tenant_id = f.tenant_id AND g.id = f.grant_id
                 JOIN members m ON m.tenant_id = x.tenant_id AND m.person_id = f.person_id
-                JOIN tenants t ON t.id = x.tenant_id JOIN people p ON p.id = f.person_id
+                JOIN live_tenants t ON t.id = x.tenant_id JOIN people p ON p.id = f.person_id
                 JOIN apps a ON a.id = f.app_id
                 WHERE x.digest = \(digest) AND x.revoked_at IS NULL AND f.revoked_at IS NULL
                     AND \(fragment: Store.grantHolds) AND \(fragment: Store.nobodySuspended)

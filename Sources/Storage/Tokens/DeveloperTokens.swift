@@ -215,7 +215,7 @@ extension DeveloperTokenSummary {
         SELECT d.id, d.person_id, d.description, d.scopes, d.hint, d.created_at, d.expires_at, d.last_used_at,
             d.last_used_address, d.revoked_at, d.purpose,
             (SELECT r.name FROM people r WHERE r.id = d.revoked_by) AS revoked_by_name, \(fragment: Tenant.columns)
-        FROM developer_tokens d JOIN tenants t ON t.id = d.tenant_id
+        FROM developer_tokens d JOIN live_tenants t ON t.id = d.tenant_id
         """
 
     init(_ row: Row) throws {

@@ -116,7 +116,7 @@ struct SweepTests {
     @Test func `whatever is swept is found by an index, and nobody waits for a walk through a table`() throws {
         let statements =
             Store.whatExpired(at: now, batch: 500) + Store.whatIsOver(at: now, batch: 500)
-            + Store.whatWasDeleted(at: now, batch: 500)
+            + Store.whatWasDeleted(at: now, batch: 500) + Store.whatTenantsLeft(at: now, batch: 500)
         for statement in statements + [Store.spentLinks(at: now)] {
             let plan = try test.engine.read { db in
                 try db.rows("EXPLAIN QUERY PLAN \(fragment: statement)").map { try $0.text("detail") }

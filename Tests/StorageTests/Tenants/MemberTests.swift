@@ -193,6 +193,7 @@ struct MemberTests {
             try await test.store.openTenantBeyondQuota(
                 draft, kind: .standard, admin: test.mallory.id, at: now + 91 * 86_400)
                 != nil)
+        while try await test.store.sweep(at: now) {}
         #expect(try test.count("SELECT count(*) FROM grants WHERE tenant_id = \(test.acme.id)") == 0)
     }
 }
