@@ -32,6 +32,26 @@ struct ProviderFileTests {
         }
     }
 
+    @Test func `with basic an entry says what the provider calls user name and password`() throws {
+        func entry(_ more: String) -> String {
+            "p:\n  title: P\n  docs: https://p.example/docs\n  auth: basic\n  api: {base: https://p.example}\n\(more)"
+        }
+        func fields(_ more: String) -> [CredentialField] {
+            ProviderFile(entry(more)).providers.first?.method.typed ?? []
+        }
+        #expect(
+            fields("").map(\.title) == ["User name", "Password"] && fields("").map(\.isForPrograms) == [false, false])
+        let keyed = fields("  credentials: {username: {title: API key, secret: true}}\n")
+        #expect(keyed.map(\.title) == ["API key", "Password"] && keyed.map(\.isSecret) == [true, true])
+        #expect(keyed.map(\.isForPrograms) == [false, true] && keyed.map(\.isOptional) == [false, true])
+        for wrong in [
+            "{password: {title: Key, secret: true}}", "{username: {title: A}}",
+            "{username: {title: A, secret: true}, pin: {title: B}}",
+        ] {
+            #expect(problems(entry("  credentials: \(wrong)\n")).count == 1, "\(wrong)")
+        }
+    }
+
     private func problems(_ text: String) -> [String] { ProviderFile(text).problems.map(\.description) }
 
     @Test func `an entry is read whole`() throws {

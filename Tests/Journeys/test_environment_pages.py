@@ -90,3 +90,33 @@ def test_the_demo_connects_at_once(browsing: Browsing, ada: Human, script: bool)
     expect(page.get_by_role("link", name="Connections").first).to_be_visible()
     page.locator("main nav[aria-label='One level up'] a").click()
     expect(page.locator("h1")).to_have_text("Connections")
+
+
+def test_nothing_lies_over_the_code_of_a_connection(browsing: Browsing, ada: Human):
+    """An ID as long as ours, so that the line of the curl is longer than its box."""
+    environment = Environment(ada, "long-lines", requires_hmac=False)
+    environment.integrate("openai")
+    body = {"connection_id": "5a1a0695-b053-45e2-bb84-d63912df8a6b" * 2, "provider_config_key": "openai", "api_key": "sk-0451"}
+    assert environment.call("POST", "/connection", json=body).status_code == 201
+    page = browsing.open(person=ada)
+    page.goto(environment.path + "/connections")
+    page.locator("main tbody a").first.click()
+    for width in (320, 768, 1280):
+        page.set_viewport_size({"width": width, "height": 900})
+        for block in page.locator(".copyable:has(> pre):visible").all():
+            code, button = block.locator("pre").bounding_box(), block.locator("button").bounding_box()
+            assert code and button
+            apart = code["x"] + code["width"] <= button["x"] or code["y"] + code["height"] <= button["y"]
+            assert apart, f"{width}: {code} and {button}"
+
+
+def test_the_form_for_the_first_key_is_open(browsing: Browsing, ada: Human, script: bool):
+    name = "first-key-js" if script else "first-key"
+    made = ada.submit("/t/acme/env/new", {"name": name, "hmac": "off"}, action="/t/acme/env")
+    assert made.status_code == 303
+    page = browsing.open(person=ada, script=script)
+    page.goto(f"/t/acme/env/{name}")
+    page.get_by_role("link", name="Make a key").click()
+    page.locator("#field-key_name").fill("Backend")
+    page.get_by_role("button", name="Make the key").click()
+    expect(page.locator("main")).to_contain_text("it is shown only this once")

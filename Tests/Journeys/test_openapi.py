@@ -4,11 +4,19 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
+import jsonschema_rs
+import pytest
 import requests
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 
 import flow
+from environment import Environment
 from human import Human
 from ledger import Ledger
 from server import Server
@@ -62,3 +70,119 @@ def test_schemathesis_finds_no_difference_at_the_broker(server: Server, ledger: 
         assert ran.returncode == 0, ran.stdout[-6000:] + ran.stderr[-2000:]
     headers = {"Authorization": f"Bearer {key}"}
     assert requests.get(f"{server.base}/connections", headers=headers, timeout=10).ok
+
+
+class Described:
+    """What the document says of one operation, as JSON Schema."""
+
+    def __init__(self, base: str, method: str, path: str):
+        self.document = requests.get(f"{base}/openapi.json", timeout=10).json()
+        self.operation = self.document["paths"][path][method]
+
+    def _check(self, schema: dict, value: object) -> None:
+        whole = schema | {"components": self.document["components"]}
+        jsonschema_rs.Draft202012Validator(whole).validate(value)
+
+    def takes(self, body: object) -> None:
+        self._check(self.operation["requestBody"]["content"]["application/json"]["schema"], body)
+
+    def takes_not(self, body: object) -> None:
+        with pytest.raises(jsonschema_rs.ValidationError):
+            self.takes(body)
+
+    def answers(self, response: requests.Response) -> None:
+        said = self.operation["responses"][str(response.status_code)]
+        while "$ref" in said:
+            said = self.document["components"]["responses"][said["$ref"].rsplit("/", 1)[1]]
+        self._check(said["content"]["application/json"]["schema"], response.json())
+
+
+@pytest.fixture
+def far() -> Iterator[str]:
+    """A provider that gives a token for the right password, and takes every token."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            right = b"fjord" in self.rfile.read(int(self.headers["Content-Length"]))
+            body = b'{"token": "t-1"}' if right else b"{}"
+            self.send_response(200 if right else 401)
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    listening = HTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=listening.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{listening.server_address[1]}"
+    listening.shutdown()
+    listening.server_close()
+
+
+KINDS = """
+store: {title: Store, docs: https://store.example/, auth: app_store,
+  jwt: {key: "{privateKey}", header: {kid: "{privateKeyId}"}, claims: {iss: "{issuerId}"}, lifetime: 600}}
+blog: {title: Blog, docs: https://blog.example/, auth: jwt,
+  credentials: {privateKey: {title: Admin key, shape: pair, secret: true}},
+  jwt: {algorithm: HS256, key: "{privateKey.secret}", header: {kid: "{privateKey.id}"}, lifetime: 300}}
+login: {title: Login, docs: https://login.example/, auth: two_step,
+  credentials: {username: {title: User name}, password: {title: Password, secret: true}},
+  token: {url: "FAR/login", parameters: {username: "{username}", password: "{password}"}, token_at: token}}
+suite: {title: Suite, docs: https://suite.example/, auth: tba}
+"""
+
+
+def test_each_kind_of_credentials_connects_and_is_refused_as_described(far: str, tmp_path: Path, ledger: Ledger):
+    key = ec.generate_private_key(ec.SECP256R1()).private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    folder = tmp_path / "providers"
+    folder.mkdir()
+    (folder / "kinds.yaml").write_text(KINDS.replace("FAR", far))
+    running = Server(tmp_path / "data", {"GATEWRIGHT_PROVIDERS": str(folder)}).start()
+    try:
+        demo = running.demo()["broker"]
+        backend = {"Authorization": f"Bearer {ledger.add(demo['secret_key'])}"}
+        registration = {"type": "OAUTH1", "client_id": "ck", "client_secret": "cs-0451"}
+        for provider in ("store", "blog", "login", "suite"):
+            more = {"credentials": registration} if provider == "suite" else {}
+            body = {"provider": provider, "unique_key": provider} | more
+            made = requests.post(f"{running.base}/integrations", json=body, headers=backend, timeout=20)
+            assert made.status_code == 200, made.text
+        for path, integration, good, bad in (
+            ("/app-store-auth", "store", {"privateKeyId": "K", "issuerId": "I", "privateKey": key.decode()}, {"issuerId": "I"}),
+            ("/auth/jwt", "blog", {"privateKey": {"id": "k1", "secret": "fjord"}}, {"privateKey": {"id": "k1"}}),
+            ("/auth/two-step", "login", {"username": "ada", "password": "fjord"}, {"username": "ada", "password": "no"}),
+            ("/auth/tba", "suite", {"token_id": "ti", "token_secret": "ts"}, {"token_id": "ti"}),
+        ):  # fmt: skip
+            described = Described(running.base, "post", path + "/{integration}")
+            address = f"{running.base}{path}/{integration}?connection_id=u1&public_key={demo['public_key']}"
+            refused = requests.post(address, json=bad, timeout=20)
+            assert 400 <= refused.status_code < 500, f"{path}: {refused.text}"
+            described.answers(refused)
+            described.takes(good)
+            connected = requests.post(address, json=good, timeout=20)
+            assert connected.status_code == 200, f"{path}: {connected.text}"
+            described.answers(connected)
+            shown = requests.get(
+                f"{running.base}/connection/u1?provider_config_key={integration}", headers=backend, timeout=20
+            )
+            assert shown.status_code == 200, shown.text
+            Described(running.base, "get", "/connection/{connection_id}").answers(shown)
+        described = Described(running.base, "post", "/app-store-auth/{integration}")
+        described.takes_not({"issuerId": "I"})
+    finally:
+        running.stop()
+
+
+def test_environment_variables_are_answered_as_described(ada: Human):
+    environment = Environment(ada, "described", requires_hmac=False)
+    described = Described(ada.base, "get", "/environment-variables")
+    variables = environment.settings + "/variables"
+    assert ada.submit(variables, {"variables": "API_REGION=eu\nEMPTY="}, action=variables).status_code == 303
+    answer = environment.call("GET", "/environment-variables")
+    assert answer.json() == [{"name": "API_REGION", "value": "eu"}, {"name": "EMPTY", "value": ""}]
+    described.answers(answer)
+    described.answers(requests.get(f"{ada.base}/environment-variables", timeout=20))

@@ -38,6 +38,12 @@ package struct CredentialField: Sendable {
         self.isForPrograms = isForPrograms
     }
 
+    /// What HTTP Basic takes (RFC 7617 §2), where an entry does not say what the provider calls it.
+    static let userNameAndPassword = [
+        CredentialField("username", "User name"),
+        CredentialField("password", "Password", isSecret: true, isOptional: true),
+    ]
+
     /// In bytes; a private key of 4,096 bits in PEM, encoded once more, is well below.
     private static let longest = 16_384
 
@@ -118,11 +124,7 @@ extension Provider.Method {
     package var typed: [CredentialField] {
         switch self {
         case .apiKey: [CredentialField("apiKey", "API key", isSecret: true)]
-        case .basic:
-            [
-                CredentialField("username", "User name"),
-                CredentialField("password", "Password", isSecret: true, isOptional: true),
-            ]
+        case .basic(let credentials): credentials
         case .clientCredentials:
             [
                 CredentialField("client_id", "Client ID"),

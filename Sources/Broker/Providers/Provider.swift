@@ -20,7 +20,8 @@ package struct Provider: Sendable {
         /// RFC 6749 §4.4, where ID and secret belong to the connection.
         case clientCredentials(OAuth2.Token)
         case apiKey
-        case basic
+        /// A user name and a password, as the provider calls them.
+        case basic([CredentialField])
         /// An app that is installed at the provider and signs a JWT for its tokens (GitHub Apps).
         case app(AppInstallation)
         /// A token that is signed here with a key that a person brings.

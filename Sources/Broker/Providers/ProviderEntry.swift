@@ -45,7 +45,7 @@ struct ProviderEntry {
         case .oauth1: oauth1(&entry).map(Provider.Method.oauth1)
         case .clientCredentials: token(&entry).map(Provider.Method.clientCredentials)
         case .apiKey: .apiKey
-        case .basic: .basic
+        case .basic: .basic(basic(&entry))
         case .app: app(&entry).map(Provider.Method.app)
         case .jwt: jwt(&entry, isAppStore: false).map(Provider.Method.jwt)
         case .appStore: jwt(&entry, isAppStore: true).map(Provider.Method.jwt)

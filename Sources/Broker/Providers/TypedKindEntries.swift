@@ -1,3 +1,5 @@
+import OAuth
+
 /// The kinds whose credentials are named by the entry itself.
 extension ProviderEntry {
     /// - Parameter isAppStore: the credentials are those of the wire's own address for it.
@@ -50,9 +52,31 @@ extension ProviderEntry {
             signature: signature, realm: template, realmStyle: entry.choice("realm_style", default: .plain))
     }
 
+    /// Many providers take a key where HTTP Basic has a user name. What the entry does not name, no page asks for.
+    static func basic(_ entry: inout YAMLMapping) -> [CredentialField] {
+        let plain = CredentialField.userNameAndPassword
+        guard var part = entry.mapping("credentials") else { return plain }
+        let named = credentials(in: &part, of: entry)
+        for field in named where !plain.contains(where: { $0.name.isSame(as: field.name) }) {
+            entry.refuse("credentials", "has \"\(field.name)\"; with auth: basic there are username and password")
+        }
+        if !named.contains(where: { $0.name.isSame(as: "username") }) {
+            entry.refuse("credentials", "must say what username is")
+        }
+        return plain.map { field in
+            named.first { $0.name.isSame(as: field.name) }
+                ?? CredentialField(
+                    field.name, field.title, isSecret: field.isSecret, isOptional: true, isForPrograms: true)
+        }
+    }
+
     /// `credentials: {apiKey: {title: API key, secret: true}}`.
     private static func credentials(_ entry: inout YAMLMapping) -> [CredentialField] {
         guard var part = entry.requiredMapping("credentials") else { return [] }
+        return credentials(in: &part, of: entry)
+    }
+
+    private static func credentials(in part: inout YAMLMapping, of entry: YAMLMapping) -> [CredentialField] {
         let fields = part.members().map { name, mapping in
             var field = mapping
             defer { field.refuseUnknown() }

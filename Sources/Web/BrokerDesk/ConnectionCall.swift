@@ -27,6 +27,7 @@ struct ConnectionCall {
 
     private var curl: String {
         """
+        : "${GATEWRIGHT_SECRET_KEY:?first: export GATEWRIGHT_SECRET_KEY=…}"
         curl -H "Authorization: Bearer $GATEWRIGHT_SECRET_KEY" \\
           "\(address)"
         """

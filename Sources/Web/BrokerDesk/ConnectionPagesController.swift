@@ -183,7 +183,7 @@ extension ConnectionPagesController {
                     return Fact(
                         label: field?.title ?? value.key, value: isSecret && !isRevealed ? "••••" : value.value)
                 },
-            credentials: connection.credentials.shown(isRevealed), isRevealed: isRevealed,
+            credentials: connection.credentials.shown(isRevealed, by: provider), isRevealed: isRevealed,
             metadata: connection.metadata.indented,
             events: traces.map { trace in
                 ConnectionPage.Event(

@@ -48,9 +48,16 @@ extension Credentials {
         }
     }
 
-    /// Everything that is secret in it, by what people call it; user names and IDs are not.
-    private var parts: [(label: String, value: String, isSecret: Bool)] {
-        switch self {
+    /// All that there is in it, by what people call it.
+    ///
+    /// - Parameter fields: what the provider's entry says of what was typed. Of what it does not name nobody knows
+    ///   that it is no secret: a user name may be an API key.
+    private func parts(_ fields: [CredentialField]) -> [(label: String, value: String, isSecret: Bool)] {
+        func typed(_ name: String, _ label: String, _ value: String) -> (label: String, value: String, isSecret: Bool) {
+            let field = fields.first { $0.name.isSame(as: name) }
+            return (field?.title ?? label, value, field?.isSecret ?? true)
+        }
+        return switch self {
         case .oauth2(let token, let refreshToken, _, _):
             [("Access token", token, true)] + (refreshToken.map { [("Refresh token", $0, true)] } ?? [])
         case .oauth1(let token, _): [("Token", token.token, true), ("Token secret", token.secret, true)]
@@ -60,12 +67,12 @@ extension Credentials {
                 ("Access token", token, true),
             ]
         case .apiKey(let key): [("API key", key, true)]
-        case .basic(let username, let password): [("User name", username, false), ("Password", password, true)]
+        case .basic(let username, let password):
+            [typed("username", "User name", username), typed("password", "Password", password)]
         case .app(let token, _, _): [("Access token", token, true)]
-        // Which of them are no secrets, only the provider's entry knows.
         case .made(let made):
-            made.typed.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }.map { ($0.key, $0.value, true) }
-                + (made.token.map { [("Access token", $0, true)] } ?? [])
+            made.typed.sorted { Self.place(of: $0.key, fields) < Self.place(of: $1.key, fields) }
+                .map { typed($0.key, $0.key, $0.value) } + (made.token.map { [("Access token", $0, true)] } ?? [])
         case .tba(let token, let consumer):
             [("Token ID", token.token, true), ("Token secret", token.secret, true)]
                 + (consumer.map { [("Consumer key", $0.id, false), ("Consumer secret", $0.secret ?? "", true)] } ?? [])
@@ -73,8 +80,14 @@ extension Credentials {
         }
     }
 
-    func shown(_ isRevealed: Bool) -> [ConnectionPage.Credential] {
-        parts.filter { !$0.value.utf8.isEmpty }.map { part in
+    /// In the order of the entry, then by name.
+    private static func place(of name: String, _ fields: [CredentialField]) -> (Int, String) {
+        (fields.firstIndex { $0.name.isSame(as: name) } ?? fields.count, name)
+    }
+
+    /// - Parameter provider: nil where the catalogue has it no more.
+    func shown(_ isRevealed: Bool, by provider: Provider?) -> [ConnectionPage.Credential] {
+        parts(provider?.method.typed ?? []).filter { !$0.value.utf8.isEmpty }.map { part in
             ConnectionPage.Credential(
                 label: part.label, value: isRevealed || !part.isSecret ? part.value : Self.masked(part.value))
         }

@@ -6,7 +6,7 @@ import OAuth
 struct CustomProvider {
     /// The key of the one entry.
     static let key = "custom"
-    static let title = "Another OAuth 2 provider"
+    static let title = "another OAuth 2 provider"
 
     var title = ""
     var authorizeURL = ""

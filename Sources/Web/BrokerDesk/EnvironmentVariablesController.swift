@@ -95,6 +95,7 @@ struct EnvironmentVariablesController {
 
     private static func code(base: String) -> String {
         """
+        : "${GATEWRIGHT_SECRET_KEY:?first: export GATEWRIGHT_SECRET_KEY=…}"
         curl -H "Authorization: Bearer $GATEWRIGHT_SECRET_KEY" \\
           "\(base)/environment-variables"
         """

@@ -30,7 +30,8 @@ struct EnvironmentsController {
         let name = page.name
         guard BrokerEnvironment.isName(name) else {
             let sentence =
-                "Use lower-case letters, digits and hyphens inside, at most \(BrokerEnvironment.longestName), but not “new”."
+                "Enter a name of lower-case letters and digits, with hyphens inside if you like: at most "
+                + "\(BrokerEnvironment.longestName) characters. “new” is taken."
             return try site.page(page, request, context, problems: [Problem("name", sentence)])
         }
         // The two that everybody has are there first, whatever is added.

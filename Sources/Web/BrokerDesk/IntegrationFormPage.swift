@@ -96,11 +96,13 @@ extension IntegrationPage {
             // The demo's providers say who can allow them.
             if provider.categories.contains("demo"), !guide.utf8.isEmpty { (connectHint, guide) = (guide, "") }
         }
+        let call = literal(integration.details.key) + ", \"user-1\"" + (provider?.codeOfOptions ?? "")
         pageCode = """
+            <button id="connect">Connect</button>
             <script type="module">
             import Gatewright from \(literal(site.url("/sdk/gatewright.js")));
             const gatewright = new Gatewright({ publicKey: \(literal(desk.environment.publicKey)) });
-            connectButton.onclick = () => gatewright.auth(\(literal(integration.details.key)), "user-1");
+            document.getElementById("connect").onclick = () => gatewright.auth(\(call));
             </script>
             """
     }

@@ -41,16 +41,36 @@ extension Provider.Method {
     var enteredByPeople: [Fact] {
         let own = "Everybody enters their own."
         return switch self {
-        case .apiKey: [Fact(label: "API key", value: own)]
-        case .basic: [Fact(label: "User name and password", value: own)]
         case .clientCredentials: [Fact(label: "Client ID and secret", value: own)]
-        case .jwt, .twoStep, .tba: typed.filter { !$0.isForPrograms }.map { Fact(label: $0.title, value: own) }
+        case .apiKey, .basic, .jwt, .twoStep, .tba:
+            typed.filter { !$0.isForPrograms }.map { Fact(label: $0.title, value: own) }
         case .oauth2, .oauth1, .app, .unauthenticated: []
         }
     }
 }
 
 extension Provider {
+    /// What a page's call of the SDK adds: the values that every connection needs, and the credentials of those who do
+    /// not sign in at the provider. Empty where there is nothing to add.
+    var codeOfOptions: String {
+        func object(_ names: [String]) -> String { "{ " + names.map { $0 + ": \"…\"" }.joined(separator: ", ") + " }" }
+        let values = fields.filter { $0.source == .person && !$0.isOptional }.map(\.name)
+        let typed = method.typed.filter { !$0.isOptional }.map(\.name)
+        let credentials: String? =
+            switch method {
+            case .apiKey, .basic: object(typed)
+            case .clientCredentials: object(["clientId", "clientSecret"])
+            case .tba: object(["tokenId", "tokenSecret"])
+            case .jwt: "{ jwt: \(object(typed)) }"
+            case .twoStep: "{ twoStep: \(object(typed)) }"
+            case .unauthenticated: "{}"
+            case .oauth2, .oauth1, .app: nil
+            }
+        let members = [values.isEmpty ? nil : "params: " + object(values), credentials.map { "credentials: " + $0 }]
+        let said = members.compactMap { $0 }.joined(separator: ", ")
+        return said.utf8.isEmpty ? "" : ", { \(said) }"
+    }
+
     /// Whether somebody who looks for this text means it.
     func matches(_ search: String) -> Bool {
         let wanted = search.lowercased()
@@ -100,7 +120,7 @@ extension Integration {
             }
             missing += provider.fields.filter {
                 $0.source == .integration && !$0.isOptional && details.values[$0.name] == nil
-            }.map(\.title)
+            }.map(\.title.lowercasedFirst)
             return "Nobody can connect yet. Missing: \(missing.joined(separator: ", "))."
         }
     }
@@ -145,5 +165,9 @@ extension Provider.Method {
 
 extension String {
     /// "Client ID" inside a sentence.
-    fileprivate var lowercasedFirst: String { prefix(1).lowercased() + dropFirst() }
+    fileprivate var lowercasedFirst: String {
+        let second = utf8.dropFirst().first ?? 0
+        // "API key" stays as it is.
+        return (0x61...0x7A).contains(second) ? prefix(1).lowercased() + dropFirst() : self
+    }
 }

@@ -74,7 +74,8 @@ struct WebhookPagesController {
         let page = WebhookPage(
             top: site.top(of: desk, at: .webhooks), kind: delivery.kind, state: state, stateKind: kind,
             address: delivery.url, created: .exact(delivery.createdAt),
-            next: delivery.nextAttemptAt.map { .relative($0, at: site.now()) }, connection: delivery.connectionID,
+            next: delivery.nextAttemptAt.flatMap { $0 - site.now() < 45 ? nil : .relative($0, at: site.now()) },
+            isWaiting: delivery.nextAttemptAt != nil, connection: delivery.connectionID,
             originalPath: delivery.replayOf.map { "\(path)/\($0)" } ?? "", body: delivery.body, id: delivery.id.text,
             attempts: attempts.map { attempt in
                 WebhookPage.Attempt(

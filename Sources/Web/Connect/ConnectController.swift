@@ -87,9 +87,15 @@ struct ConnectController {
     }
 
     /// "Connect GitHub to Acme?"
+    ///
+    /// Nobody is asked for what would end in a refusal.
     private func confirmation(of entry: ConnectEntry, _ request: Request, _ context: SiteContext) throws -> Response {
+        let method = entry.provider.method
+        guard method.leadsAway else { throw ConnectRefusal(.wrongMode(method.wireName)) }
+        guard entry.integration.state(with: entry.provider) != .incomplete else { throw ConnectRefusal(.notConfigured) }
         let page = ConnectAskPage(
-            providerName: entry.provider.title, companyName: try site.store.companyName(of: entry.environment),
+            providerName: entry.integration.title(with: entry.provider),
+            companyName: try site.store.companyName(of: entry.environment),
             label: entry.session?.ask.label ?? entry.connectionID, formPath: request.head.path ?? "/")
         return ConnectAnswer.openToOpener(try site.page(page, request, context))
     }

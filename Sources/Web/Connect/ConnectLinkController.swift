@@ -148,6 +148,7 @@ struct ConnectLinkController {
         page.isReconnection = visit.session.ask.reconnects != nil
         page.fields = offer.fields(typed, problems)
         page.leadsAway = offer.leadsAway
+        page.documentationURL = offer.documentationURL
         page.token = visit.token
         page.integration = offer.key
         page.socket = visit.listeners.socket ?? ""

@@ -19,6 +19,9 @@ struct ConnectOffer {
     /// It goes on at the provider.
     var leadsAway: Bool { provider.method.leadsAway }
 
+    /// Where somebody who has no such key reads how to get one.
+    var documentationURL: String { credentials.isEmpty ? "" : provider.documentation }
+
     private var asked: [ConnectionField] {
         provider.fields.filter { $0.source == .person && pinned[$0.name] == nil }
     }
@@ -83,7 +86,11 @@ struct ConnectOffer {
 extension CredentialField {
     /// What to enter, said below its label.
     fileprivate var hint: String {
-        [explanation, example.map { "Example: \($0)" }].compactMap { $0 }.joined(separator: " ")
+        let isKeyInPEM = shape == .lines && explanation == nil
+        return [
+            isKeyInPEM ? "All of the file, with its lines BEGIN and END." : explanation,
+            example.map { "Example: \($0)" },
+        ].compactMap { $0 }.joined(separator: " ")
     }
 
     /// What is wrong with a text that it does not accept.

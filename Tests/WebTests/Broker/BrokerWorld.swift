@@ -122,6 +122,7 @@ final class BrokerWorld: Sendable {
           title: Shop
           docs: https://shop.example/docs
           auth: basic
+          credentials: {username: {title: API key, secret: true}}
           api: {base: "\(url)/api"}
         store:
           title: Store

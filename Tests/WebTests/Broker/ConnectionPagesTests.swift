@@ -64,6 +64,23 @@ struct ConnectionPagesTests {
         #expect(page.status == 200 && page.contains("app_key") && !page.contains("quite-a-secret"))
     }
 
+    @Test func `what a provider takes as user name may be an API key, and is masked as one`() async throws {
+        let world = try await BrokerWorld()
+        let ada = try await world.site.browser(signedInAs: world.site.cast.ada)
+        let integration = try await world.integrate("shop")
+        let number = try await world.store.save(
+            ConnectionDraft(
+                connectionID: "s1", credentials: .basic(username: "quite-a-secret", password: ""), values: [:]),
+            of: integration, at: world.site.clock.now
+        ).number
+        let page = try await ada.get("\(Self.list)/\(number)")
+        #expect(page.contains("<dt>API key</dt>") && !page.contains("quite-a-secret"))
+        let shown = try await ada.submit("\(Self.list)/\(number)/reveal", on: "\(Self.list)/\(number)")
+        #expect(shown.contains("quite-a-secret"))
+        try await world.site.engine.write { db in _ = try db.run("UPDATE integrations SET provider = 'left'") }
+        #expect(try await !ada.get("\(Self.list)/\(number)").contains("quite-a-secret"))
+    }
+
     @Test func `refresh now renews, and a failure is said with what to do and its steps`() async throws {
         let world = try await BrokerWorld()
         let ada = try await world.site.browser(signedInAs: world.site.cast.ada)

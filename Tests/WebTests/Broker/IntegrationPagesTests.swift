@@ -26,6 +26,31 @@ struct IntegrationPagesTests {
         #expect(try await ada.get(Self.list + "/new/unknown").status == 404)
     }
 
+    @Test func `the code for one's own page brings its button, and the credentials where people type them`()
+        async throws
+    {
+        let world = try await BrokerWorld()
+        let ada = try await world.site.browser(signedInAs: world.site.cast.ada)
+        for (provider, call) in [
+            ("photos", "\"user-1\");"), ("zen", "\"user-1\", { params: { subdomain: \"…\" } });"),
+            ("mail", "\"user-1\", { credentials: { apiKey: \"…\" } });"),
+            ("shop", "\"user-1\", { credentials: { username: \"…\" } });"),
+            ("machine", "\"user-1\", { credentials: { clientId: \"…\", clientSecret: \"…\" } });"),
+            ("store", "{ credentials: { jwt: { privateKeyId: \"…\", issuerId: \"…\", privateKey: \"…\" } } });"),
+            (
+                "suite",
+                "{ params: { accountId: \"…\" }, credentials: { tokenId: \"…\", tokenSecret: \"…\" } });"
+            ),
+        ] {
+            let integration = try await world.integrate(provider)
+            let page = try await ada.get("\(Self.list)/\(integration.id.text)")
+            let text = page.body.replacing("&quot;", with: "\"").replacing("&lt;", with: "<").replacing(
+                "&gt;", with: ">")
+            #expect(text.contains("<button id=\"connect\">"), "\(provider)")
+            #expect(text.contains("document.getElementById(\"connect\").onclick") && text.contains(call), "\(provider)")
+        }
+    }
+
     @Test func `setting up shows the callback first, and the secret never again`() async throws {
         let world = try await BrokerWorld()
         let ada = try await world.site.browser(signedInAs: world.site.cast.ada)

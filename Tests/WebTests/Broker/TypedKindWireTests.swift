@@ -37,6 +37,19 @@ struct TypedKindWireTests {
         return String(decoding: try #require(Data(base64Encoded: padded)), as: UTF8.self)
     }
 
+    @Test func `its page calls what was typed as the form did, and masks what is secret`() async throws {
+        let world = try await BrokerWorld()
+        try await world.integrate("store")
+        let key = P256.Signing.PrivateKey()
+        #expect(try await connect(world, "/app-store-auth", "store", appStoreBody(key)).status == 200)
+        let number = try #require(try world.store.connection("u1", of: "store", in: world.environment)).number
+        let ada = try await world.site.browser(signedInAs: world.site.cast.ada)
+        let page = try await ada.get("/t/acme/env/dev/connections/\(number)")
+        for label in ["Key ID", "Issuer ID", "Private key"] { #expect(page.contains("<dt>\(label)</dt>"), "\(label)") }
+        #expect(!page.contains("privateKey") && !page.contains("issuerId"))
+        #expect(page.contains("I1") && !page.contains("BEGIN"))
+    }
+
     @Test func `the App Store: connected, fetched with a token of this moment, and used in the proxy`() async throws {
         let world = try await BrokerWorld()
         try await world.integrate("store")

@@ -231,6 +231,21 @@ struct ConnectSessionTests {
         #expect(over.contains("This link has ended or was used."))
     }
 
+    @Test func `the hosted page asks for a key by the provider's name for it, and says where to find one`() async throws
+    {
+        let world = try await ConnectWorld()
+        func page(_ key: String) async throws -> Answer {
+            let token = try await world.session(#"{"end_user":{"id":"7"},"allowed_integrations":["\#(key)"]}"#)
+            return try await world.site.browser().get("/connect?session_token=\(token.reveal())")
+        }
+        let keyed = try await page("bamboo")
+        #expect(keyed.contains(">API key</label>") && !keyed.contains("User name"))
+        #expect(keyed.contains(#"name="value-username" type="password""#) && !keyed.contains("value-password"))
+        #expect(
+            keyed.contains(#"href="https://documentation.bamboohr.com/" target="_blank" rel="noopener noreferrer""#))
+        #expect(try await !page("github").contains("docs.github.com"))
+    }
+
     @Test func `the hosted page asks again for a key that the provider turned away, and the session is not spent`()
         async throws
     {

@@ -51,6 +51,27 @@ struct ConnectTests {
         #expect(ConnectWorld.query(of: location)["prompt"] == "login")
     }
 
+    @Test func `nobody is asked for what would be refused, and the company's own name of the integration is said`()
+        async throws
+    {
+        let world = try await ConnectWorld()
+        let details = IntegrationDetails(
+            key: "ours", provider: "github", displayName: "Our code", clientID: "id-9", scopes: [])
+        _ = try await world.site.store.addIntegration(
+            details, secret: "s", to: world.environment, by: .system, at: world.site.clock.now)
+        let browser = world.site.browser()
+        func open(_ key: String) async throws -> Answer {
+            try await browser.get(world.path(key), headers: ConnectWorld.navigation(from: nil))
+        }
+        let asked = try await open("ours")
+        #expect(asked.status == 200 && asked.contains("Connect Our code to <bdi>Acme</bdi>?"))
+        for (key, code) in [("bamboo", "auth_mode_err"), ("empty", "provider_config_err")] {
+            let refused = try await open(key)
+            #expect(refused.status == 400 && refused.contains("<code>\(code)</code>"), "\(key)")
+            #expect(!refused.contains("Continue to"))
+        }
+    }
+
     @Test func `a page of ours asks first where nobody the environment knows sent the browser here`() async throws {
         let world = try await ConnectWorld("prod")
         let path = world.path("github", "u1", "&hmac=\(world.digest())")

@@ -165,6 +165,7 @@ struct ConnectWorld {
           title: Bamboo
           docs: https://documentation.bamboohr.com/
           auth: basic
+          credentials: {username: {title: API key, secret: true}}
         machine:
           title: Machine
           docs: https://machine.example/

@@ -135,7 +135,7 @@ package struct IntegrationPage: Page {
         key.takesScopes = false
         key.asked = [Fact(label: "API key", value: "Everybody who connects enters their own.")]
         var custom = new
-        custom.name = "Another OAuth 2 provider"
+        custom.name = "another OAuth 2 provider"
         custom.provider = "custom"
         custom.isCustom = true
         custom.guide = ""

@@ -85,8 +85,9 @@ package struct WebhookPage: Page {
     var stateKind: String
     var address: String
     var created: Moment
-    /// Nil: nothing more is tried.
+    /// Nil: within a minute, or nothing more is tried.
     var next: Moment?
+    var isWaiting = false
     var connection: String
     /// The delivery that it repeats; may be empty.
     var originalPath = ""
@@ -101,7 +102,7 @@ package struct WebhookPage: Page {
     package static let sample = WebhookPage(
         top: .sample(.webhooks), kind: "auth.refresh.failed", state: "Waiting", stateKind: "warn",
         address: "https://api.acme.example/webhooks/gatewright", created: .exact(.sample),
-        next: .relative(.sample + 120, at: .sample), connection: "user-42",
+        next: .relative(.sample + 120, at: .sample), isWaiting: true, connection: "user-42",
         originalPath: "/t/acme/env/dev/webhooks/whk_1", body: "{\"from\":\"nango\",\"type\":\"auth\"}", id: "whk_2",
         attempts: [
             Attempt(number: "1", at: .exact(.sample), answer: "HTTP 500", isGood: false, duration: "42 ms"),
@@ -111,10 +112,11 @@ package struct WebhookPage: Page {
         var new = sample
         new.attempts = []
         new.originalPath = ""
+        new.next = nil
         var done = sample
         done.state = "Delivered"
         done.stateKind = "ok"
-        done.next = nil
+        (done.next, done.isWaiting) = (nil, false)
         done.replayPath = ""
         return [PageSample(sample), PageSample(new, state: "new"), PageSample(done, state: "done")]
     }

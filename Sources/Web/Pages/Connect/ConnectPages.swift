@@ -81,6 +81,8 @@ package struct ConnectLinkPage: Page {
     var fields: [Field] = []
     /// It goes on at the provider, where the person signs in.
     var leadsAway = false
+    /// The provider's own page about what is asked here; empty where nothing secret is.
+    var documentationURL = ""
     var token = ""
     var integration = ""
     /// Who waits for the result, carried from the page's address to its form; each may be empty.
