@@ -93,16 +93,17 @@ struct ProxySampleTests {
         #expect(taken(&sample, 1, on: 7, at: hour + 3600) == [1])
     }
 
-    @Test func `whoever asks for no trace is not heard for failures, recoveries and first calls`() {
+    @Test func `whoever asks for no trace is not heard for failures, recoveries and first calls, nor in the draw`() {
         var sample = ProxySample(at: hour)
-        func quiet(hasFailed: Bool = false) -> Bool {
-            sample.takes(hasFailed: hasFailed, on: 1, isWanted: false, at: hour) { 0 }
+        func quiet(hasFailed: Bool = false, draw: Int = 1) -> Bool {
+            sample.takes(hasFailed: hasFailed, on: 1, isWanted: false, at: hour) { draw }
         }
         #expect(quiet())
         #expect(!quiet())
         #expect(quiet(hasFailed: true))
         #expect(quiet())
         #expect(!quiet())
+        #expect(quiet(draw: 0))
     }
 
     @Test func `many connections that fail push out the oldest mark and no other environment's`() {

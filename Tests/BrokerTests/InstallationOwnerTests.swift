@@ -157,5 +157,15 @@ struct InstallationOwnerTests {
             "    owner: {kind_at: t, kinds: {User: {ask: \"https://hub.example\", names: {appClientId: a}, same: {id: id}}}}"
         )
         #expect(field.contains("is a field of the entry already"))
+        // A name stands for something in the question that declares it, and nowhere else.
+        let other = problems(
+            """
+                owner:
+                  kind_at: t
+                  kinds:
+                    User: {ask: "https://hub.example/{login}", names: {login: a}, same: {id: id}}
+                    Organization: {ask: "https://hub.example/orgs/{login}", same: {id: id}}
+            """)
+        #expect(other.contains("has no \"login\", which https://hub.example/orgs/{login} asks for"))
     }
 }

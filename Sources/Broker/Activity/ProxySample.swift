@@ -28,7 +28,7 @@ package struct ProxySample: Sendable {
     ///
     /// - Parameters:
     ///   - connection: its number.
-    ///   - isWanted: false when the caller asked for no trace, which is about ordinary calls alone.
+    ///   - isWanted: false when the caller asked for no trace: then even the first of a minute are drawn.
     ///   - draw: a number from 0 up to ``thenOneIn``, which it does not reach; asked for where chance decides.
     /// - Returns: whether its trace is kept.
     package mutating func takes(
@@ -48,7 +48,7 @@ package struct ProxySample: Sendable {
         }
         if let index { failing.remove(at: index) }
         if isFirst || index != nil { return true }
-        guard isWanted else { return false }
+        guard isWanted else { return draw() == 0 }
         seen += 1
         return seen <= Self.wholeEachMinute || draw() == 0
     }

@@ -5,8 +5,11 @@ package struct IntegrationSent: Sendable {
     package private(set) var details: IntegrationDetails
     /// nil keeps what there is.
     package private(set) var secret: String?
+    /// Taken once, by the rules of then: looked at again when the body changes them.
+    private let kept: [String: String]
 
     package init(flat body: JSONValue, key: String, keeping old: Integration?) throws(WireProblem) {
+        kept = old?.details.values ?? [:]
         guard let provider = body["provider"]?.string ?? old?.details.provider else {
             throw WireProblem("missing_provider_template", "Missing param 'provider'.", path: "provider")
         }
@@ -24,6 +27,7 @@ package struct IntegrationSent: Sendable {
     }
 
     package init(nested body: JSONValue, keeping old: Integration?) throws(WireProblem) {
+        kept = old?.details.values ?? [:]
         guard let key = body["unique_key"]?.string ?? old?.details.key else {
             throw WireProblem("missing_unique_key", "unique_key must be text.", path: "unique_key")
         }
@@ -67,7 +71,7 @@ package struct IntegrationSent: Sendable {
         guard details.clientID.utf8.count <= 1000, (secret ?? "").utf8.count <= 16_384, details.scopes.count <= 200,
             details.displayName.utf8.count <= 200
         else { throw WireProblem("invalid_body", "A member is too long.", path: "credentials") }
-        for (name, value) in details.values {
+        for (name, value) in details.values where !(kept[name]?.isSame(as: value) ?? false) {
             guard provider.accepts(value, under: name) else {
                 throw WireProblem(
                     "invalid_body", "\(name) is not what the provider wants there.", path: "integration_config", name)

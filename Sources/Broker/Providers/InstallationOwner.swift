@@ -1,3 +1,5 @@
+import OAuth
+
 /// How whoever installed an app shows that the installation is theirs. Its number comes with a browser and can be anybody's:
 /// the provider is asked which installations the person sees who came back, and whether the account is theirs.
 package struct InstallationOwner: Sendable {
@@ -38,8 +40,10 @@ extension InstallationOwner {
         token.url + token.refreshURL + token.revocationURL + [list] + questions.map(\.question.url)
     }
 
-    /// Names that stand for what the listed installation says, and need no field.
-    var ownNames: [String] { questions.flatMap(\.question.names).map(\.name) }
+    /// Names in a question's address that stand for what the listed installation says, and need no field.
+    func ownNames(in address: URLTemplate) -> [String] {
+        questions.first { $0.question.url.text.isSame(as: address.text) }?.question.names.map(\.name) ?? []
+    }
 }
 
 extension ProviderEntry {

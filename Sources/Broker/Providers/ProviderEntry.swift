@@ -216,9 +216,9 @@ struct ProviderEntry {
                 )
             }
         }
-        let ownNames = provider.method.ownNames
         for template in provider.addresses {
-            for name in template.placeholders where !ownNames.contains(name) {
+            let ownNames = provider.method.ownNames(in: template)
+            for name in template.placeholders where !ownNames.holds(name) {
                 guard let field = provider.field(name) else {
                     entry.refuse("fields", "has no \"\(name)\", which \(template.text) asks for")
                     continue
@@ -262,9 +262,9 @@ extension Provider {
 }
 
 extension Provider.Method {
-    /// Names in addresses that no field stands behind.
-    fileprivate var ownNames: [String] {
-        if case .app(let app) = self { app.owner?.ownNames ?? [] } else { [] }
+    /// Names in an address that no field stands behind.
+    fileprivate func ownNames(in address: URLTemplate) -> [String] {
+        if case .app(let app) = self { app.owner?.ownNames(in: address) ?? [] } else { [] }
     }
 }
 

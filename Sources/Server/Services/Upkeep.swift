@@ -24,7 +24,11 @@ struct Upkeep: Service {
                     logger.warning("the clock jumped: nothing expired is deleted for a day, in case it is put back")
                     continue
                 }
-                while try await store.sweep(at: Installation.now()) {}
+                // What is swept can be millions of rows; what is gathered in memory has little room and does not wait.
+                while try await store.sweep(at: Installation.now()) {
+                    try await store.flushUses()
+                    try await store.flushActivity()
+                }
                 lastSweep.note(Installation.now())
                 // The server's output goes where whoever can change the database cannot follow: with a line of it,
                 // `gatewright check --anchor` sees whether the end of the audit log was cut off.

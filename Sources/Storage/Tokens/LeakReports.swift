@@ -54,6 +54,7 @@ extension Store {
             UPDATE developer_tokens SET revoked_at = \(report.now), revoked_by = \(LeakReport.by)
             WHERE digest = \(keyring.digest(token)) AND revoked_at IS NULL
                 AND (expires_at IS NULL OR expires_at > \(report.now))
+                AND tenant_id IN (SELECT id FROM live_tenants)
             RETURNING id, tenant_id, person_id, description
             """)
         guard let row else { return }
@@ -76,6 +77,7 @@ extension Store {
             """
             UPDATE token_families SET revoked_at = \(report.now), revoked_because = \(Reason.leaked.rawValue)
             WHERE tenant_id = \(tenant) AND id = \(try found.text("family_id")) AND revoked_at IS NULL
+                AND tenant_id IN (SELECT id FROM live_tenants)
             RETURNING id, app_id, person_id
             """)
         guard let row, let app = try app(row.id("app_id"), in: report.db) else { return }

@@ -106,7 +106,8 @@ struct IntegrationSetUpController {
         let details = form.details(checked, provider: integration.details.provider)
         // Whoever says where secrets are sent, or brings their own, takes over what is connected from now on.
         if checked.secret != nil || details.definition != integration.details.definition
-            || !details.clientID.utf8.elementsEqual(integration.details.clientID.utf8)
+            || details.values != integration.details.values
+            || !details.clientID.isSame(as: integration.details.clientID)
         {
             try await site.confirm(sent, request, context)
         }

@@ -27,7 +27,8 @@ extension ConnectFetch {
             refusal = error
         }
         if let call = try? owner.token.revocation(of: person, client: client, values: values) {
-            _ = await ask("Asked the provider to revoke the person's own token.", call, &trace)
+            // Without its address, which may hold the token.
+            _ = await ask("Asked the provider to revoke the person's own token.", call, &trace, isNamed: false)
         }
         if let refusal { throw refusal }
     }
@@ -62,9 +63,12 @@ extension ConnectFetch {
         }
     }
 
-    private func ask(_ sentence: String, _ call: ProviderCall, _ trace: inout Trace) async -> ProviderAnswer {
+    private func ask(
+        _ sentence: String, _ call: ProviderCall, _ trace: inout Trace, isNamed: Bool = true
+    ) async -> ProviderAnswer {
         let answer = await site.outside.call(call.made(for: flow.tenant))
-        trace.add(sentence, answer.detail(of: call.url), after: elapsed, at: site.now())
+        let detail = answer.detail(of: call.url).filter { isNamed || !$0.name.isSame(as: "url") }
+        trace.add(sentence, detail, after: elapsed, at: site.now())
         return answer
     }
 }

@@ -283,10 +283,12 @@ struct BrokerStorageTests {
         #expect(try store.traces(of: dev, before: trace.id, limit: 5).isEmpty)
     }
 
-    private func trace(_ outcome: Trace.Outcome, in environment: BrokerEnvironment) -> Trace {
+    private func trace(
+        _ outcome: Trace.Outcome, in environment: BrokerEnvironment, of connectionID: String = "u"
+    ) -> Trace {
         var trace = Trace(
             id: store.newTraceID(at: now), tenant: environment.tenant, environment: environment.id, action: .proxy,
-            integrationKey: "photos", provider: "photos", connectionID: "u", startedAt: now)
+            integrationKey: "photos", provider: "photos", connectionID: connectionID, startedAt: now)
         trace.finish(outcome, error: outcome == .failure ? "HTTP 500" : nil, after: 1, at: now)
         return trace
     }
@@ -312,6 +314,17 @@ struct BrokerStorageTests {
         try await store.flushTraces()
         #expect(try kept(prod).failures == 1 + WaitingTraces.mostOfOne)
         #expect(store.droppedTraces == UInt64(WaitingTraces.mostOfOne + 4 + 5))
+    }
+
+    @Test func `no number of calls on one connection hides what was done with another`() async throws {
+        for _ in 0..<WaitingTraces.mostOfOne { store.note(trace(.failure, in: dev)) }
+        store.note(trace(.success, in: dev, of: "another"))
+        for _ in 0..<WaitingTraces.mostOfOne { store.note(trace(.failure, in: dev)) }
+        store.note(trace(.failure, in: dev, of: "a third"))
+        try await store.flushTraces()
+        let seen = try store.traces(of: dev, limit: 10_000).map(\.connectionID)
+        #expect(seen.count == WaitingTraces.mostOfOne)
+        #expect(seen.contains("another") && seen.contains("a third"))
     }
 
     @Test func `when all places are taken, whoever has most makes room`() throws {

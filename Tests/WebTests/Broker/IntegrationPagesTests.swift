@@ -212,6 +212,15 @@ struct IntegrationPagesTests {
         #expect(both.status == 422 && both.contains("not both") && !both.contains("dev-secret"))
         #expect(both.contains("value=\"yes\" checked"))
         #expect(try stored() == "dev-secret-2")
+        // Values say whose app people install and with what it is proven: nothing for a session that lies open.
+        world.site.clock.move(by: 601)
+        for change in [("value-developer", "dev-secret-3"), ("remove-value-developer", "yes")] {
+            let asked = try await ada.submit(place, [("key", "keyed"), change])
+            #expect(asked.status == 403 && asked.contains("Confirm it is you"))
+        }
+        #expect(try stored() == "dev-secret-2")
+        #expect(try await ada.submit(place, ["key": "keyed", "value-developer": ""]).location == place)
+        world.site.clock.move(by: -601)
         _ = try await ada.submit(place, ["key": "keyed", "value-developer": "", "remove-value-developer": "yes"])
         #expect(try stored() == nil)
         let emptied = try await ada.get(place)

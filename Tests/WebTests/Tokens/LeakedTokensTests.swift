@@ -37,6 +37,20 @@ struct LeakedTokensTests {
         #expect(answers.count == 1)
     }
 
+    @Test func `nobody is told of what a deleted workspace leaves until it is swept`() async throws {
+        let site = try await TestSite()
+        let own = try await site.browser(signedInAs: site.cast.ada).makeToken("CI deploy").token
+        let tokens = try await site.tokens()
+        let ada = try #require(try site.store.membership(of: site.cast.ada.person.id, in: site.cast.acme.id))
+        #expect(try await site.store.delete(site.cast.acme, by: ada, letters: [], from: "", at: site.clock.now))
+        func sent() throws -> Int64? {
+            try site.engine.read { db in try db.row("SELECT count(*) AS sent FROM outbox") }?.integer("sent")
+        }
+        let before = try sent()
+        #expect(try await report(site, "\(own)\n\(tokens.access)\n\(tokens.refresh)").status == 202)
+        #expect(try sent() == before)
+    }
+
     @Test func `Case 270: a person's token is revoked, its owner is told once, and the log has it`() async throws {
         let site = try await TestSite()
         let token = try await site.browser(signedInAs: site.cast.ada).makeToken("CI deploy").token
