@@ -137,7 +137,7 @@ struct TokenCallTests {
         let both = Credentials.oauth2(accessToken: "at", refreshToken: "rt", expiresAt: nil, raw: .null)
         func revoked(_ keys: String, _ credentials: Credentials? = nil) throws -> (ProviderCall, String) {
             let call = try #require(
-                try token(keys).revocation(of: credentials ?? both, client: client, values: [:]))
+                try token(keys).revocation?.call(of: credentials ?? both, client: client, values: [:]))
             return (call, String(decoding: call.body, as: UTF8.self))
         }
         let url = "https://p.example/revoke"
@@ -166,9 +166,10 @@ struct TokenCallTests {
             "    rename: {client_id: client_key}\n    headers: {x-version: \"2\"}\n    revocation_url: \(url)")
         #expect(inherited.1.hasSuffix("&client_key=id&client_secret=sk_1") && inherited.0.method == .post)
         #expect(inherited.0.headers.contains { $0.name == "x-version" && $0.value == "2" })
-        #expect(try token("").revocation(of: both, client: client, values: [:]) == nil)
+        #expect(try token("").revocation?.call(of: both, client: client, values: [:]) == nil)
         #expect(
-            try token("    revocation_url: \(url)").revocation(of: .apiKey("k"), client: client, values: [:]) == nil)
+            try token("    revocation_url: \(url)").revocation?.call(of: .apiKey("k"), client: client, values: [:])
+                == nil)
     }
 
     @Test func `a revocation's header may hold the token and nothing else`() {

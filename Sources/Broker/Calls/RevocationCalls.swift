@@ -9,32 +9,11 @@ extension Provider {
         case .oauth1, .clientCredentials, .apiKey, .basic, .app, .jwt, .tba, .unauthenticated: nil
         }
     }
-
-    /// RFC 7009 §2.1, as this provider wants it; nil where it has no such endpoint, or the connection no token.
-    package func revocation(
-        of credentials: Credentials, client: ClientRegistration, values: [String: String]
-    ) throws(ConnectProblem) -> ProviderCall? {
-        try revocation?.call(of: credentials, client: client, values: values)
-    }
-}
-
-extension OAuth2.Token {
-    package func revocation(
-        of credentials: Credentials, client: ClientRegistration, values: [String: String]
-    ) throws(ConnectProblem) -> ProviderCall? {
-        try revocation?.call(of: credentials, client: client, values: values)
-    }
-
-    /// The same for a token that no connection has.
-    package func revocation(
-        of token: String, client: ClientRegistration, values: [String: String]
-    ) throws(ConnectProblem) -> ProviderCall? {
-        try revocation?.call(token, client: client, values: values)
-    }
 }
 
 extension OAuth2.Revocation {
-    fileprivate func call(
+    /// RFC 7009 §2.1, as this provider wants it; nil where the connection has no token.
+    package func call(
         of credentials: Credentials, client: ClientRegistration, values: [String: String]
     ) throws(ConnectProblem) -> ProviderCall? {
         guard let token = (which == .refresh ? credentials.refreshToken : nil) ?? credentials.accessToken else {
@@ -43,7 +22,8 @@ extension OAuth2.Revocation {
         return try call(token, client: client, values: values)
     }
 
-    fileprivate func call(
+    /// The same for a token that no connection has.
+    package func call(
         _ token: String, client: ClientRegistration, values: [String: String]
     ) throws(ConnectProblem) -> ProviderCall {
         guard var url = url.filled(values) else { throw .missingValue }

@@ -37,7 +37,7 @@ package struct InstallationOwner: Sendable {
 extension InstallationOwner {
     /// Every address that is called.
     var addresses: [URLTemplate] {
-        token.url + token.refreshURL + token.revocationURL + [list] + questions.map(\.question.url)
+        token.addresses + [list] + questions.map(\.question.url)
     }
 
     /// Names in a question's address that stand for what the listed installation says, and need no field.

@@ -269,5 +269,6 @@ extension Provider.Method {
 }
 
 extension OAuth2.Token {
-    fileprivate var addresses: [URLTemplate] { url + refreshURL + (revocation?.url ?? []) }
+    /// Every address that is called with it.
+    var addresses: [URLTemplate] { url + refreshURL + (revocation?.url ?? []) }
 }

@@ -16,14 +16,14 @@ extension Site {
     func revoke(
         _ connection: BrokerConnection, as registration: Registration?, _ trace: inout Trace
     ) async {
-        guard let provider = outside.provider(of: connection), provider.revocation != nil else {
+        guard let revocation = outside.provider(of: connection)?.revocation else {
             return trace.add("The provider has no way to revoke, so nothing was revoked there.", at: now())
         }
         guard let (integration, client) = registration else {
             return trace.add(
                 "The integration is deleted, so nothing could be revoked at the provider.", level: .warning, at: now())
         }
-        let call = try? provider.revocation(
+        let call = try? revocation.call(
             of: connection.credentials, client: client, values: integration.completing(connection.values))
         guard let call else {
             return trace.add("There is no token to revoke, or a value that its address needs is missing.", at: now())

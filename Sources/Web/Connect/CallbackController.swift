@@ -132,9 +132,7 @@ struct ConnectFetch {
     }
 
     func call(_ call: ProviderCall, _ trace: inout Trace) async -> ProviderAnswer {
-        let answer = await site.outside.call(call.made(for: flow.tenant))
-        trace.add("Asked the provider for a token.", answer.detail(of: call.url), after: elapsed, at: site.now())
-        return answer
+        await ask("Asked the provider for a token.", call, &trace)
     }
 
     /// A registration that the provider refuses is noted on the integration: nobody can connect until it is mended.

@@ -26,7 +26,7 @@ extension ConnectFetch {
         } catch {
             refusal = error
         }
-        if let call = try? owner.token.revocation(of: person, client: client, values: values) {
+        if let call = try? owner.token.revocation?.call(person, client: client, values: values) {
             // Without its address, which may hold the token.
             _ = await ask("Asked the provider to revoke the person's own token.", call, &trace, isNamed: false)
         }
@@ -63,7 +63,7 @@ extension ConnectFetch {
         }
     }
 
-    private func ask(
+    func ask(
         _ sentence: String, _ call: ProviderCall, _ trace: inout Trace, isNamed: Bool = true
     ) async -> ProviderAnswer {
         let answer = await site.outside.call(call.made(for: flow.tenant))

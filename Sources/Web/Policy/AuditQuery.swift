@@ -28,9 +28,10 @@ struct AuditQuery {
 
     var isNarrow: Bool { ![area, actor, subject, from, until].allSatisfy(\.isEmpty) }
 
-    /// For the event that says what somebody took; what was not asked is empty. IDs and words of ours, which name nobody.
-    var facts: [String: String] {
+    /// For the event that says what somebody took: what was asked, and what else is to be said of it; nothing empty.
+    func facts(with others: [String: String]) -> [String: String] {
         ["actor": actor, "subject": subject, "area": area, "from": from, "until": until]
+            .merging(others) { _, other in other }.filter { !$0.value.utf8.isEmpty }
     }
 
     /// For an address, with a final `&`.

@@ -52,8 +52,7 @@ struct TenantAuditController {
         try await site.store.record(
             AuditEvent(
                 .logExported, by: .person(admin.person), on: .tenant(admin.tenant), in: admin.tenant.id,
-                detail: filter.facts.merging(["format": format.rawValue]) { _, own in own }
-                    .filter { !$0.value.utf8.isEmpty },
+                detail: filter.facts(with: ["format": format.rawValue]),
                 from: site.clientAddress(of: request, context)), at: now)
         let export = AuditExport(
             store: site.store, scope: .tenant(admin.tenant.id), filter: filter.filter, format: format)
