@@ -21,9 +21,9 @@ from server import Server
 
 
 def scan(page: Page) -> str:
-    """What a phone sees when it is held before the screen."""
+    """What a phone sees when it is held before the screen: other kinds of code could be read into a QR code's rows by chance."""
     picture = Image.open(io.BytesIO(page.locator("svg.qr").screenshot()))
-    found = zxingcpp.read_barcodes(picture)
+    found = zxingcpp.read_barcodes(picture, formats=zxingcpp.BarcodeFormat.QRCode)
     assert len(found) == 1, "no QR code, or more than one, on the picture"
     return found[0].text
 
