@@ -97,12 +97,16 @@ final class TestSite: Sendable {
         return browser
     }
 
+    /// Where a request is answered: on the connection's own thread where it can be, as the server does it, or by the
+    /// router in any case.
+    enum Way { case server, router }
+
     /// One request as it stands, without cookies and without any header that is not given.
     ///
     /// - Parameter host: the authority; nil for the portal's own.
     func send(
         _ method: HTTPRequest.Method, _ path: String, headers: [(String, String)] = [], body: [UInt8] = [],
-        host: String? = nil, from address: String = "198.51.100.1"
+        host: String? = nil, from address: String = "198.51.100.1", by way: Way = .server
     ) async throws -> Answer {
         var fields = HTTPFields()
         for (name, value) in headers {
@@ -112,6 +116,16 @@ final class TestSite: Sendable {
         let head = HTTPRequest(
             method: method, scheme: base.isSecure ? "https" : "http", authority: host ?? base.authority, path: path,
             headerFields: fields)
+        // As the server does it: what has an answer on the connection's own thread never comes to the responder.
+        let buffer = ByteBuffer(bytes: body)
+        if way == .server, site.mayAnswerDirectly(head),
+            let direct = site.directAnswer(
+                to: head, body: buffer, from: try SocketAddress(ipAddress: address, port: 50_000))
+        {
+            return Answer(
+                status: direct.head.status.code, headers: direct.head.headerFields,
+                body: String(buffer: direct.body))
+        }
         let response = try await responder.respond(
             to: Request(head: head, body: RequestBody(buffer: ByteBuffer(bytes: body))), context: try context(address))
         let collector = Collector()

@@ -1,3 +1,4 @@
+import HummingbirdCore
 import NIOCore
 import NIOHTTP1
 import NIOHTTPTypes
@@ -39,6 +40,14 @@ final class RequestDeadline: ChannelInboundHandler, RemovableChannelHandler {
     }
 
     func channelActive(context: ChannelHandlerContext) {
+        do {
+            // By now everything stands behind this handler as well.
+            let pipeline = context.pipeline.syncOperations
+            let counter = try pipeline.handler(type: HTTPConnectionStateHandler.self)
+            try pipeline.addHandler(DirectAnswers(site: site), position: .after(counter))
+        } catch {
+            context.close(promise: nil)
+        }
         arm(Self.headers, context)
         context.fireChannelActive()
     }

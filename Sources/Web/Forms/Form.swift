@@ -82,8 +82,10 @@ struct MediaType {
     let isForm: Bool
     let isJSON: Bool
 
-    init?(_ request: Request) {
-        guard let header = request.headers[.contentType] else { return nil }
+    init?(_ request: Request) { self.init(request.headers) }
+
+    init?(_ headers: HTTPFields) {
+        guard let header = headers[.contentType] else { return nil }
         // As nearly every program writes it.
         guard !header.isSame(as: Self.form) else {
             (isForm, isJSON) = (true, false)

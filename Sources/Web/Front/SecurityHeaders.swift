@@ -5,12 +5,20 @@ import Hummingbird
 enum SecurityHeaders {
     static func add(to response: inout Response, site: Site) {
         for (name, value) in always where response.headers[name] == nil { response.headers[name] = value }
-        if site.settings.base.isSecure {
-            response.headers[.strictTransportSecurity] = "max-age=31536000; includeSubDomains"
-        }
+        if site.settings.base.isSecure { response.headers[.strictTransportSecurity] = strictTransport }
         // Whatever a person or a token made of it, no cache may hand it to somebody else.
         if response.headers[.cacheControl] == nil { response.headers[.cacheControl] = "no-store" }
     }
+
+    /// Those that `add` gives to an answer that has none of its own.
+    static func alone(site: Site) -> HTTPFields { site.settings.base.isSecure ? ofSecure : ofPlain }
+
+    private static let ofPlain = HTTPFields(
+        always.map { HTTPField(name: $0, value: $1) } + [HTTPField(name: .cacheControl, value: "no-store")])
+    private static let ofSecure = HTTPFields(
+        Array(ofPlain) + [HTTPField(name: .strictTransportSecurity, value: strictTransport)])
+
+    private static let strictTransport = "max-age=31536000; includeSubDomains"
 
     static let contentSecurityPolicy = policyOfFormsThatLeadAway + "; form-action 'self'"
 

@@ -1,4 +1,6 @@
+import HTTPTypes
 import Hummingbird
+import NIOCore
 import OAuth
 import Portal
 import Storage
@@ -32,13 +34,39 @@ struct IntrospectionController {
             let introspector = try site.admit(sent.credentials, request, context) {
                 try site.store.introspector(sent.credentials, at: now)
             }
-            let token = try IntrospectionRequest.read(sent.body).token
-            let answer = try introspect(
-                try site.store.check(token, from: nil, at: now), for: introspector, at: slug, issuer: site.issuer
-            ) { try site.store.scopeCatalogue().map(\.scope) }
+            let answer = try tell(introspector, about: try IntrospectionRequest.read(sent.body), at: slug, now)
             return (.json(bytes: answer.json()), answer.isActive)
         } catch let error as OAuthError {
             return (.refusal(error, realm: realm), false)
         }
+    }
+
+    private func tell(
+        _ introspector: Introspector, about asked: IntrospectionRequest, at slug: Slug?, _ now: Instant
+    ) throws -> IntrospectionResponse {
+        try introspect(
+            try site.store.check(asked.token, from: nil, at: now), for: introspector, at: slug, issuer: site.issuer
+        ) { try site.store.scopeCatalogue().map(\.scope) }
+    }
+}
+
+extension IntrospectionController {
+    /// The same, when nothing stands in its way: who asks is known and may, and where, is a tenant. Nil for whatever
+    /// else there is to say, of which nothing has been counted: `tenant` and `portal` say it.
+    ///
+    /// - Parameter network: what failures of the one who asks are counted under.
+    func directAnswer(_ headers: HTTPFields, _ body: ByteBuffer, at slug: Slug?, from network: String) -> [UInt8]? {
+        let now = site.now()
+        guard let parameters = try? ClientRequest.parameters(of: headers, body),
+            let sent = try? ClientRequest(headers, query: "", body: parameters),
+            let asked = try? IntrospectionRequest.read(parameters),
+            site.wait(for: sent.credentials, from: network, at: now) == nil,
+            case .success(let introspector)? = try? site.store.introspector(sent.credentials, at: now),
+            let answer = try? tell(introspector, about: asked, at: slug, now)
+        else { return nil }
+        if !answer.isActive, let slug {
+            guard let tenant = try? site.store.tenant(slug), !tenant.isSuspended else { return nil }
+        }
+        return answer.json()
     }
 }

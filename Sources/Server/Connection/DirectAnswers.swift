@@ -1,0 +1,69 @@
+import HTTPTypes
+import NIOCore
+import NIOHTTPTypes
+import Web
+
+/// Answers some requests where they arrive, on the connection's event loop: no other thread is woken and no task
+/// suspended for what takes less time than that. What has no direct answer goes on as it came.
+///
+/// It stands behind what counts the connection's requests (for its idle timeout and for a shutdown), which so sees these
+/// requests and their answers as it sees all others.
+final class DirectAnswers: ChannelDuplexHandler, RemovableChannelHandler {
+    typealias InboundIn = HTTPRequestPart
+    typealias InboundOut = HTTPRequestPart
+    typealias OutboundIn = HTTPResponsePart
+    typealias OutboundOut = HTTPResponsePart
+
+    private let site: Site
+    /// Requests that went on and are not answered yet. Answers leave in the order of their requests (RFC 9112 §9.3.2), so
+    /// while there are any, what comes goes on too.
+    private var elsewhere = 0
+    /// A request whose end has not come.
+    private var held: (head: HTTPRequest, body: ByteBuffer)?
+
+    init(site: Site) { self.site = site }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        switch unwrapInboundIn(data) {
+        case .head(let head):
+            if elsewhere == 0, site.mayAnswerDirectly(head) {
+                held = (head, ByteBuffer())
+            } else {
+                elsewhere += 1
+                context.fireChannelRead(data)
+            }
+        case .body(var part):
+            guard held != nil else { return context.fireChannelRead(data) }
+            held?.body.writeBuffer(&part)
+            if let held, held.body.readableBytes > Site.longestDirectBody { pass(held, context) }
+        case .end(let trailers):
+            guard let held else { return context.fireChannelRead(data) }
+            if let answer = site.directAnswer(to: held.head, body: held.body, from: context.channel.remoteAddress) {
+                self.held = nil
+                send(answer, context)
+            } else {
+                pass(held, context)
+                context.fireChannelRead(wrapInboundOut(.end(trailers)))
+            }
+        }
+    }
+
+    func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+        if case .end = unwrapOutboundIn(data) { elsewhere -= 1 }
+        context.write(data, promise: promise)
+    }
+
+    /// Lets a request that was held go on.
+    private func pass(_ request: (head: HTTPRequest, body: ByteBuffer), _ context: ChannelHandlerContext) {
+        held = nil
+        elsewhere += 1
+        context.fireChannelRead(wrapInboundOut(.head(request.head)))
+        if request.body.readableBytes > 0 { context.fireChannelRead(wrapInboundOut(.body(request.body))) }
+    }
+
+    private func send(_ answer: DirectAnswer, _ context: ChannelHandlerContext) {
+        context.write(wrapOutboundOut(.head(answer.head)), promise: nil)
+        context.write(wrapOutboundOut(.body(answer.body)), promise: nil)
+        context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
+    }
+}
