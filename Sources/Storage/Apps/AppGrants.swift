@@ -91,7 +91,7 @@ extension Store {
                 UPDATE token_families SET revoked_at = \(now), revoked_because = \(Reason.grantRevoked.rawValue)
                 WHERE tenant_id = \(grant.tenant.id) AND grant_id = \(grant.id) AND revoked_at IS NULL
                 """)
-            let what = "Access to \(grant.tenant.name) was given back by the app's owner."
+            let what = "Access to \(grant.tenant.name) was given back by the app’s owner."
             try self.record(.change(what, of: app, at: now), id: entry, in: db)
             guard let found = try self.app(app, in: db) else { return true }
             try self.record(
