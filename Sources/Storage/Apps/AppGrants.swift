@@ -64,6 +64,7 @@ extension Store {
                 """
                 SELECT count(*) AS grants, count(DISTINCT person_id) AS people, count(DISTINCT tenant_id) AS tenants
                 FROM grants WHERE app_id = \(app) AND revoked_at IS NULL
+                    AND tenant_id NOT IN \(fragment: Store.deletedTenants)
                 """)
             return AppReach(
                 grants: try row?.integer("grants") ?? 0, people: try row?.integer("people") ?? 0,

@@ -72,7 +72,8 @@ extension Store {
             """
             SELECT verified_at,
                 (SELECT count(*) FROM developer_tokens d WHERE d.person_id = people.id AND d.revoked_at IS NULL
-                    AND (d.expires_at IS NULL OR d.expires_at > \(now))) AS tokens,
+                    AND (d.expires_at IS NULL OR d.expires_at > \(now))
+                    AND d.tenant_id NOT IN \(fragment: Store.deletedTenants)) AS tokens,
                 EXISTS (SELECT 1 FROM members m WHERE m.person_id = people.id AND NOT EXISTS (
                     SELECT 1 FROM suspensions s WHERE s.subject_kind = 'tenant' AND s.subject_id = m.tenant_id
                         AND s.reinstated_at IS NULL)) AS has_workspace
