@@ -84,7 +84,7 @@ extension Store {
                 """
                 UPDATE grants SET revoked_at = \(now), revoked_by = \(owner.id), revoked_because = 'app_owner'
                 WHERE tenant_id = \(grant.tenant.id) AND id = \(grant.id) AND app_id = \(app) AND revoked_at IS NULL
-                    AND EXISTS (SELECT 1 FROM apps WHERE id = \(app) AND owner_id = \(owner.id))
+                    AND EXISTS (SELECT 1 FROM live_apps WHERE id = \(app) AND owner_id = \(owner.id))
                 """)
             guard changed == 1 else { return false }
             try db.run(

@@ -40,7 +40,8 @@ extension Store {
                 SELECT EXISTS (SELECT 1 FROM app_scopes WHERE scope = \(scope.scope.text))
                     OR EXISTS (SELECT 1 FROM grants WHERE revoked_at IS NULL
                         AND instr(' ' || scopes || ' ', \(held)) > 0
-                        AND tenant_id NOT IN \(fragment: Store.deletedTenants))
+                        AND tenant_id NOT IN \(fragment: Store.deletedTenants)
+                        AND app_id NOT IN \(fragment: Store.deletedApps))
                     OR EXISTS (SELECT 1 FROM developer_tokens WHERE revoked_at IS NULL
                         AND instr(' ' || scopes || ' ', \(held)) > 0
                         AND tenant_id NOT IN \(fragment: Store.deletedTenants)) AS is_held

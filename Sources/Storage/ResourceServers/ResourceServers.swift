@@ -100,7 +100,7 @@ extension ResourceServer {
     fileprivate static let select: SQL = """
         SELECT r.id, r.client_id, r.name, r.hint, r.created_at, r.last_used_at, r.revoked_at,
             COALESCE(o.name, 'somebody who left') AS created_by_name, \(fragment: Tenant.columns)
-        FROM resource_servers r LEFT JOIN people o ON o.id = r.created_by LEFT JOIN tenants t ON t.id = r.tenant_id
+        FROM resource_servers r LEFT JOIN live_people o ON o.id = r.created_by LEFT JOIN tenants t ON t.id = r.tenant_id
         """
 
     fileprivate init(_ row: Row) throws {
