@@ -35,6 +35,21 @@ citations() {
     ! grep -rnE 'security\.md|ux\.md|design\.md|[Ss]eed 00[0-9]' Sources Tests && [ "$sources" -eq 0 ]
 }
 
+# What people read has curly apostrophes. Straight ones belong to the wire: RFC 6749 §5.2 and §4.1.2.1 keep descriptions of
+# errors to ASCII, and so do the answers of the other APIs.
+apostrophes() {
+    {
+        grep -rnE "[A-Za-z]'[a-z]|s' [a-z]" Templates Providers | grep -vE '^[^:]+:[0-9]+: *#'
+        # Without comments, behind which there is no text.
+        find Sources/Portal Sources/Web Sources/Broker/Activity -name '*.swift' \
+            ! -path '*/Web/API/*' ! -path '*/Web/Broker/*' ! -path '*/Web/Contexts/*' ! -path '*/Web/Metrics/*' \
+            ! -path '*/Web/Front/*' -exec awk '{ sub(/(^| )\/\/.*/, "") }
+                /[A-Za-z]\047[a-z]|s\047 [a-z]/ { print FILENAME ":" FNR ": " $0 }' {} + \
+            | grep -vE "\"(the token is another tenant|redirect_uri is not one of the app|the tenant)'s"
+    } | grep . && return 1
+    return 0
+}
+
 # docs/style.md: never more than 300 lines. The route table is one table, however long: who may come in is read there.
 size() {
     ! find Sources -name '*.swift' ! -path 'Sources/Web/Routes.swift' -exec wc -l {} + \
@@ -48,7 +63,7 @@ absent() {
 }
 
 mkdir -p var
-for rule in format layering pure escaping docs hygiene citations size; do
+for rule in format layering pure escaping docs hygiene citations apostrophes size; do
     if found="$($rule 2>&1)"; then
         printf 'ok      %s\n' "$rule"
     else

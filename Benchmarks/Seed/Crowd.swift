@@ -130,8 +130,9 @@ extension Shelf {
         else { throw Cast.Missing() }
         var random = SystemRandomNumberGenerator()
         let secret = Secret<ClientSecretKind>.random(using: &random)
-        let id = try await store.register(draft, secret: secret, by: person, at: now)
-        guard let api = try store.resourceServer(id) else { throw Cast.Missing() }
+        guard let id = try await store.register(draft, secret: secret, by: person, at: now),
+            let api = try store.resourceServer(id)
+        else { throw Cast.Missing() }
         return Crowd.API(client_id: api.clientID, client_secret: secret.reveal())
     }
 }

@@ -1,4 +1,4 @@
-// Everything here is a convenience: each page works without it.
+// A convenience: each page works without it.
 "use strict";
 
 const all = (selector, root = document) => [...root.querySelectorAll(selector)];
@@ -8,7 +8,7 @@ status.className = "vh";
 status.setAttribute("role", "status");
 document.body.append(status);
 
-// Copy buttons: the code or pre beside the button.
+// Copies the code or pre beside the button.
 for (const button of all("[data-copy]")) {
   if (!navigator.clipboard) { button.hidden = true; continue; } // plain http, other than localhost
   const label = button.querySelector("span");
@@ -39,10 +39,10 @@ for (const button of all("[data-reveal]")) {
   input.form.addEventListener("submit", () => { input.type = "password"; });
 }
 
-// Scopes: a box for each group, with its count, and one button for all.
+// Scopes: a box for each group, its count, a button for all.
 for (const field of all("[data-scopes]")) {
   const select = field.querySelector("[data-select-all]");
-  const boxes = all("input[name=scopes]:enabled", field);
+  const boxes = all("input[name=scopes]:enabled:not([data-apart])", field);
   const groups = all("[data-group]", field);
   const refresh = () => {
     for (const group of groups) {
@@ -70,9 +70,9 @@ for (const field of all("[data-scopes]")) {
   select.addEventListener("click", (event) => {
     event.preventDefault();
     const tick = !select.dataset.full;
-    for (const box of boxes) box.checked = tick;
+    for (const box of tick ? boxes : all("[name=scopes]", field)) box.checked = tick;
     refresh();
-    status.textContent = tick ? "All scopes selected." : "No scope selected.";
+    status.textContent = tick ? "Selected." : "None selected.";
   });
   field.addEventListener("change", refresh);
   refresh();

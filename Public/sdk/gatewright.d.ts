@@ -28,11 +28,15 @@ export interface AuthOptions {
   /** For providers without a page of their own; `{}` for those that need nothing. */
   credentials?:
     | { apiKey: string }
+    /** Also where a provider takes an API key as user name: the code on the integration's page says which it is. */
     | { username: string; password?: string }
     | { clientId: string; clientSecret: string }
     /** OAuth 1.0a with a token that the person made (NetSuite). */
     | { tokenId: string; tokenSecret: string }
-    /** What the provider signs tokens with, such as `{ privateKeyId, issuerId, privateKey }`. */
+    /**
+     * What a token is signed with. App Store Connect: `{ privateKeyId, issuerId, privateKey }`, the last one all of the
+     * .p8 file, and `scope` if you like. A key of two parts (Ghost): `{ privateKey: { id, secret } }` or `"ID:SECRET"`.
+     */
     | { jwt: Record<string, string | string[] | { id: string; secret: string }> }
     /** What the provider gives a token for, such as `{ username, password }`. */
     | { twoStep: Record<string, string> }

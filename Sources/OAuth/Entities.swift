@@ -28,4 +28,20 @@ package enum Entity {
     package enum ConnectSession: EntityTag { package static var prefix: String { "cns" } }
     package enum Trace: EntityTag { package static var prefix: String { "trc" } }
     package enum Webhook: EntityTag { package static var prefix: String { "whk" } }
+
+    /// Of every kind of row that has an ID.
+    private static let prefixes = [
+        Person.prefix, Tenant.prefix, Client.prefix, ClientSecret.prefix, Grant.prefix, Code.prefix,
+        TokenFamily.prefix, DeveloperToken.prefix, Session.prefix, ResourceServer.prefix, Device.prefix, Mail.prefix,
+        Environment.prefix, EnvironmentKey.prefix, Integration.prefix, Activity.prefix, DeveloperApplication.prefix,
+        Invitation.prefix, AccessRequest.prefix, ConnectFlow.prefix, ConnectSession.prefix, Trace.prefix,
+        Webhook.prefix,
+    ]
+
+    /// Whether this could be the ID of something here: a prefix of ours and 16 base62 digits.
+    package static func isID(_ text: String) -> Bool {
+        let parts = text.utf8.split(separator: UInt8(ascii: "_"), omittingEmptySubsequences: false)
+        return parts.count == 2 && parts[1].count == 16 && parts[1].allSatisfy(Base62.isDigit)
+            && prefixes.contains { $0.utf8.elementsEqual(parts[0]) }
+    }
 }

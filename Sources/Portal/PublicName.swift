@@ -21,7 +21,7 @@ package enum PublicName {
     package static func problem(withBrand name: String) -> String? {
         if let problem = problem(with: name) { return problem }
         return LookAlike.imitatesThisProduct(name)
-            ? "Choose a name that cannot be mistaken for Gatewright's own." : nil
+            ? "Choose a name that cannot be mistaken for Gatewright’s own." : nil
     }
 
     /// Hindi needs three on one letter, nothing needs more; marks that enclose, or stand before any letter, need none.

@@ -33,6 +33,6 @@ extension Store {
 extension Store {
     /// Whether nobody is here yet: only then may a demo move in.
     package func isEmpty() throws -> Bool {
-        try engine.read { db in try db.row("SELECT 1 AS one FROM people LIMIT 1") == nil }
+        try engine.read { db in try db.row("SELECT 1 AS one FROM live_people LIMIT 1") == nil }
     }
 }

@@ -7,17 +7,23 @@ extension Store {
     ///
     /// - Returns: whether there may be more.
     package func sweep(at now: Instant, batch: Int = 500) async throws -> Bool {
-        let statements =
-            Self.whatExpired(at: now, batch: batch) + Self.whatIsOver(at: now, batch: batch)
-            + Self.whatWasDeleted(at: now, batch: batch) + Self.whatTenantsLeft(at: now, batch: batch)
+        // Each kind in a transaction of its own: what was deleted in one minute by several does not add up.
+        let kinds = [
+            Self.whatExpired(at: now, batch: batch) + Self.whatIsOver(at: now, batch: batch),
+            Self.whatWasDeleted(at: now, batch: batch) + Self.whatTenantsLeft(at: now, batch: batch),
+            Self.whatAppsLeft(at: now, batch: batch), Self.whatPeopleLeft(at: now, batch: batch),
+        ]
         let used = try longUsed(at: now, batch: batch)
-        return try await engine.write { db in
-            var most = 0
-            if !used.isEmpty { most = try db.run("DELETE FROM refresh_tokens WHERE digest IN (\(list: used))") }
-            for statement in statements { most = max(most, try db.run(statement)) }
-            try self.withdrawSpentLinks(in: db, at: now)
-            return most >= batch
+        var isMore = try await engine.write { db in
+            if !used.isEmpty { try db.run("DELETE FROM refresh_tokens WHERE digest IN (\(list: used))") }
+            return try self.tellOfDeletedApps(in: db, at: now, batch: batch) || used.count >= batch
         }
+        for statements in kinds {
+            let most = try await engine.write { db in try statements.map { try db.run($0) }.max() ?? 0 }
+            isMore = isMore || most >= batch
+        }
+        try await engine.write { db in try self.withdrawSpentLinks(in: db, at: now) }
+        return isMore
     }
 
     /// What nothing asks for once its time has come.

@@ -2,7 +2,8 @@ package import HTTPTypes
 package import OAuth
 import Synchronization
 
-/// What is kept between a POST and the page that shows it: secrets, once, and the address a mail went to.
+/// What is kept between a POST and the page that shows it: secrets, once, the address a mail went to, and a form that is
+/// filled in further.
 ///
 /// They live in memory only, so nothing that can be read later holds them: not the database, not a cookie,
 /// not the address. A restart loses them, and the page then says how to make a new one.
@@ -25,7 +26,7 @@ package final class ShownOnce: Sendable {
         secrets.withLock { $0.keep(text, of: subject, for: session.text, at: now) }
     }
 
-    /// Something that somebody without a session typed, for the page that follows: no secret, yet nothing for an
+    /// Something that somebody typed, with or without a session, for the page that follows: no secret, yet nothing for an
     /// address bar.
     ///
     /// - Parameter seed: what tells this browser from others.

@@ -100,7 +100,7 @@ def test_activity_says_why_a_token_call_failed(browsing: Browsing, lin: Human, a
     page.get_by_role("button", name="Apply").click()
     assert "error=invalid_client" in page.url
     page.get_by_role("link", name="Client authentication failed.").first.click()
-    expect(page.get_by_text("See on the app's page which secrets work")).to_be_visible()
+    expect(page.get_by_text("See on the app’s page which secrets work")).to_be_visible()
     assert "nonsense" not in page.content()
 
 

@@ -83,7 +83,7 @@ extension ConnectRefusal {
         case .refusedByProvider(let code, _) where code.utf8.elementsEqual("access_denied".utf8):
             "You did not allow access there, so nothing was connected. Close this window, or go back and try again."
         case .refusedByProvider: "The provider did not allow it. What it said is below."
-        case .invalidCredential: "This cannot be right. Copy it once more from the provider's page, all of it."
+        case .invalidCredential: "This cannot be right. Copy it once more from the provider’s page, all of it."
         case .credentialsRefused: "The provider did not take this. Check it there, and type it again."
         case .noToken: "The provider did not finish the connection. Go back and try again in a minute."
         case .missingCode: "The provider sent you back without an answer. Go back and try again."
@@ -94,7 +94,7 @@ extension ConnectRefusal {
         case .stateOfOtherAddress, .wrongIssuer:
             "The answer did not come from where it should. Nothing was connected."
         case .connectionExists:
-            "Somebody is connected under this name already, so nothing was changed. Ask the app's support to reconnect you."
+            "Somebody is connected under this name already, so nothing was changed. Ask the app’s support to reconnect you."
         case .installationHeld:
             "This installation is connected already, under another name. Nothing was changed."
         case .installationUnproven:

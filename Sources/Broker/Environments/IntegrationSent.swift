@@ -42,7 +42,10 @@ package struct IntegrationSent: Sendable {
                 throw WireProblem(
                     "invalid_body", "integration_config must be an object of texts.", path: "integration_config")
             }
-            for member in members { details.values[member.name] = member.value.string ?? "" }
+            // null takes a value away, whatever it is called: older versions stored what is refused today.
+            for member in members {
+                details.values[member.name] = member.value == .null ? nil : member.value.string ?? ""
+            }
         }
         guard let credentials = body["credentials"], credentials != .null else { return }
         guard case .object = credentials else {

@@ -13,16 +13,16 @@ package enum Advice {
         switch code {
         case .invalidRequest:
             kind == .token
-                ? "Compare the request with “Redeem the code” or “Refresh” on the app's page."
-                : "Compare the address with “Send people here” on the app's page."
+                ? "Compare the request with “Redeem the code” or “Refresh” on the app’s page."
+                : "Compare the address with “Send people here” on the app’s page."
         case .invalidClient:
-            "Check the client ID and secret that your server uses against those on the app's page; make a new secret "
+            "Check the client ID and secret that your server uses against those on the app’s page; make a new secret "
                 + "if you are not sure."
         case .invalidGrant: "Ask the person to connect again: send them to the authorization address."
-        case .unauthorizedClient: "Look at the app's page: it says what the app may do at the moment."
+        case .unauthorizedClient: "Look at the app’s page: it says what the app may do at the moment."
         case .unsupportedGrantType: "Use grant_type=authorization_code, then grant_type=refresh_token."
         case .unsupportedResponseType: "Send response_type=code."
-        case .invalidScope: "Ask only for scopes that are ticked on the app's page, one space between them."
+        case .invalidScope: "Ask only for scopes that are ticked on the app’s page, one space between them."
         case .accessDenied: "Nothing is broken. Tell the person what your app needs the access for."
         case .loginRequired, .consentRequired: "Send the person to the authorization address without prompt=none."
         case .requestNotSupported, .requestURINotSupported: "Send the parameters in the address itself."
@@ -43,7 +43,7 @@ package enum Advice {
         ),
         (
             "the token is another tenant's",
-            "Keep each token together with the workspace it belongs to, and send it to that workspace's address."
+            "Keep each token together with the workspace it belongs to, and send it to that workspace’s address."
         ),
         (
             "the token lacks a scope",
@@ -52,7 +52,7 @@ package enum Advice {
         ),
         (
             "client authentication failed",
-            "The client ID is right, the secret is not one that works. See on the app's page which secrets work and "
+            "The client ID is right, the secret is not one that works. See on the app’s page which secrets work and "
                 + "when they were last used."
         ),
         (
@@ -65,11 +65,11 @@ package enum Advice {
         ),
         (
             "redirect_uri is not one of the app's callback URLs, which are compared byte for byte",
-            "Register this callback on the app's page, or send one that is registered, exactly as it stands there."
+            "Register this callback on the app’s page, or send one that is registered, exactly as it stands there."
         ),
         (
             "redirect_uri is missing, and the app does not have exactly one callback URL",
-            "Say in redirect_uri which of the app's callbacks is meant."
+            "Say in redirect_uri which of the app’s callbacks is meant."
         ),
         (
             "redirect_uri is not the one of the authorization request",
@@ -77,7 +77,7 @@ package enum Advice {
         ),
         (
             "code_challenge is missing: this app must use PKCE with S256",
-            "Turn PKCE on in your library (code_challenge_method=S256), or make it optional in the app's settings."
+            "Turn PKCE on in your library (code_challenge_method=S256), or make it optional in the app’s settings."
         ),
         ("code_challenge_method must be S256", "Send the SHA-256 of the verifier: plain is not accepted."),
         (
@@ -119,7 +119,7 @@ package enum Advice {
             "Switch the app to V2 on its page; the V1 token can then be exchanged."
         ),
         (
-            "the app has no scopes yet: choose some on its page", "Tick on the app's page what it may ask for."
+            "the app has no scopes yet: choose some on its page", "Tick on the app’s page what it may ask for."
         ),
         (
             "the person is not a member of this tenant",
@@ -131,7 +131,7 @@ package enum Advice {
         ),
         (
             "the app has not been reviewed, and is at its limit",
-            "Ask for a review on the app's page: until then it works in a few workspaces only."
+            "Ask for a review on the app’s page: until then it works in a few workspaces only."
         ),
         (
             "passwords are never sent here: use the authorization code grant",

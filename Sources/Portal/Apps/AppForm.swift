@@ -31,7 +31,7 @@ package struct AppForm: Sendable {
             problems.append(
                 Problem(
                     "homepage",
-                    "Enter the address of the app's website, starting with https:// (while developing, http://localhost will do)."
+                    "Enter the address of the app’s website, starting with https:// (while developing, http://localhost will do)."
                 ))
         }
         let kind = Client.Kind(rawValue: self.kind)

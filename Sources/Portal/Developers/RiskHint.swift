@@ -85,7 +85,7 @@ private func websiteRisks(_ host: String, email: String) -> [RiskHint] {
     if isAddress || isLocal(host) { return [RiskHint("The website is a bare address, \(host).", strong: true)] }
     var hints: [RiskHint] = []
     if labels.contains(where: { $0.starts(with: "xn--".utf8) }) {
-        hints.append(RiskHint("The website's name is in another script and may imitate one: \(host).", strong: true))
+        hints.append(RiskHint("The website’s name is in another script and may imitate one: \(host).", strong: true))
     }
     let mail = domain(of: email)
     if !freeMailDomains.contains(mail), !isSameSite(mail, host) {
@@ -120,9 +120,11 @@ private func linkCount(in text: String) -> Int {
     return bytes.indices.count { bytes[$0...].starts(with: "://".utf8) }
 }
 
+/// The last one is the demo's, and nobody's.
 private let freeMailDomains: Set<String> = [
     "gmail.com", "googlemail.com", "outlook.com", "hotmail.com", "live.com", "msn.com", "yahoo.com", "ymail.com",
     "icloud.com", "me.com", "mac.com", "aol.com", "proton.me", "protonmail.com", "gmx.com", "gmx.de", "gmx.net",
     "web.de", "mail.com", "mail.ru", "yandex.com", "yandex.ru", "zoho.com", "fastmail.com", "tutanota.com", "qq.com",
     "163.com", "126.com", "mailinator.com", "guerrillamail.com", "10minutemail.com", "yopmail.com", "trashmail.com",
+    "freemail.example",
 ]

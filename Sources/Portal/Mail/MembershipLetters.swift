@@ -80,7 +80,7 @@ extension Letter {
             body: """
                 Hello \(name),
 
-                \(asker) would like to allow the app "\(app)" at \(tenant) and needs an admin's yes.
+                \(asker) would like to allow the app "\(app)" at \(tenant) and needs an admin’s yes.
                 \(words)
                 See what it asks for, and decide: \(page)
                 """)

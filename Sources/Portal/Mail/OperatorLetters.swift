@@ -92,7 +92,7 @@ extension Letter {
 
     package static func appReviewWithdrawn(to owner: App.Owner, app: String, reason: String, page: String) -> Letter {
         Letter(
-            kind: .appReviewWithdrawn, recipient: owner.email, subject: "Your app's review was withdrawn",
+            kind: .appReviewWithdrawn, recipient: owner.email, subject: "Your app’s review was withdrawn",
             body: """
                 Hello \(owner.name),
 

@@ -14,7 +14,7 @@ extension Letter {
                 Hello \(theft.app.owner.name),
 
                 \(theft.whatHappened) It belongs to what your app "\(theft.app.details.name)" may do at
-                \(theft.tenant.name). To be safe, that permission's tokens were ended: the app has to ask for access
+                \(theft.tenant.name). To be safe, that permission’s tokens were ended: the app has to ask for access
                 there again.
 
                 If the app kept an old token by mistake: store the newest refresh token before you use it, and use
@@ -28,7 +28,7 @@ extension Letter {
 
     private static func toAdmin(_ admin: Person, _ theft: TokenTheft, _ allowed: String) -> Letter {
         Letter(
-            kind: .refreshTokenReused, recipient: admin.email, subject: "An app's access was ended to be safe",
+            kind: .refreshTokenReused, recipient: admin.email, subject: "An app’s access was ended to be safe",
             body: """
                 Hello \(admin.name),
 

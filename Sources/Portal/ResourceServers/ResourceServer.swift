@@ -39,6 +39,9 @@ package struct ResourceServerDraft: Sendable {
     package let name: String
     package let tenant: Tenant?
 
+    package static let unknownTenant = Problem(
+        "tenant", "There is no tenant with this slug. Leave it empty for all tenants.")
+
     /// - Parameters:
     ///   - slug: the tenant's, or nothing for all of them.
     ///   - find: the tenant of a slug.
@@ -51,9 +54,7 @@ package struct ResourceServerDraft: Sendable {
         var tenant: Tenant?
         if !slug.isEmpty {
             tenant = try Slug(slug).flatMap(find)
-            if tenant == nil {
-                problems.append(Problem("tenant", "There is no tenant with this slug. Leave it empty for all tenants."))
-            }
+            if tenant == nil { problems.append(unknownTenant) }
         }
         guard let line, problems.isEmpty else { return .invalid(problems) }
         return .valid(ResourceServerDraft(name: line, tenant: tenant))

@@ -34,8 +34,8 @@ enum DemoProvider {
           categories: [demo]
           guide: >-
             This provider is this very server, as Northwind; the demo has registered an app with it for Acme already. Only
-            Lin, Northwind's admin, can allow it: whoever else presses Connect to test ends at “You are not part of
-            Northwind”. Connect the Acme directory as Ada, or this one as Lin, with examples/connect in a window of Lin's own.
+            Lin, Northwind’s admin, can allow it: whoever else presses Connect to test ends at “You are not part of
+            Northwind”. Connect the Acme directory as Ada, or this one as Lin, with examples/connect in a window of Lin’s own.
           auth: oauth2
           authorize:
             url: \(base)/t/northwind/oauth/authorize

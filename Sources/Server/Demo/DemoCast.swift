@@ -82,7 +82,7 @@ struct DemoCast {
 
     /// Somebody for Olga to decide about.
     private func waiting() async throws {
-        let nora = try await person("Nora", "nora@gmail.com", Self.password())
+        let nora = try await person("Nora", "nora@freemail.example", Self.password())
         try await apply(
             ApplicationAnswers(
                 organization: "Northw1nd", website: "https://nora.example",

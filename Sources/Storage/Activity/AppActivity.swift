@@ -95,7 +95,7 @@ extension Store {
             SELECT a.id, \(id), \(event.at), \(event.kind.rawValue), \(event.outcome.rawValue), \(event.error),
                 \(event.what), \(event.advice), \(event.received), (SELECT t.id FROM live_tenants t WHERE t.id = \(event.tenant)),
                 \(event.addressHint), \(times)
-            FROM apps a WHERE a.id = \(event.app)
+            FROM live_apps a WHERE a.id = \(event.app)
             """)
     }
 
@@ -111,7 +111,7 @@ extension Store {
         try db.run(
             """
             INSERT INTO app_days (app_id, day, metric, count)
-            SELECT a.id, \(key.day), \(key.metric.rawValue), \(count) FROM apps a WHERE a.id = \(key.app)
+            SELECT a.id, \(key.day), \(key.metric.rawValue), \(count) FROM live_apps a WHERE a.id = \(key.app)
             ON CONFLICT (app_id, day, metric) DO UPDATE SET count = app_days.count + excluded.count
             """)
     }

@@ -64,6 +64,7 @@ extension Store {
                 """
                 SELECT count(*) AS grants, count(DISTINCT person_id) AS people, count(DISTINCT tenant_id) AS tenants
                 FROM grants WHERE app_id = \(app) AND revoked_at IS NULL
+                    AND tenant_id NOT IN \(fragment: Store.deletedTenants)
                 """)
             return AppReach(
                 grants: try row?.integer("grants") ?? 0, people: try row?.integer("people") ?? 0,
@@ -83,7 +84,7 @@ extension Store {
                 """
                 UPDATE grants SET revoked_at = \(now), revoked_by = \(owner.id), revoked_because = 'app_owner'
                 WHERE tenant_id = \(grant.tenant.id) AND id = \(grant.id) AND app_id = \(app) AND revoked_at IS NULL
-                    AND EXISTS (SELECT 1 FROM apps WHERE id = \(app) AND owner_id = \(owner.id))
+                    AND EXISTS (SELECT 1 FROM live_apps WHERE id = \(app) AND owner_id = \(owner.id))
                 """)
             guard changed == 1 else { return false }
             try db.run(
@@ -91,7 +92,7 @@ extension Store {
                 UPDATE token_families SET revoked_at = \(now), revoked_because = \(Reason.grantRevoked.rawValue)
                 WHERE tenant_id = \(grant.tenant.id) AND grant_id = \(grant.id) AND revoked_at IS NULL
                 """)
-            let what = "Access to \(grant.tenant.name) was given back by the app's owner."
+            let what = "Access to \(grant.tenant.name) was given back by the app’s owner."
             try self.record(.change(what, of: app, at: now), id: entry, in: db)
             guard let found = try self.app(app, in: db) else { return true }
             try self.record(

@@ -41,8 +41,8 @@ extension Store {
     private func obstacleToApp(of person: ID<Entity.Person>, in db: any Connection) throws -> Obstacle? {
         let row = try db.row(
             """
-            SELECT verified_at, (SELECT count(*) FROM apps WHERE owner_id = people.id) AS apps
-            FROM people WHERE id = \(person)
+            SELECT verified_at, (SELECT count(*) FROM live_apps WHERE owner_id = p.id) AS apps
+            FROM live_people p WHERE id = \(person)
             """)
         guard let row else { return .unconfirmedAddress }
         return .toApp(isConfirmed: try row.optionalInstant("verified_at") != nil, having: try row.int("apps"))
@@ -143,27 +143,15 @@ extension Store {
         }
     }
 
-    /// Deletes an app with its grants and tokens; they are refused from the next request on.
-    /// The tenants where it was allowed find that in their own logs.
+    /// Deletes an app with its grants and tokens; they are refused from the next request on, and their rows go in the
+    /// background. The tenants where it was allowed find that in their own logs.
     package func deleteApp(
         _ id: ID<Entity.Client>, of owner: ID<Entity.Person>, from address: String = "", at now: Instant
     ) async throws -> Bool {
         try await engine.write { db in
             guard let app = try self.app(id, in: db), app.owner.id == owner else { return false }
-            try self.recordDeletion(of: app, from: address, in: db, at: now)
-            return try db.run("DELETE FROM apps WHERE id = \(id) AND owner_id = \(owner)") == 1
-        }
-    }
-
-    /// Also in the logs of the tenants where it was allowed, which do not learn from where.
-    func recordDeletion(of app: App, from address: String, in db: any Connection, at now: Instant) throws {
-        let tenants = try db.rows(
-            "SELECT DISTINCT tenant_id FROM grants WHERE app_id = \(app.id) AND revoked_at IS NULL")
-        try record(AuditEvent(.appDeleted, by: app.owner.actor, on: .app(app), from: address), in: db, at: now)
-        for row in tenants {
-            try record(
-                AuditEvent(.appDeleted, by: app.owner.actor, on: .app(app), in: try row.id("tenant_id")),
-                in: db, at: now)
+            try self.end(app, telling: Self.mostToldAtOnce, from: address, in: db, at: now)
+            return true
         }
     }
 
@@ -231,6 +219,6 @@ extension App {
                 AND ((s.subject_kind = 'app' AND s.subject_id = a.id)
                     OR (s.subject_kind = 'person' AND s.subject_id = a.owner_id))) AS app_is_suspended,
             EXISTS (SELECT 1 FROM app_reviews r WHERE r.app_id = a.id AND r.ended_at IS NULL) AS app_is_reviewed
-        FROM apps a JOIN people o ON o.id = a.owner_id
+        FROM live_apps a JOIN people o ON o.id = a.owner_id
         """
 }

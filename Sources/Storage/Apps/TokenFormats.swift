@@ -21,12 +21,14 @@ extension Store {
                         WHERE r.tenant_id = f.tenant_id AND r.family_id = f.id)) AS moved,
                     (SELECT count(*) FROM grants h
                         JOIN token_families v ON v.tenant_id = h.tenant_id AND v.grant_id = h.id
-                        WHERE h.app_id = \(app) AND v.revoked_at IS NULL
+                        WHERE h.app_id = \(app) AND h.revoked_at IS NULL AND v.revoked_at IS NULL
+                            AND h.tenant_id NOT IN \(fragment: Store.deletedTenants)
                             AND EXISTS (SELECT 1 FROM refresh_tokens r WHERE r.tenant_id = v.tenant_id
                                 AND r.family_id = v.id)) AS renewable
                 FROM grants g JOIN token_families f ON f.tenant_id = g.tenant_id AND f.grant_id = g.id
                 JOIN access_tokens x ON x.tenant_id = f.tenant_id AND x.family_id = f.id AND x.expires_at IS NULL
-                WHERE g.app_id = \(app) AND f.revoked_at IS NULL
+                WHERE g.app_id = \(app) AND g.revoked_at IS NULL AND f.revoked_at IS NULL
+                    AND g.tenant_id NOT IN \(fragment: Store.deletedTenants)
                 """)
             return TokenFormatState(
                 liveV1: try row?.integer("live_v1") ?? 0, moved: try row?.integer("moved") ?? 0,
@@ -45,7 +47,8 @@ extension Store {
             SELECT 1 AS one FROM grants g
             JOIN token_families f ON f.tenant_id = g.tenant_id AND f.grant_id = g.id
             JOIN refresh_tokens r ON r.tenant_id = f.tenant_id AND r.family_id = f.id
-            WHERE g.app_id = \(app) AND f.revoked_at IS NULL LIMIT 1
+            WHERE g.app_id = \(app) AND g.revoked_at IS NULL AND f.revoked_at IS NULL
+                AND g.tenant_id NOT IN \(fragment: Store.deletedTenants) LIMIT 1
             """) != nil
     }
 

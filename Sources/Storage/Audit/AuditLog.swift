@@ -141,7 +141,7 @@ extension Store {
         of tenant: ID<Entity.Tenant>? = nil, detail: [String: String] = [:], from address: String = "",
         in db: any Connection, at now: Instant
     ) throws {
-        guard let row = try db.row("SELECT name FROM people WHERE id = \(person)") else { return }
+        guard let row = try db.row("SELECT name FROM live_people WHERE id = \(person)") else { return }
         let name = try row.text("name")
         try record(
             AuditEvent(

@@ -73,7 +73,7 @@ extension Store {
                 UPDATE consent_tickets SET used_at = \(now)
                 WHERE digest = \(digest) AND used_at IS NULL AND expires_at > \(now) AND tenant_id = \(tenant)
                     AND session_id = \(session.id) AND person_id = \(session.person.id)
-                    AND EXISTS (SELECT 1 FROM apps a WHERE a.id = consent_tickets.app_id
+                    AND EXISTS (SELECT 1 FROM live_apps a WHERE a.id = consent_tickets.app_id
                         AND a.updated_at = consent_tickets.app_updated_at)
                 RETURNING tenant_id, session_id, person_id, app_id, app_updated_at, redirect_uri,
                     redirect_uri_was_sent, scopes, state, challenge, delivery

@@ -10,7 +10,7 @@ extension Store {
         try engine.read { db in
             try db.row(
                 """
-                SELECT g.scopes FROM grants g JOIN apps a ON a.id = g.app_id
+                SELECT g.scopes FROM grants g JOIN live_apps a ON a.id = g.app_id
                 JOIN members m ON m.tenant_id = g.tenant_id AND m.person_id = g.person_id
                 WHERE g.tenant_id = \(tenant) AND g.app_id = \(app) AND g.person_id = \(person)
                     AND g.revoked_at IS NULL AND g.updated_at >= a.updated_at
@@ -28,7 +28,7 @@ extension Store {
         try engine.read { db in
             try db.row(
                 """
-                SELECT 1 AS one FROM apps WHERE id = \(app) AND owner_id = \(person)
+                SELECT 1 AS one FROM live_apps WHERE id = \(app) AND owner_id = \(person)
                 UNION ALL SELECT 1 FROM grants g
                 JOIN members m ON m.tenant_id = g.tenant_id AND m.person_id = \(person)
                 WHERE g.tenant_id = \(tenant) AND g.app_id = \(app) AND g.revoked_at IS NULL

@@ -16,7 +16,7 @@ extension Store {
                         OR EXISTS (SELECT 1 FROM suspensions s WHERE s.subject_kind = 'person'
                             AND s.subject_id = k.created_by AND s.reinstated_at IS NULL)) AS has_maker_left,
                     k.created_at, k.last_used_at, k.expires_at
-                FROM environment_keys k LEFT JOIN people p ON p.id = k.created_by
+                FROM environment_keys k LEFT JOIN live_people p ON p.id = k.created_by
                 WHERE k.environment_id = \(environment.id) AND k.tenant_id = \(environment.tenant)
                     AND (k.expires_at IS NULL OR k.expires_at > \(now))
                 ORDER BY k.created_at DESC, k.id

@@ -58,7 +58,7 @@ extension Store {
     /// Names of apps and tenants with whose they are, for telling imitations; the newest ten thousand.
     package func knownNames() throws -> [KnownName] {
         try engine.readConsistently { db in
-            let apps = try db.rows("SELECT name, owner_id FROM apps ORDER BY created_at DESC LIMIT 5000").map {
+            let apps = try db.rows("SELECT name, owner_id FROM live_apps ORDER BY created_at DESC LIMIT 5000").map {
                 KnownName(name: try $0.text("name"), kind: "the app", owners: [try $0.id("owner_id")])
             }
             let tenants = try db.rows(

@@ -21,13 +21,14 @@ extension Store {
             let row = try db.row(
                 """
                 SELECT
-                    (SELECT count(*) FROM people) AS people, (SELECT count(*) FROM live_tenants) AS tenants,
-                    (SELECT count(*) FROM apps) AS apps,
-                    (SELECT count(*) FROM apps a WHERE NOT EXISTS (SELECT 1 FROM app_reviews r
+                    (SELECT count(*) FROM live_people) AS people, (SELECT count(*) FROM live_tenants) AS tenants,
+                    (SELECT count(*) FROM live_apps) AS apps,
+                    (SELECT count(*) FROM live_apps a WHERE NOT EXISTS (SELECT 1 FROM app_reviews r
                         WHERE r.app_id = a.id AND r.ended_at IS NULL)) AS unreviewed,
                     (SELECT count(*) FROM developer_applications WHERE state = 'submitted') AS applications,
                     (SELECT min(submitted_at) FROM developer_applications WHERE state = 'submitted') AS oldest_application,
-                    (SELECT count(*) FROM suspensions WHERE reinstated_at IS NULL) AS suspended,
+                    (SELECT count(*) FROM suspensions WHERE reinstated_at IS NULL
+                        AND suspended_by <> \(Self.deletion)) AS suspended,
                     (SELECT count(*) FROM schema_migrations) AS migrations,
                     (SELECT max(name) FROM schema_migrations) AS newest_migration
                 """)

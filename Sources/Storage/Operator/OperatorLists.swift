@@ -129,6 +129,7 @@ extension Store {
         try db.row(
             """
             SELECT count(DISTINCT g.tenant_id) AS n FROM grants g WHERE g.app_id = \(app) AND g.revoked_at IS NULL
+                AND g.tenant_id NOT IN \(fragment: Store.deletedTenants)
             """)?.integer("n") ?? 0
     }
 }

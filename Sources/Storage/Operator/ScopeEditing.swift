@@ -39,9 +39,12 @@ extension Store {
                 """
                 SELECT EXISTS (SELECT 1 FROM app_scopes WHERE scope = \(scope.scope.text))
                     OR EXISTS (SELECT 1 FROM grants WHERE revoked_at IS NULL
-                        AND instr(' ' || scopes || ' ', \(held)) > 0)
+                        AND instr(' ' || scopes || ' ', \(held)) > 0
+                        AND tenant_id NOT IN \(fragment: Store.deletedTenants)
+                        AND app_id NOT IN \(fragment: Store.deletedApps))
                     OR EXISTS (SELECT 1 FROM developer_tokens WHERE revoked_at IS NULL
-                        AND instr(' ' || scopes || ' ', \(held)) > 0) AS is_held
+                        AND instr(' ' || scopes || ' ', \(held)) > 0
+                        AND tenant_id NOT IN \(fragment: Store.deletedTenants)) AS is_held
                 """)
             guard try row?.boolean("is_held") == false,
                 try db.run(

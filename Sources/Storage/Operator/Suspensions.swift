@@ -82,6 +82,7 @@ extension Store {
                 """
                 UPDATE suspensions SET reinstated_at = \(now)
                 WHERE subject_kind = \(subject.kind) AND subject_id = \(subject.id) AND reinstated_at IS NULL
+                    AND subject_id NOT IN \(fragment: Store.deletedApps)
                 """)
             guard changed == 1 else { return false }
             try self.note(subject.actions.reinstate, subject, by: `operator`, [:], from: address, in: db, at: now)

@@ -6,8 +6,9 @@ extension Store {
         try engine.readConsistently { db in try self.departure(of: person, in: db) }
     }
 
-    /// Deletes the account and all that hangs on it, at once and for good. Asked for again in the transaction: somebody
-    /// may have joined a tenant meanwhile.
+    /// Deletes the account and all that hangs on it, for good: none of it works or names them any more, and what there
+    /// may be much of goes in the background. Asked for again in the transaction: somebody may have joined a tenant
+    /// meanwhile.
     ///
     /// - Returns: what was done; nil when something stands in the way.
     package func delete(
@@ -20,10 +21,10 @@ extension Store {
                 try self.record(.memberRemoved, by: person.id, of: tenant.id, from: address, in: db, at: now)
             }
             try self.record(.personDeleted, by: person.id, from: address, in: db, at: now)
-            for row in try db.rows("SELECT id FROM apps WHERE owner_id = \(person.id)") {
+            var untold = Self.mostToldAtOnce
+            for row in try db.rows("SELECT id FROM live_apps WHERE owner_id = \(person.id)") {
                 guard let app = try self.app(row.id("id"), in: db) else { continue }
-                try self.recordDeletion(of: app, from: address, in: db, at: now)
-                try db.run("DELETE FROM apps WHERE id = \(app.id)")
+                untold -= try self.end(app, telling: untold, from: address, in: db, at: now)
             }
             for tenant in departure.tenantsToDelete {
                 try self.record(
@@ -32,7 +33,7 @@ extension Store {
                 try self.end(tenant, in: db, at: now)
             }
             try self.forgetInAuditLog(person.id, in: db, at: now)
-            try db.run("DELETE FROM people WHERE id = \(person.id)")
+            try self.end(person, in: db, at: now)
             try db.run("DELETE FROM outbox WHERE recipient = \(person.email)")
             try self.enqueue(letter, in: db, at: now)
             return departure
@@ -63,14 +64,18 @@ extension Store {
         }
         departure.apps = try db.rows(
             """
-            SELECT a.name, (SELECT count(*) FROM grants g WHERE g.app_id = a.id AND g.revoked_at IS NULL) AS grants
-            FROM apps a WHERE a.owner_id = \(person.id) ORDER BY a.name, a.id
+            SELECT a.name, (SELECT count(*) FROM grants g WHERE g.app_id = a.id AND g.revoked_at IS NULL
+                AND g.tenant_id NOT IN \(fragment: Store.deletedTenants)) AS grants
+            FROM live_apps a WHERE a.owner_id = \(person.id) ORDER BY a.name, a.id
             """
         ).map { (name: try $0.text("name"), grants: try $0.int("grants")) }
         if let row = try db.row(
             """
-            SELECT (SELECT count(*) FROM developer_tokens WHERE person_id = \(person.id) AND revoked_at IS NULL) AS tokens,
-                (SELECT count(*) FROM grants WHERE person_id = \(person.id) AND revoked_at IS NULL) AS grants,
+            SELECT (SELECT count(*) FROM developer_tokens WHERE person_id = \(person.id) AND revoked_at IS NULL
+                    AND tenant_id NOT IN \(fragment: Store.deletedTenants)) AS tokens,
+                (SELECT count(*) FROM grants WHERE person_id = \(person.id) AND revoked_at IS NULL
+                    AND tenant_id NOT IN \(fragment: Store.deletedTenants)
+                    AND app_id NOT IN \(fragment: Store.deletedApps)) AS grants,
                 (SELECT count(*) FROM operators o WHERE o.person_id <> \(person.id)
                     AND NOT EXISTS (SELECT 1 FROM suspensions s WHERE s.subject_kind = 'person'
                         AND s.subject_id = o.person_id AND s.reinstated_at IS NULL)) AS operators

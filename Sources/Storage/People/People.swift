@@ -11,7 +11,7 @@ extension Store {
     package func signInCandidate(for email: EmailAddress) throws -> SignInCandidate? {
         try engine.read { db in
             try db.row(
-                "SELECT \(fragment: Person.columns), p.password_hash FROM people p WHERE p.email_key = \(email.key)"
+                "SELECT \(fragment: Person.columns), p.password_hash FROM live_people p WHERE p.email_key = \(email.key)"
             ).map { SignInCandidate(person: try Person($0), passwordHash: PasswordHash(try $0.text("password_hash"))) }
         }
     }
@@ -22,7 +22,7 @@ extension Store {
 
     package func passwordHash(of person: ID<Entity.Person>) throws -> PasswordHash? {
         try engine.read { db in
-            try db.row("SELECT password_hash FROM people WHERE id = \(person)")
+            try db.row("SELECT password_hash FROM live_people WHERE id = \(person)")
                 .map { PasswordHash(try $0.text("password_hash")) }
         }
     }
@@ -157,7 +157,7 @@ extension Person {
                 AND f.confirmed_at IS NOT NULL) AS has_second_factor
         """
 
-    static let select: SQL = "SELECT \(fragment: columns) FROM people p"
+    static let select: SQL = "SELECT \(fragment: columns) FROM live_people p"
 
     init(_ row: Row) throws {
         self.init(

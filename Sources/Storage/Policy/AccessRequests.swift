@@ -93,6 +93,7 @@ extension Store {
                 SELECT r.tenant_id, count(*) AS waiting FROM members m
                 JOIN access_requests r ON r.tenant_id = m.tenant_id
                 WHERE m.person_id = \(person) AND m.role = 'admin' AND r.decided_at IS NULL AND r.expires_at > \(now)
+                    AND r.app_id NOT IN \(fragment: Store.deletedApps)
                 GROUP BY r.tenant_id
                 """
             ).map { (tenant: try $0.id("tenant_id"), count: try $0.integer("waiting")) }
@@ -174,7 +175,7 @@ extension Store {
     static func standingYes(at now: Instant) -> SQL {
         """
         r.decision = 'allowed' AND r.used_at IS NULL AND r.decided_at > \(now - AccessRequest.lifetime)
-            AND r.decided_at >= (SELECT a.updated_at FROM apps a WHERE a.id = r.app_id)
+            AND r.decided_at >= (SELECT a.updated_at FROM live_apps a WHERE a.id = r.app_id)
             AND EXISTS (SELECT 1 FROM members d WHERE d.tenant_id = r.tenant_id AND d.person_id = r.decided_by
                 AND d.role = 'admin')
             AND NOT EXISTS (SELECT 1 FROM suspensions s WHERE s.subject_kind = 'person' AND s.subject_id = r.decided_by
@@ -201,7 +202,7 @@ extension Store {
                 """
                 SELECT r.id AS request_id, r.app_id AS asked_app, r.scopes, r.note, r.created_at AS asked_at,
                     r.expires_at, r.decided_at, r.decision, r.answer, r.used_at, r.sealed_path IS NOT NULL AS can_go_on,
-                    COALESCE((SELECT d.name FROM people d WHERE d.id = r.decided_by), '') AS decider, p.*
+                    COALESCE((SELECT d.name FROM live_people d WHERE d.id = r.decided_by), '') AS decider, p.*
                 FROM access_requests r JOIN (\(fragment: Person.select)) p ON p.id = r.person_id \(fragment: which)
                 """
             ).compactMap { row in

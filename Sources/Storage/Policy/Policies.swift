@@ -162,7 +162,7 @@ extension Store {
             """
             SELECT r.scopes FROM access_requests r WHERE r.tenant_id = \(member.tenant.id) AND r.app_id = \(app.id)
                 AND r.person_id = \(member.person.id) AND \(fragment: Store.standingYes(at: now))
-            UNION ALL SELECT g.scopes FROM grants g JOIN apps a ON a.id = g.app_id
+            UNION ALL SELECT g.scopes FROM grants g JOIN live_apps a ON a.id = g.app_id
             WHERE g.tenant_id = \(member.tenant.id) AND g.app_id = \(app.id) AND g.person_id = \(member.person.id)
                 AND g.revoked_at IS NULL AND g.allowed_as = 'member' AND g.updated_at >= a.updated_at
             """)

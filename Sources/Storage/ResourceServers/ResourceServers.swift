@@ -3,10 +3,12 @@ package import Portal
 
 extension Store {
     /// Registers an API behind this installation; only the digest of its secret is kept.
+    ///
+    /// - Returns: nil when its tenant was deleted since it was looked up.
     package func register(
         _ draft: ResourceServerDraft, secret: Secret<ClientSecretKind>, by person: Person, from address: String = "",
         at now: Instant
-    ) async throws -> ID<Entity.ResourceServer> {
+    ) async throws -> ID<Entity.ResourceServer>? {
         let id = ID<Entity.ResourceServer>.random()
         let clientID = ID<Entity.ResourceServer>.random().text.dropFirst(4)
         let digest = keyring.digest(secret)
@@ -14,16 +16,18 @@ extension Store {
         let event = AuditEvent(
             .apiAdded, by: .operator(person), on: AuditSubject(.api, id: id.text, name: draft.name),
             detail: ["tenant": draft.tenant?.slug.text ?? "all"], from: address)
-        try await engine.write { db in
-            try self.record(event, in: db, at: now)
-            _ = try db.run(
+        return try await engine.write { db in
+            let added = try db.run(
                 """
                 INSERT INTO resource_servers (id, client_id, name, tenant_id, digest, hint, created_by, created_at)
-                VALUES (\(id), \(ResourceServer.clientIDPrefix + clientID), \(draft.name), \(draft.tenant?.id),
-                    \(digest), \(hint), \(person.id), \(now))
+                SELECT \(id), \(ResourceServer.clientIDPrefix + clientID), \(draft.name), \(draft.tenant?.id),
+                    \(digest), \(hint), \(person.id), \(now)
+                WHERE \(draft.tenant?.id) IS NULL OR EXISTS (SELECT 1 FROM live_tenants WHERE id = \(draft.tenant?.id))
                 """)
+            guard added == 1 else { return nil }
+            try self.record(event, in: db, at: now)
+            return id
         }
-        return id
     }
 
     /// Those that work, then those that were revoked; newest first.
@@ -96,7 +100,7 @@ extension ResourceServer {
     fileprivate static let select: SQL = """
         SELECT r.id, r.client_id, r.name, r.hint, r.created_at, r.last_used_at, r.revoked_at,
             COALESCE(o.name, 'somebody who left') AS created_by_name, \(fragment: Tenant.columns)
-        FROM resource_servers r LEFT JOIN people o ON o.id = r.created_by LEFT JOIN tenants t ON t.id = r.tenant_id
+        FROM resource_servers r LEFT JOIN live_people o ON o.id = r.created_by LEFT JOIN tenants t ON t.id = r.tenant_id
         """
 
     fileprivate init(_ row: Row) throws {

@@ -169,7 +169,9 @@ extension Store {
         _ digest: Digest, as person: Person, email: EmailAddress, in db: any Connection, from address: String,
         at now: Instant
     ) throws -> Tenant? {
-        guard let offer = try offer(digest, in: db, at: now), !person.isSuspended else { return nil }
+        guard let offer = try offer(digest, in: db, at: now),
+            let person = try self.person(person.id, in: db), !person.isSuspended
+        else { return nil }
         let changed = try db.run(
             """
             UPDATE invitations SET accepted_at = \(now) WHERE digest = \(digest) AND email_key = \(email.key)

@@ -25,7 +25,8 @@ extension Store {
             let row = try db.row(
                 """
                 SELECT (SELECT count(*) FROM members WHERE tenant_id = \(tenant.id)) AS members,
-                    (SELECT count(*) FROM grants WHERE tenant_id = \(tenant.id) AND revoked_at IS NULL) AS grants,
+                    (SELECT count(*) FROM grants WHERE tenant_id = \(tenant.id) AND revoked_at IS NULL
+                        AND app_id NOT IN \(fragment: Store.deletedApps)) AS grants,
                     (SELECT count(*) FROM developer_tokens WHERE tenant_id = \(tenant.id) AND revoked_at IS NULL)
                         AS tokens
                 """)

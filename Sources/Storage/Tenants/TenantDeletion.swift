@@ -40,6 +40,10 @@ extension Store {
             """)
     }
 
+    /// For what is asked of tokens and grants by other than their tenant: theirs are there until they are swept. These
+    /// are few, and a list of those that live would be long.
+    static let deletedTenants: SQL = "(SELECT id FROM tenants WHERE deleted_at IS NOT NULL)"
+
     /// What is left of deleted tenants: the many rows first, then what they hang on, and at last the tenant, with whatever
     /// few rows it still has. A stage begins when the one before it is over for the whole tenant, which one look-up says.
     /// What deleted environments leave is swept beside it. `CROSS JOIN` keeps the order: the few tenants first, never a walk

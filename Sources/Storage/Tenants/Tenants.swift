@@ -76,9 +76,9 @@ extension Store {
     private func obstacleToWorkspace(of person: ID<Entity.Person>, in db: any Connection) throws -> Obstacle? {
         let row = try db.row(
             """
-            SELECT verified_at, (SELECT count(*) FROM members m WHERE m.person_id = people.id AND m.role = 'admin')
+            SELECT verified_at, (SELECT count(*) FROM members m WHERE m.person_id = p.id AND m.role = 'admin')
                 AS running
-            FROM people WHERE id = \(person)
+            FROM live_people p WHERE id = \(person)
             """)
         guard let row else { return .unconfirmedAddress }
         return .toWorkspace(

@@ -71,12 +71,13 @@ extension Store {
         let row = try db.row(
             """
             SELECT verified_at,
-                (SELECT count(*) FROM developer_tokens d WHERE d.person_id = people.id AND d.revoked_at IS NULL
-                    AND (d.expires_at IS NULL OR d.expires_at > \(now))) AS tokens,
-                EXISTS (SELECT 1 FROM members m WHERE m.person_id = people.id AND NOT EXISTS (
+                (SELECT count(*) FROM developer_tokens d WHERE d.person_id = p.id AND d.revoked_at IS NULL
+                    AND (d.expires_at IS NULL OR d.expires_at > \(now))
+                    AND d.tenant_id NOT IN \(fragment: Store.deletedTenants)) AS tokens,
+                EXISTS (SELECT 1 FROM members m WHERE m.person_id = p.id AND NOT EXISTS (
                     SELECT 1 FROM suspensions s WHERE s.subject_kind = 'tenant' AND s.subject_id = m.tenant_id
                         AND s.reinstated_at IS NULL)) AS has_workspace
-            FROM people WHERE id = \(person)
+            FROM live_people p WHERE id = \(person)
             """)
         guard let row else { return .unconfirmedAddress }
         return .toToken(
@@ -214,7 +215,7 @@ extension DeveloperTokenSummary {
     static let select: SQL = """
         SELECT d.id, d.person_id, d.description, d.scopes, d.hint, d.created_at, d.expires_at, d.last_used_at,
             d.last_used_address, d.revoked_at, d.purpose,
-            (SELECT r.name FROM people r WHERE r.id = d.revoked_by) AS revoked_by_name, \(fragment: Tenant.columns)
+            (SELECT r.name FROM live_people r WHERE r.id = d.revoked_by) AS revoked_by_name, \(fragment: Tenant.columns)
         FROM developer_tokens d JOIN live_tenants t ON t.id = d.tenant_id
         """
 

@@ -61,7 +61,7 @@ extension Store {
             """
             SELECT f.id, f.app_id, f.scopes, f.created_at, f.last_used_at, a.name, o.name AS owner_name
             FROM grants g JOIN token_families f ON f.tenant_id = g.tenant_id AND f.grant_id = g.id
-            JOIN apps a ON a.id = g.app_id JOIN people o ON o.id = a.owner_id
+            JOIN live_apps a ON a.id = g.app_id JOIN people o ON o.id = a.owner_id
             WHERE g.person_id = \(member.person.id) AND g.tenant_id = \(member.tenant.id) AND f.revoked_at IS NULL
                 \(fragment: filter)
             ORDER BY f.created_at DESC, f.id LIMIT 1000

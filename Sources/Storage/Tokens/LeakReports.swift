@@ -77,7 +77,8 @@ extension Store {
             """
             UPDATE token_families SET revoked_at = \(report.now), revoked_because = \(Reason.leaked.rawValue)
             WHERE tenant_id = \(tenant) AND id = \(try found.text("family_id")) AND revoked_at IS NULL
-                AND tenant_id IN (SELECT id FROM live_tenants)
+                AND tenant_id IN (SELECT id FROM live_tenants) AND app_id IN (SELECT id FROM live_apps)
+                AND person_id IN (SELECT id FROM live_people)
             RETURNING id, app_id, person_id
             """)
         guard let row, let app = try app(row.id("app_id"), in: report.db) else { return }

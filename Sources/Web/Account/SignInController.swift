@@ -13,7 +13,11 @@ struct SignInController {
         let session = context.visitor.session
         // Somebody signed in has nothing to do here, unless an authorization request wants them to prove it again.
         if session != nil, next?.isAuthorization != true { return site.redirect(to: next?.text ?? "/dashboard") }
-        return try site.page(page(email: session?.person.email ?? "", next: next), request, context)
+        var page = try page(email: session?.person.email ?? "", next: next)
+        if let chosen = page.demoAccounts.first(where: { $0.name.isSame(as: site.query(request).first("as")) }) {
+            (page.email, page.password) = (chosen.email, chosen.password)
+        }
+        return try site.page(page, request, context)
     }
 
     func create(_ request: Request, _ context: SiteContext) async throws -> Response {
@@ -23,7 +27,7 @@ struct SignInController {
         // Bounded before hashing; nobody's password is longer, because none can be set.
         guard password.utf8.count <= PasswordPolicy.longest else { throw Failure.badRequest(PasswordPolicy.tooLong) }
         let email = EmailAddress(typed)
-        var page = page(email: typed, next: next)
+        var page = try page(email: typed, next: next)
         if let wait = try await site.countSignIn(email, request, context) {
             page.retryText = ErrorPage.waiting(wait)
             return try tooOften(page, wait: wait, request, context)
@@ -122,10 +126,16 @@ struct SignInController {
     }
 
     /// The page, saying which app asked when signing in is a step of authorizing it.
-    private func page(email: String, next: InternalPath?) -> LoginPage {
+    private func page(email: String, next: InternalPath?) throws -> LoginPage {
         let app = next?.authorizedClientID.flatMap { try? site.store.app(clientID: $0) }
-        let accounts = (site.settings.demo?.accounts ?? []).map {
-            LoginPage.DemoAccount(name: $0.name, email: $0.email, password: $0.password, role: $0.role)
+        let on = next.map { "&next=" + PercentEncoding.encode($0.text) } ?? ""
+        // Those who deleted their account are no longer there.
+        let accounts = try (site.settings.demo?.accounts ?? []).filter { account in
+            try EmailAddress(account.email).flatMap { try site.store.signInCandidate(for: $0) } != nil
+        }.map {
+            LoginPage.DemoAccount(
+                name: $0.name, email: $0.email, password: $0.password, role: $0.role,
+                path: "/login?as=" + PercentEncoding.encode($0.name) + on)
         }
         return LoginPage(
             email: email, next: next?.text ?? "", appName: app.map(\.details.name) ?? "", demoAccounts: accounts)

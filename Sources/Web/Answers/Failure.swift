@@ -123,7 +123,9 @@ enum Failure: Error {
         if Surface(path: request.uri.path) == .machine {
             response = .json(APIError(code: code, message: sentence), status: status)
         } else if case .signInFirst = self {
-            return .sending(to: address("/login", backTo: request))
+            // Whoever sent a form was signed in when it was opened.
+            let notice: NoticeText? = [.get, .head].contains(request.method) ? nil : .signedOutMeanwhile
+            return site.redirect(to: address("/login", backTo: request), saying: notice)
         } else if case .confirmFirst(nil) = self {
             return .sending(to: address("/account/confirm", backTo: request))
         } else if case .confirmFirst(let confirmation?) = self {

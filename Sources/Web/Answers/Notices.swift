@@ -1,6 +1,7 @@
 /// What the last action came to, carried over one redirect as a word from this list, never as text.
 enum NoticeText: String {
-    case verified, welcome, signedOut, passwordChanged, passwordReset, nameChanged, sessionEnded, othersEnded
+    case verified, welcome, signedOut, signedOutMeanwhile, passwordChanged, passwordReset, nameChanged, sessionEnded,
+        othersEnded
     case signedOutEverywhere, secondFactorOff, secondFactorReset, emailChanged, emailKept, emailAsked, accountDeleted
     case tokenRevoked, appSaved, appDeleted, secretRevoked, grantRevoked, tenantOpened, tenantOpenedWithPeople
     case samplesAdded, samplesNotAdded
@@ -22,6 +23,8 @@ enum NoticeText: String {
         case .verified: Notice(.ok, "Your email address is confirmed. Sign in to go on.")
         case .welcome: Notice(.ok, "Your email address is confirmed, and you are signed in.")
         case .signedOut: Notice(.ok, "You are signed out.")
+        case .signedOutMeanwhile:
+            Notice(.warn, "You were signed out meanwhile, and nothing was changed. Sign in to go on.")
         case .passwordChanged: Notice(.ok, "Your password is changed. All other sessions were signed out.")
         case .passwordReset: Notice(.ok, "Your new password is set. Sign in with it.")
         case .nameChanged: Notice(.ok, "Your name is changed.")
@@ -66,7 +69,7 @@ enum NoticeText: String {
         case .samplesAdded: Notice(.ok, "The sample people are there.")
         case .samplesNotAdded: Notice(.warn, "Nothing was added: there are people here already.")
         case .roleChanged: Notice(.ok, "The role is changed. They are told by mail.")
-        case .memberRemoved: Notice(.ok, "They are removed. Their tokens and their apps' access here have stopped.")
+        case .memberRemoved: Notice(.ok, "They are removed. Their tokens and their apps’ access here have stopped.")
         case .tenantLeft: Notice(.ok, "You have left the workspace.")
         case .tenantDeleted: Notice(.ok, "The workspace is deleted, with everything in it.")
         case .tenantSaved: Notice(.ok, "Your changes are saved.")
@@ -87,7 +90,7 @@ enum NoticeText: String {
         case .environmentSaved: Notice(.ok, "Your changes are saved.")
         case .environmentDeleted: Notice(.ok, "The environment is deleted, with everything in it.")
         case .environmentKeyRevoked: Notice(.ok, "The key is revoked. Whatever used it is refused.")
-        case .keyRotatedBefore: Notice(.warn, "Nothing was done: a newer key has taken this one's place already.")
+        case .keyRotatedBefore: Notice(.warn, "Nothing was done: a newer key has taken this one’s place already.")
         case .signingKeysOverlap:
             Notice(
                 .warn,

@@ -41,7 +41,7 @@ extension AppForm {
             return true
         }
         guard action.utf8.elementsEqual("select_all".utf8) else { return false }
-        scopes = catalogue.map(\.scope.text)
+        scopes = catalogue.map(\.scope).filter { $0 != .default }.map(\.text)
         return true
     }
 }

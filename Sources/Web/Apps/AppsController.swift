@@ -14,7 +14,7 @@ struct AppsController {
 
     func new(_ request: Request, _ context: PersonContext) async throws -> Response {
         guard try obstacle(for: context.person) == nil else { return site.redirect(to: "/apps") }
-        return try site.page(try page(AppForm(), editing: nil), request, context)
+        return try site.page(try page(try filled(request, context) ?? AppForm(), editing: nil), request, context)
     }
 
     func create(_ request: Request, _ context: PersonContext) async throws -> Response {
@@ -25,6 +25,7 @@ struct AppsController {
         var form = try AppForm(sent)
         let catalogue = try site.store.scopeCatalogue()
         if form.applies(try sent.text("action"), catalogue: catalogue) {
+            if let again = site.showFilled(sent, at: "/apps/new", context) { return again }
             return try site.page(try page(form, editing: nil), request, context)
         }
         switch form.check(catalogue: catalogue) {
@@ -61,7 +62,8 @@ struct AppsController {
 
     func edit(_ request: Request, _ context: PersonContext) async throws -> Response {
         let app = try app(context)
-        return try site.page(try page(AppForm(app.details), editing: app), request, context)
+        let form = try filled(request, context, editing: app) ?? AppForm(app.details)
+        return try site.page(try page(form, editing: app), request, context)
     }
 
     /// Consent pages that were open before have to ask again when what they say has changed.
@@ -71,6 +73,7 @@ struct AppsController {
         var form = try AppForm(sent, editing: app)
         let catalogue = try site.store.scopeCatalogue()
         if form.applies(try sent.text("action"), catalogue: catalogue) {
+            if let again = site.showFilled(sent, at: app.path + "/edit", context) { return again }
             return try site.page(try page(form, editing: app), request, context)
         }
         switch form.check(catalogue: catalogue) {
@@ -135,6 +138,14 @@ struct AppsController {
 }
 
 extension AppsController {
+    /// What was typed before a button filled it in further.
+    private func filled(_ request: Request, _ context: PersonContext, editing app: App? = nil) throws -> AppForm? {
+        guard let typed = site.filled(request, context) else { return nil }
+        var form = try AppForm(typed, editing: app)
+        _ = form.applies(try typed.text("action"), catalogue: try site.store.scopeCatalogue())
+        return form
+    }
+
     private func app(_ context: PersonContext) throws -> App {
         try site.app(named: context.parameters.get("app"), of: context.person)
     }

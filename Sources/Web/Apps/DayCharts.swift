@@ -29,11 +29,13 @@ struct DayCharts {
         let shown = (first...today).map { day in (day: day, count: byDay[day] ?? 0) }
         let most = shown.max { $0.count < $1.count } ?? (day: today, count: 0)
         let total = shown.reduce(0) { $0 + $1.count }
+        let day = Self.moment(most.day).text
+        let busiest = most.count == total ? " (\(day))" : "; busiest day \(day), with \(most.count)"
         return DayChart(
             title: title,
             sentence: total == 0
                 ? "None in the last \(Self.days) days."
-                : "\(total) in the last \(Self.days) days, at most \(most.count) a day (\(Self.moment(most.day).text)).",
+                : "\(total) in the last \(Self.days) days\(busiest).",
             bars: shown.filter { $0.count > 0 }.map { bar(of: $0.count, at: $0.day - first, most: most.count) },
             days: shown.reversed().filter { $0.count > 0 }.map {
                 DayChart.Day(day: Self.moment($0.day), count: String($0.count))

@@ -204,6 +204,7 @@ extension ScopeLine {
     init(_ description: ScopeDescription, isChecked: Bool = false, refusal: String = "", isNew: Bool = false) {
         self.init(
             code: description.scope.text, title: description.title, sentence: description.sentence,
-            isSensitive: description.sensitivity == .high, isChecked: isChecked, refusal: refusal, isNew: isNew)
+            isSensitive: description.sensitivity == .high, isChecked: isChecked, refusal: refusal, isNew: isNew,
+            isApart: description.scope == .default)
     }
 }

@@ -66,7 +66,7 @@ struct AuthorizeController {
             headline: "There is no workspace “\(slug)” here",
             sentence: "The link that brought you here names a workspace that is not there. Nothing was allowed.",
             code: OAuthError.Code.invalidRequest.rawValue, codePath: "/docs/errors#invalid_request",
-            explanation: "Ask your customer for the last part of their workspace's address: what stands after /t/.",
+            explanation: "Ask your customer for the last part of their workspace’s address: what stands after /t/.",
             received: [Fact(label: "workspace", value: slug)], requestID: context.requestID)
         return try site.page(page, request, context, status: .notFound)
     }

@@ -62,7 +62,7 @@ struct CustomProvider {
     var problems: [FieldProblem] {
         var problems: [FieldProblem] = []
         if !ConnectionFieldText.isLine(title, atMost: 80) {
-            problems.append(FieldProblem("custom-title", "Enter the provider's name, up to 80 characters."))
+            problems.append(FieldProblem("custom-title", "Enter the provider’s name, up to 80 characters."))
         }
         for (name, value, what, isNeeded) in [
             ("custom-authorize", authorizeURL, "authorization address", true),

@@ -140,6 +140,7 @@ extension EnvironmentsController {
         let connections = try site.store.connectionCounts(of: desk.environment).values.reduce(0, +)
         let page = DeleteBrokerPage(
             top: site.top(of: desk, at: .settings), what: "environment", name: desk.environment.name,
+            expected: desk.environment.name,
             sentences: [
                 "\(counted(Int64(integrations), "integration")), \(counted(connections, "connection")), every key and the "
                     + "activity go with it. Backends that use its keys are refused at once.",

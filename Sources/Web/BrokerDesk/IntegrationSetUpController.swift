@@ -134,7 +134,7 @@ struct IntegrationSetUpController {
         let integration = try site.integration(context, in: desk)
         let typed = try sent.text("confirm_name")
         guard typed.utf8.elementsEqual(integration.details.key.utf8) else {
-            let problem = Problem("confirm_name", "Type the name exactly: \(integration.details.key)")
+            let problem = Problem("confirm_name", "Type the key exactly: \(integration.details.key)")
             return try deletePage(integration, desk, typed: typed, request, context, problems: [problem])
         }
         try await site.store.delete(
@@ -208,7 +208,9 @@ extension IntegrationSetUpController {
             : "\(counted(connections, "connection")) \(connections == 1 ? "goes" : "go") with it, and nothing is revoked at "
                 + "the provider. To have that done, delete the connections first."
         let page = DeleteBrokerPage(
-            top: site.top(of: desk, at: .integrations), what: "integration", name: integration.details.key,
+            top: site.top(of: desk, at: .integrations), what: "integration",
+            name: integration.title(with: site.outside.provider(of: integration)), asked: "key",
+            expected: integration.details.key,
             sentences: [goes, "Backends that ask for it are answered that there is no such integration."],
             confirmName: typed, formPath: Self.path(integration, desk) + "/delete",
             cancelPath: Self.path(integration, desk))

@@ -113,16 +113,22 @@ extension Integration {
         case .ready: return ""
         case .failing: return TraceAdvice.sentence(for: trouble ?? "")
         case .incomplete:
-            var missing: [String] = []
-            if provider.method.needsRegistration {
-                if details.clientID.utf8.isEmpty { missing.append(provider.method.idLabel.lowercasedFirst) }
-                if !hasSecret { missing.append(provider.method.secretLabel.lowercasedFirst) }
-            }
-            missing += provider.fields.filter {
-                $0.source == .integration && !$0.isOptional && details.values[$0.name] == nil
-            }.map(\.title.lowercasedFirst)
-            return "Nobody can connect yet. Missing: \(missing.joined(separator: ", "))."
+            return "Nobody can connect yet. Missing: \(missing(with: provider).joined(separator: ", "))."
         }
+    }
+
+    /// What is to be entered before anybody can connect: "client ID", "client secret"; empty when nothing is.
+    func missing(with provider: Provider?) -> [String] {
+        guard let provider else { return ["a provider that the catalogue has"] }
+        var titles: [String] = []
+        if provider.method.needsRegistration {
+            if details.clientID.utf8.isEmpty { titles.append(provider.method.idLabel) }
+            if !hasSecret { titles.append(provider.method.secretLabel) }
+        }
+        titles += provider.fields.filter {
+            $0.source == .integration && !$0.isOptional && details.values[$0.name] == nil
+        }.map(\.title)
+        return titles.map { $0.insideSentence(at: provider) }
     }
 }
 
@@ -164,10 +170,19 @@ extension Provider.Method {
 }
 
 extension String {
-    /// "Client ID" inside a sentence.
-    fileprivate var lowercasedFirst: String {
-        let second = utf8.dropFirst().first ?? 0
-        // "API key" stays as it is.
-        return (0x61...0x7A).contains(second) ? prefix(1).lowercased() + dropFirst() : self
+    /// A field's title inside a sentence: "client ID" of "Client ID". Names keep their capitals: "API key", "RuName",
+    /// "My Domain", and "Okta domain" at Okta.
+    func insideSentence(at provider: Provider) -> String {
+        func isCapital(_ byte: UInt8) -> Bool { (0x41...0x5A).contains(byte) }
+        func isSmall(_ byte: UInt8) -> Bool { (0x61...0x7A).contains(byte) }
+        let words = utf8.split(separator: 0x20).map(Array.init)
+        guard let first = words.first, first.count > 1, isCapital(first[0]),
+            !first.dropFirst().contains(where: isCapital)
+        else { return self }
+        if words.count > 1, words[1].count > 1, isCapital(words[1][0]), isSmall(words[1][1]) { return self }
+        guard !provider.title.utf8.split(separator: 0x20).contains(where: { $0.elementsEqual(first) }) else {
+            return self
+        }
+        return prefix(1).lowercased() + dropFirst()
     }
 }

@@ -58,9 +58,9 @@ struct TracesController {
             connectionPath: number.map { "\(desk.path)/connections/\($0)" } ?? "",
             steps: trace.steps.map { step in
                 TracePage.Step(
-                    offset: step.milliseconds > 0 ? "+\(step.milliseconds) ms" : "0 ms", sentence: step.sentence,
+                    offset: (step.milliseconds > 0 ? "+" : "") + took(step.milliseconds), sentence: step.sentence,
                     isError: step.level == .error, isWarning: step.level == .warning,
-                    details: step.detail.map { Fact(label: $0.name, value: $0.value) })
+                    details: step.detail.map { TracePage.Detail(name: $0.name, value: $0.value) })
             }, listPath: path, selfPath: "\(path)/\(trace.id.text)")
         return try site.page(page, request, context)
     }
@@ -135,10 +135,26 @@ extension TracesPage.Row {
 }
 
 extension Trace {
-    /// "320 ms", "11 s"; empty while it runs.
-    var duration: String {
-        guard outcome != .running else { return "" }
-        return milliseconds < 10_000 ? "\(milliseconds)\u{A0}ms" : "\(milliseconds / 1000)\u{A0}s"
+    /// Empty while it runs.
+    var duration: String { outcome == .running ? "" : took(milliseconds) }
+}
+
+extension TracePage.Detail {
+    /// - Parameter name: as it is written down, for programs and for redaction.
+    init(name: String, value: String) {
+        let label =
+            switch name {
+            case "url": "Address"
+            case "by": "Proof"
+            case "why", "reason", "failed": "Why"
+            case "status": "HTTP status"
+            case "milliseconds": "Pause in ms"
+            case "expires": "Good until"
+            case "type": "Kind"
+            default: name.prefix(1).uppercased() + name.dropFirst()
+            }
+        self.init(
+            label: label, value: value, isProse: ["by", "why", "missing"].contains { $0.utf8.elementsEqual(name.utf8) })
     }
 }
 

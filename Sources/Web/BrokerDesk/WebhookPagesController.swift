@@ -81,8 +81,7 @@ struct WebhookPagesController {
                 WebhookPage.Attempt(
                     number: "\(attempt.number)", at: .exact(attempt.at),
                     answer: attempt.problem ?? attempt.status.map { "\($0)" } ?? "", isGood: attempt.problem == nil,
-                    duration: attempt.milliseconds < 10_000
-                        ? "\(attempt.milliseconds) ms" : "\(attempt.milliseconds / 1000) s")
+                    duration: took(attempt.milliseconds))
             }, replayPath: desk.environment.webhookURL == nil ? "" : "\(path)/\(delivery.id.text)/replay",
             listPath: path)
         return try site.page(page, request, context)

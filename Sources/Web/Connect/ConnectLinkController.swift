@@ -123,6 +123,7 @@ struct ConnectLinkController {
                     name: offer.title, path: path(visit) + "&integration=" + PercentEncoding.encode(offer.key),
                     initials: initials(of: offer.title))
             }
+            if offers.isEmpty { choosing.nothing = try nothing(visit) }
             page = choosing
         } else {
             page = try self.page(visit, offer(visit, key.utf8.isEmpty ? only ?? "" : key), .init(), [])
@@ -163,6 +164,19 @@ struct ConnectLinkController {
         try site.store.integrations(of: visit.session.environment)
             .filter { visit.session.ask.allows($0.details.key) }
             .compactMap { try offer(of: $0, visit) }
+    }
+
+    /// Without names: whoever has the link is no developer, and may not know of all that is being set up.
+    private func nothing(_ visit: Visit) throws -> String {
+        let allowed = try site.store.integrations(of: visit.session.environment)
+            .filter { visit.session.ask.allows($0.details.key) }
+        let why =
+            switch allowed.count {
+            case 0: "This environment has no integration yet."
+            case 1: "The integration that this session allows is not finished."
+            default: "None of the \(allowed.count) integrations that this session allows is finished."
+            }
+        return why + " The environment’s activity names what is missing."
     }
 
     private func offer(_ visit: Visit, _ key: String) throws -> ConnectOffer {

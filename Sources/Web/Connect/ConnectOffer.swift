@@ -39,13 +39,15 @@ struct ConnectOffer {
     func problems(with typed: Typed) -> [FieldProblem] {
         let values = asked.compactMap { field -> FieldProblem? in
             guard let value = typed.values[field.name] else {
-                return field.isOptional ? nil : FieldProblem(field.name, "Enter the \(field.title).")
+                return field.isOptional
+                    ? nil : FieldProblem(field.name, "Enter the \(field.title.insideSentence(at: provider)).")
             }
             return field.accepts(value) ? nil : FieldProblem(field.name, field.refusal)
         }
         let credentials = credentials.compactMap { credential -> FieldProblem? in
             guard let text = typed.credentials[credential.name], !text.utf8.isEmpty else {
-                return credential.isOptional ? nil : FieldProblem(credential.name, "Enter the \(credential.title).")
+                let title = credential.title.insideSentence(at: provider)
+                return credential.isOptional ? nil : FieldProblem(credential.name, "Enter the \(title).")
             }
             return credential.accepts(text) ? nil : FieldProblem(credential.name, credential.refusal)
         }

@@ -36,6 +36,7 @@ struct ConnectSessionsController {
         guard mistakes.isEmpty else { throw Self.refusal(mistakes) }
         let token = Secret<ConnectToken>.random()
         let end = try await site.store.open(ask, as: token, in: call.environment, at: site.now())
+        try site.noteIfNothing(canBeConnectedBy: ask, in: call.environment)
         let link = site.url("/connect?session_token=") + token.reveal()
         let data = JSONText.object([
             ("token", .string(token.reveal())), ("connect_link", .string(link)), ("expires_at", .string(end.wireText)),

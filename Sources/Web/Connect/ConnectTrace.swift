@@ -27,6 +27,28 @@ extension Site {
         trace.finish(.failure, error: refusal.traceError, after: 0, at: now())
         store.note(trace)
     }
+
+    /// Writes down that a session was opened in which nothing can be connected, and what is missing. The wire has no error
+    /// for it, since the integration may be finished a minute later; and whoever opens its page cannot mend it.
+    func noteIfNothing(canBeConnectedBy ask: ConnectSessionAsk, in environment: BrokerEnvironment) throws {
+        let allowed = try store.integrations(of: environment).filter { ask.allows($0.details.key) }
+        var lacks: [String] = []
+        for integration in allowed {
+            let provider = outside.provider(of: integration)
+            guard integration.state(with: provider) == .incomplete else { return }
+            lacks.append("\(integration.details.key): \(integration.missing(with: provider).joined(separator: ", "))")
+        }
+        let only = allowed.count == 1 ? allowed[0].details : nil
+        var trace = connectTrace(
+            of: only?.key ?? "", provider: only?.provider ?? "", connectionID: ask.reconnects?.connectionID ?? "",
+            in: environment)
+        let missing = lacks.isEmpty ? "an integration: there is none yet" : lacks.joined(separator: "; ")
+        trace.add(
+            "A connect session was opened in which nothing can be connected.", [("missing", missing)], level: .error,
+            at: now())
+        trace.finish(.failure, error: "nothing_to_connect", after: 0, at: now())
+        store.note(trace)
+    }
 }
 
 extension Trace {

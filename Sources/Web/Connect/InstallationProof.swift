@@ -28,7 +28,7 @@ extension ConnectFetch {
         }
         if let call = try? owner.token.revocation?.call(person, client: client, values: values) {
             // Without its address, which may hold the token.
-            _ = await ask("Asked the provider to revoke the person's own token.", call, &trace, isNamed: false)
+            _ = await ask("Asked the provider to revoke the person’s own token.", call, &trace, isNamed: false)
         }
         if let refusal { throw refusal }
     }
@@ -58,7 +58,7 @@ extension ConnectFetch {
         switch try owner.nextStep(for: listed, token: person, values: values) {
         case .nothing: return
         case .ask(let question, let call):
-            let answer = await ask("Asked whether the account is the person's own.", call, &trace)
+            let answer = await ask("Asked whether the account is the person’s own.", call, &trace)
             if let refusal = question.refusal(answer, about: listed) { throw refusal }
         }
     }

@@ -71,6 +71,25 @@ extension Site {
         return opened
     }
 
+    /// Answers a button that only fills a form in further (all scopes, one more row): with a page of its own address, so
+    /// that Back in a browser without script finds pages, and no answer to a form, which it could not fetch again.
+    ///
+    /// - Returns: nil when more was typed than is kept; then the answer is the page.
+    func showFilled(_ form: Form, at path: String, _ context: PersonContext) -> Response? {
+        guard form.bytes.count <= 8 * 1024 else { return nil }
+        shownOnce.keep(
+            String(decoding: form.bytes, as: UTF8.self), of: "form " + path,
+            forVisitor: context.site.visitor.formSeed, at: now())
+        return redirect(to: path + "?filled=yes")
+    }
+
+    /// What such a button left for this page; nil when there is nothing, or no longer.
+    func filled(_ request: Request, _ context: PersonContext) -> Form? {
+        guard !query(request).first("filled").utf8.isEmpty else { return nil }
+        let text = shownOnce.read("form " + request.uri.path, forVisitor: context.site.visitor.formSeed, at: now())
+        return text.flatMap { try? Form(bytes: Array($0.utf8)) }
+    }
+
     /// The query of a page's address, for filters and prefilled forms. What cannot be read counts as empty.
     func query(_ request: Request) -> Form {
         Form((try? ParameterList(query: request.uri.query ?? "")) ?? .empty)

@@ -16,19 +16,28 @@ struct APIsController {
         let (name, slug) = (try form.text("name"), try form.text("tenant"))
         switch try ResourceServerDraft.check(name: name, slug: slug, find: site.store.tenant) {
         case .invalid(let problems):
-            var page = try page()
-            page.name = name
-            page.tenant = slug
-            return try site.page(page, request, context, problems: problems)
+            return try refuse(name, slug, problems, request, context)
         case .valid(let draft):
             let now = site.now()
             let secret = Secret<ClientSecretKind>.random()
             let id = try await site.store.register(
                 draft, secret: secret, by: context.session.person, from: site.clientAddress(of: request, context),
                 at: now)
+            guard let id else {
+                return try refuse(name, slug, [ResourceServerDraft.unknownTenant], request, context)
+            }
             site.shownOnce.keep(secret.reveal(), of: id.text, for: context.session.id, at: now)
             return site.redirect(to: "/operator/apis/\(id.text)/created")
         }
+    }
+
+    private func refuse(
+        _ name: String, _ slug: String, _ problems: [Problem], _ request: Request, _ context: OperatorContext
+    ) throws -> Response {
+        var page = try page()
+        page.name = name
+        page.tenant = slug
+        return try site.page(page, request, context, problems: problems)
     }
 
     func created(_ request: Request, _ context: OperatorContext) async throws -> Response {

@@ -50,7 +50,7 @@ struct AuditController {
             AuditEvent(
                 .wholeLogExported, by: .operator(context.session.person),
                 on: AuditSubject(.setting, id: "audit_log", name: "Audit log"),
-                detail: asked.facts(with: ["format": format.rawValue, "workspace": tenant]),
+                detail: asked.facts(with: ["format": format.rawValue, "workspace": AuditQuery.fact(tenant)]),
                 from: site.clientAddress(of: request, context)), at: now)
         let export = AuditExport(
             store: site.store, scope: tenant.isEmpty ? .everything : .tenant(ID(tenant)), filter: asked.filter,

@@ -57,9 +57,9 @@ struct PeopleDeskController {
             ways: memberships.map {
                 SubjectPage.Way(path: $0.tenant.operatorPath, text: "\($0.role.title) of \($0.tenant.name)")
             } + apps.map { SubjectPage.Way(path: $0.operatorPath, text: "The app \($0.details.name)") }
+                + (person.hasSecondFactor
+                    ? [SubjectPage.Way(path: person.secondFactorPath, text: "Turn off their two-step sign-in")] : [])
                 + [
-                    SubjectPage.Way(
-                        path: person.secondFactorPath, text: "Turn off their two-step sign-in"),
                     SubjectPage.Way(path: "/operator/audit?actor=\(person.id.text)", text: "What they did"),
                     SubjectPage.Way(path: "/operator/audit?subject=\(person.id.text)", text: "What was done to them"),
                 ],

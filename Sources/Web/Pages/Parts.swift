@@ -22,6 +22,8 @@ package struct ScopeLine: Sendable {
     var refusal = ""
     /// Consent only: not part of what was allowed before.
     var isNew = false
+    /// Forms only: “Select all scopes” leaves it out.
+    var isApart = false
 }
 
 /// The scopes of one resource.

@@ -30,8 +30,21 @@ struct AuditQuery {
 
     /// For the event that says what somebody took: what was asked, and what else is to be said of it; nothing empty.
     func facts(with others: [String: String]) -> [String: String] {
-        ["actor": actor, "subject": subject, "area": area, "from": from, "until": until]
-            .merging(others) { _, other in other }.filter { !$0.value.utf8.isEmpty }
+        [
+            "actor": Self.fact(actor), "subject": isNumber(subject) ? subject : Self.fact(subject), "area": area,
+            "from": from, "until": until,
+        ]
+        .merging(others) { _, other in other }.filter { !$0.value.utf8.isEmpty }
+    }
+
+    /// An ID, as facts may have it, which stay when people are forgotten: any other word could be somebody's name.
+    static func fact(_ id: String) -> String {
+        id.utf8.isEmpty || Entity.isID(id) ? id : "no ID"
+    }
+
+    /// What a connection has instead.
+    private func isNumber(_ id: String) -> Bool {
+        id.utf8.count < 20 && id.utf8.allSatisfy { (0x30...0x39).contains($0) }
     }
 
     /// For an address, with a final `&`.

@@ -72,7 +72,7 @@ extension TenantAuditPage.Row {
     fileprivate init(_ entry: AuditEntry, path: String, at now: Instant) {
         self.init(
             at: .exact(entry.at),
-            actor: entry.isErased && entry.actor.name.isEmpty ? "Somebody who was forgotten" : entry.actor.name,
+            actor: entry.actor.name.isEmpty ? "Somebody who was forgotten" : entry.actor.name,
             actorPath: entry.actor.id.isEmpty ? "" : "\(path)?actor=\(PercentEncoding.encode(entry.actor.id))",
             title: entry.title, subject: entry.subjectName.isEmpty ? entry.subjectID : entry.subjectName,
             subjectPath: entry.subjectID.isEmpty ? "" : "\(path)?subject=\(PercentEncoding.encode(entry.subjectID))",

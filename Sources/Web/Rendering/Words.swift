@@ -9,6 +9,16 @@ func counted(_ count: Int64, _ noun: String) -> String {
 /// "1 person", "3 people".
 func counted(_ count: Int64, _ one: String, _ many: String) -> String { "\(count) \(count == 1 ? one : many)" }
 
+/// How long something took, for people: "320 ms", "4.0 s", "11 s", "3 min".
+func took(_ milliseconds: Int64) -> String {
+    switch milliseconds {
+    case ..<1000: "\(max(0, milliseconds))\u{A0}ms"
+    case ..<10_000: "\(milliseconds / 1000).\(milliseconds % 1000 / 100)\u{A0}s"
+    case ..<120_000: "\(milliseconds / 1000)\u{A0}s"
+    default: "\(milliseconds / 60_000)\u{A0}min"
+    }
+}
+
 /// What to call somebody by: "Ada" of "Ada Lovelace".
 func firstWord(of name: String) -> String {
     let word = name.utf8.prefix { $0 != 0x20 }

@@ -15,6 +15,9 @@ struct DeveloperTokensController {
     func new(_ request: Request, _ context: PersonContext) async throws -> Response {
         guard try obstacle(context) == nil else { return site.redirect(to: "/tokens") }
         try site.askToConfirm(context)
+        if let typed = site.filled(request, context) {
+            return try site.page(try everything(in: try TokenForm(typed), context), request, context)
+        }
         let query = site.query(request)
         let from = query.all("from").first.map { ID<Entity.DeveloperToken>($0) }
         let old = try from.flatMap { try site.store.developerToken($0, of: context.person.id) }
@@ -29,10 +32,10 @@ struct DeveloperTokensController {
         guard try obstacle(context) == nil else {
             return try list(request, context, status: .unprocessableContent)
         }
-        var form = try TokenForm(sent)
+        let form = try TokenForm(sent)
         if try sent.text("action").utf8.elementsEqual("select_all".utf8) {
-            try tickEverything(in: &form, context)
-            return try site.page(try page(form, context), request, context)
+            if let again = site.showFilled(sent, at: "/tokens/new", context) { return again }
+            return try site.page(try everything(in: form, context), request, context)
         }
         switch try check(form, context) {
         case .invalid(let problems):
@@ -132,11 +135,14 @@ extension DeveloperTokensController {
         try site.store.obstacleToToken(of: context.person.id, at: site.now())
     }
 
-    private func tickEverything(in form: inout TokenForm, _ context: PersonContext) throws {
+    /// The form with every scope ticked that the person may give, but for the one that stands for all of them.
+    private func everything(in typed: TokenForm, _ context: PersonContext) throws -> NewTokenPage {
+        var form = typed
         let member = form.member(among: try memberships(context))
         let offered = ScopeDescription.available(
             to: member?.role ?? .member, from: try site.store.scopeCatalogue())
-        form.scopes = offered.map(\.scope.text)
+        form.scopes = offered.filter { $0.scope != .default }.map(\.scope.text)
+        return try page(form, context)
     }
 
     private func check(_ form: TokenForm, _ context: PersonContext) throws -> Checked<DeveloperTokenDraft> {

@@ -86,6 +86,8 @@ struct AppActivityTests {
         test.store.activity.count(.used, of: test.rosterSync.id, at: now)
         #expect(try await test.store.deleteApp(test.rosterSync.id, of: test.lin.id, at: now))
         try await test.store.flushActivity()
+        #expect(try test.count("SELECT count(*) FROM app_activity") == 1)
+        _ = try await test.store.sweep(at: now)
         #expect(try test.count("SELECT count(*) FROM app_activity") == 0)
         #expect(try test.count("SELECT count(*) FROM app_days") == 0)
     }

@@ -67,6 +67,7 @@ struct AppTests {
         #expect(try await test.refresh(tokens.refresh, by: client).error == .invalidGrant)
         #expect(throws: OAuthError.self) { try test.authentication().get() }
         #expect(try test.check(other.access) == "live")
+        while try await test.store.sweep(at: TestStore.start) {}
         let left: [SQL] = [
             "SELECT count(*) FROM apps", "SELECT count(*) FROM app_callbacks", "SELECT count(*) FROM client_secrets",
             "SELECT count(*) FROM grants", "SELECT count(*) FROM authorization_codes",

@@ -110,6 +110,7 @@ struct ConsentTicketTests {
         let second = try await keep(for: phone)
         #expect(try await test.store.deleteApp(test.rosterSync.id, of: test.lin.id, at: TestStore.start))
         #expect(try await take(second, as: phone) == nil)
+        _ = try await test.store.sweep(at: TestStore.start)
         #expect(try test.count("SELECT count(*) FROM consent_tickets") == 0)
     }
 

@@ -94,6 +94,56 @@ struct TenantDeletionTests {
         try test.expectHealth()
     }
 
+    @Test func `what a deleted tenant leaves until it is swept counts nowhere and holds nothing`() async throws {
+        _ = try await test.tokens()
+        _ = try await store.openTenantBeyondQuota(
+            TenantDraft(name: "Other", slug: try #require(Slug("other"))), kind: .standard, admin: test.ada.id, at: now)
+        let scope = try #require(Scope("orders:read"))
+        try await store.save(
+            ScopeDescription(
+                scope: scope, title: "Orders", sentence: "Read orders.", group: "Orders", sensitivity: .normal,
+                enforcement: .operator), position: 900, by: test.lin, at: now)
+        try await test.engine.write { db in
+            _ = try db.run(
+                """
+                WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 100)
+                INSERT INTO developer_tokens (digest, tenant_id, id, person_id, description, scopes, hint, created_at,
+                    purpose)
+                SELECT randomblob(32), \(test.acme.id), 'tok_' || i, \(test.ada.id), 'No. ' || i, 'orders:read', 'x',
+                    \(now), 'own' FROM n
+                """)
+            _ = try db.run("UPDATE grants SET scopes = 'orders:read' WHERE tenant_id = \(test.acme.id)")
+        }
+        let described = try #require(try store.scopeCatalogue().first { $0.scope == scope })
+        let app = test.rosterSync.id
+        #expect(try store.obstacleToToken(of: test.ada.id, at: now) == .tokens(100))
+        #expect(try await !store.removeScope(described, by: test.lin, at: now))
+        #expect(try store.reach(of: app).grants == 1)
+        #expect(try store.tokenFormats(of: app).renewable == 1)
+        #expect(try store.holdsRefreshTokens(app))
+        #expect(try store.apps(ListFilter(text: app.text), limit: 5).map(\.tenants) == [1])
+        try await delete()
+        #expect(try store.obstacleToToken(of: test.ada.id, at: now) == nil)
+        #expect(try await store.removeScope(described, by: test.lin, at: now))
+        #expect(try store.reach(of: app).grants == 0)
+        #expect(try store.tokenFormats(of: app).renewable == 0)
+        #expect(try !store.holdsRefreshTokens(app))
+        #expect(try store.apps(ListFilter(text: app.text), limit: 5).map(\.tenants) == [0])
+    }
+
+    @Test func `nobody registers an API for a tenant that is deleted at that moment`() async throws {
+        func register(_ name: String) async throws -> ID<Entity.ResourceServer>? {
+            let draft = ResourceServerDraft.check(name: name, slug: "acme") { _ in test.acme }
+            guard case .valid(let draft) = draft else { throw TestStore.Refused() }
+            return try await store.register(draft, secret: .random(), by: test.lin, at: now)
+        }
+        #expect(try await register("In time") != nil)
+        try await delete()
+        #expect(try await register("Too late") == nil)
+        #expect(try store.resourceServers().isEmpty)
+        #expect(try test.count("SELECT count(*) FROM audit_events WHERE subject_name = 'Too late'") == 0)
+    }
+
     @Test func `a deleted tenant cannot be reached by anything while its rows are still there`() async throws {
         let ada = try test.member(test.ada, test.acme)
         let tokens = try await test.tokens()

@@ -284,8 +284,11 @@ struct SecondFactorTests {
         let olga = try await world.site.browser(signedInAs: world.site.cast.olga)
         let path = "/operator/people/\(world.person.person.id.text)/second-factor"
         #expect(try await world.ada.get(path).status == 404)
+        let person = path.replacing("/second-factor", with: "")
+        #expect(try await olga.get(person).contains("href=\"\(path)\""))
         #expect(try await olga.get(path).contains("Reset two-step sign-in of"))
         #expect(try await olga.submit(path).status == 303)
+        #expect(try await !olga.get(person).contains("href=\"\(path)\""), "nothing left to turn off")
         let letter = try #require(try world.site.letters(to: world.person.email).first)
         #expect(letter.contains("an operator turned off"))
         #expect(try await world.site.browser().signIn(world.person.email, world.person.password).status == 303)

@@ -67,6 +67,21 @@ import Testing
         #expect(try await site.send(.get, "/account", headers: twoHeaders).status == 303)
     }
 
+    @Test func `a form that was open while the session ended says so; a page that is asked for does not`() async throws
+    {
+        let site = try await TestSite()
+        let browser = try await site.browser(signedInAs: site.cast.ada)
+        let page = try await browser.get("/account/name")
+        let csrf = try #require(page.csrf)
+        browser.session = nil
+        #expect(try await browser.get("/account/name").location == "/login?next=%2Faccount%2Fname")
+        #expect(try await !browser.get("/login").contains("signed out"))
+        let sent = try await browser.post("/account/name", ["name": "Ada Augusta", "csrf": csrf])
+        #expect(sent.status == 303 && sent.location == "/login")
+        #expect(try await browser.get("/login").contains("You were signed out meanwhile, and nothing was changed."))
+        #expect(try await !browser.get("/login").contains("signed out meanwhile"), "said once")
+    }
+
     @Test func `Case 160: signing out ends the session at once, for every copy of the cookie`() async throws {
         let site = try await TestSite()
         let browser = try await site.browser(signedInAs: site.cast.ada)

@@ -61,7 +61,7 @@ struct AppOwnerPagesTests {
         let page = try await lin.get(app + "/activity")
         #expect(page.contains("The person denied the request."))
         #expect(page.contains("do not let this person allow the app"))
-        #expect(page.contains("Authorizations a day: 1 in the last 30 days"))
+        #expect(page.contains("Authorizations a day: 1 in the last 30 days ("))
         #expect(page.contains("Calls to the API: 1 in the last 30 days"))
         let filtered = try await lin.get(app + "/activity?kind=token&outcome=refused&error=invalid_grant")
         #expect(filtered.contains("Nothing like that") && !filtered.contains("denied the request"))

@@ -129,7 +129,10 @@ struct IntegrationPagesTests {
         #expect(try world.store.integration("pictures", in: world.environment)?.details.clientID == "other")
         let asked = try await ada.get(place + "/delete")
         #expect(asked.contains("2 connections go with it"))
-        #expect(try await ada.submit(place + "/delete", ["confirm_name": "photos"]).status == 422)
+        // Its name may be anything; what is typed is its key.
+        #expect(asked.contains("Type the integration’s key to confirm") && asked.contains("data-expected>pictures<"))
+        let wrong = try await ada.submit(place + "/delete", ["confirm_name": "photos"])
+        #expect(wrong.status == 422 && wrong.contains("Type the key exactly: pictures"))
         #expect(try await ada.submit(place + "/delete", ["confirm_name": "pictures"]).location == Self.list)
         #expect(try await ada.get(place).status == 404)
         #expect(try world.store.connections(of: world.environment, limit: 5).isEmpty)

@@ -58,6 +58,43 @@ struct ConnectSessionTests {
     }
 
     @Test(arguments: [
+        (
+            #""allowed_integrations":["empty"]"#, "The integration that this session allows is not finished.",
+            "empty: client ID, client secret"
+        ),
+        (
+            #""allowed_integrations":["empty","lost"]"#,
+            "None of the 2 integrations that this session allows is finished.",
+            "lost: a provider that the catalogue has"
+        ),
+    ])
+    func `where nothing can be connected the developer reads what is missing, and the person only that something is`(
+        allowed: String, said: String, missing: String
+    ) async throws {
+        let world = try await ConnectWorld("dev")
+        let opened = try await post(
+            world, "/connect/sessions", #"{"end_user":{"id":"7"},\#(allowed)}"#, key: key(world))
+        #expect(opened.status == 201, "\(opened.body)")
+        let token = try #require(JSONValue(Array(opened.body.utf8))?["data"]?["token"]?.string)
+        let page = try await world.site.browser().get("/connect?session_token=\(token)")
+        #expect(page.status == 200 && page.contains("There is nothing to connect") && page.contains(said))
+        #expect(!page.contains("client secret") && !page.contains("catalogue"))
+        let ada = try await world.site.browser(signedInAs: world.site.cast.ada)
+        let list = try await ada.get("/t/acme/env/dev/activity?outcome=failure")
+        #expect(list.contains("nothing_to_connect"))
+        let trace = try #require(try world.site.store.traces(of: world.environment, limit: 5).first)
+        #expect(try await ada.get("/t/acme/env/dev/activity/\(trace.id.text)").contains(missing))
+    }
+
+    @Test func `a session in which something can be connected leaves no trace when it is opened`() async throws {
+        let world = try await ConnectWorld("dev")
+        let body = #"{"end_user":{"id":"7"},"allowed_integrations":["empty","github"]}"#
+        #expect(try await post(world, "/connect/sessions", body, key: key(world)).status == 201)
+        try await world.site.store.flushTraces()
+        #expect(try world.site.store.traces(of: world.environment, limit: 5).isEmpty)
+    }
+
+    @Test(arguments: [
         ("{}", "end_user"), (#"{"end_user":{"id":"1"},"allowed_integrations":["nowhere"]}"#, "allowed_integrations"),
         (#"{"end_user":{"id":"1"},"more":1}"#, "more"), ("no", "invalid_json"),
     ])

@@ -104,7 +104,7 @@ struct InstallationOwnerCallbackTests {
         #expect(call.headers.contains { $0.name == "authorization" && $0.value == basic })
         let traces = try world.site.store.traces(of: world.environment, limit: 5)
         let steps = try traces.flatMap { try world.site.store.trace($0.id, in: world.environment)?.steps ?? [] }
-        let told = try #require(steps.first { $0.sentence == "Asked the provider to revoke the person's own token." })
+        let told = try #require(steps.first { $0.sentence == "Asked the provider to revoke the person’s own token." })
         // Some providers take the token in the address.
         #expect(told.detail.map(\.name) == ["status"])
         #expect(!steps.flatMap(\.detail).contains { $0.value.contains("ghu_person") || $0.value.contains("once-77") })

@@ -45,6 +45,16 @@ struct MomentTests {
         #expect(!Moment.relative(now, at: instant).text.isEmpty)
     }
 
+    @Test(
+        arguments: [
+            (-5, "0 ms"), (0, "0 ms"), (999, "999 ms"), (1000, "1.0 s"), (4050, "4.0 s"), (9999, "9.9 s"),
+            (10_000, "10 s"),
+            (119_999, "119 s"), (120_000, "2 min"), (Int64.max, "153722867280912 min"),
+        ] as [(Int64, String)])
+    func `how long something took is said in a unit that people count in`(milliseconds: Int64, words: String) {
+        #expect(took(milliseconds) == words.replacing(" ", with: "\u{A0}"))
+    }
+
     @Test(arguments: [("Roster Sync", "RS"), ("Acme", "AC"), ("x", "X"), ("", "?"), ("Ada’s sandbox", "AS")])
     func `tiles carry two letters`(name: String, letters: String) {
         #expect(initials(of: name) == letters)

@@ -23,7 +23,8 @@ extension TestSite {
         let secret = Secret<ClientSecretKind>.random()
         let draft = ResourceServerDraft.check(name: "Orders API", slug: tenant?.slug.text ?? "") { _ in tenant }
         guard case .valid(let draft) = draft else { throw CancellationError() }
-        let id = try await store.register(draft, secret: secret, by: cast.olga.person, at: clock.now)
+        let id = try #require(
+            try await store.register(draft, secret: secret, by: cast.olga.person, at: clock.now))
         return Credentials(id: try #require(try store.resourceServer(id)).clientID, secret: secret.reveal())
     }
 

@@ -51,6 +51,25 @@ struct LeakedTokensTests {
         #expect(try sent() == before)
     }
 
+    @Test func `nobody is told of what a deleted app or a closed account leaves until it is swept`() async throws {
+        let site = try await TestSite()
+        let tokens = try await site.tokens()
+        let lin = try site.cast.lin.person
+        let own = try await site.browser(signedInAs: site.cast.lin).makeToken("Nightly", at: "northwind").token
+        #expect(
+            try await site.store.delete(
+                lin, letter: Letter(kind: .accountDeleted, recipient: lin.email, subject: "Bye", body: "Bye."),
+                at: site.clock.now) != nil)
+        func count(_ sql: SQL) throws -> Int64? {
+            try site.engine.read { db in try db.row("SELECT (\(fragment: sql)) AS n") }?.integer("n")
+        }
+        let letters = try count("SELECT count(*) FROM outbox")
+        let events = try count("SELECT count(*) FROM audit_events")
+        #expect(try await report(site, "\(own)\n\(tokens.access)\n\(tokens.refresh)").status == 202)
+        #expect(try count("SELECT count(*) FROM outbox") == letters)
+        #expect(try count("SELECT count(*) FROM audit_events") == events)
+    }
+
     @Test func `Case 270: a person's token is revoked, its owner is told once, and the log has it`() async throws {
         let site = try await TestSite()
         let token = try await site.browser(signedInAs: site.cast.ada).makeToken("CI deploy").token

@@ -40,7 +40,7 @@ package struct DayChart: Sendable {
     }
 
     var title: String
-    /// What a reader hears instead of the bars: "12 in the last 30 days, at most 5 a day (4 Nov 2026)".
+    /// What a reader hears instead of the bars: "12 in the last 30 days; busiest day 4 Nov 2026, with 5.".
     var sentence: String
     var bars: [Bar]
     /// Newest first, only days on which there was something.
@@ -52,7 +52,8 @@ package struct DayChart: Sendable {
 
     static let samples = [
         DayChart(
-            title: "Authorizations a day", sentence: "7 in the last 30 days, at most 5 a day (20 Nov 2026).",
+            title: "Authorizations a day",
+            sentence: "7 in the last 30 days; busiest day 20 Nov 2026, with 5.",
             bars: [Bar(x: "271", y: "52", height: "28"), Bar(x: "281", y: "10", height: "70")],
             days: [Day(day: .day(.sample), count: "5"), Day(day: .day(.sample(-1)), count: "2")],
             key: "authorizations"),

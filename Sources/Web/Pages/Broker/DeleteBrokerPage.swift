@@ -1,9 +1,12 @@
-/// Asks before something of an environment ends for good; its name has to be typed.
+/// Asks before something of an environment ends for good; its name or key has to be typed.
 package struct DeleteBrokerPage: Page {
     var top: EnvironmentTop
     /// "environment", "integration".
     var what: String
     var name: String
+    /// What has to be typed: the "name" or the "key", and how it is spelt.
+    var asked = "name"
+    var expected: String
     /// What goes with it, a paragraph each.
     var sentences: [String]
     var confirmName = ""
@@ -13,7 +16,7 @@ package struct DeleteBrokerPage: Page {
     package static let template = "broker/delete"
     package var title: String { "Delete \(name)?" }
     package static let sample = DeleteBrokerPage(
-        top: .sample(.integrations), what: "integration", name: "github",
+        top: .sample(.integrations), what: "integration", name: "GitHub", asked: "key", expected: "github",
         sentences: [
             "Its 3 connections go with it. Backends that ask for them are answered that there is no such integration."
         ], formPath: "/t/acme/env/dev/integrations/int_1/delete", cancelPath: "/t/acme/env/dev/integrations/int_1")
@@ -23,7 +26,7 @@ package struct DeleteBrokerPage: Page {
         return [
             PageSample(sample),
             PageSample(
-                typed, state: "errors", problems: [FieldProblem("confirm_name", "Type the name exactly: github")]),
+                typed, state: "errors", problems: [FieldProblem("confirm_name", "Type the key exactly: github")]),
         ]
     }
 }

@@ -88,7 +88,15 @@ package struct TracePage: Page {
         var sentence: String
         var isError: Bool
         var isWarning: Bool
-        var details: [Fact]
+        var details: [Detail]
+    }
+
+    struct Detail: Sendable {
+        /// "Address"
+        var label: String
+        var value: String
+        /// A sentence or a name; else it is set as code.
+        var isProse = false
     }
 
     var top: EnvironmentTop
@@ -120,13 +128,13 @@ package struct TracePage: Page {
         steps: [
             Step(
                 offset: "0 ms", sentence: "Asked the provider for new credentials.", isError: false, isWarning: false,
-                details: [Fact(label: "url", value: "https://github.com/login/oauth/access_token")]),
+                details: [Detail(label: "Address", value: "https://github.com/login/oauth/access_token")]),
             Step(
                 offset: "+312 ms", sentence: "The provider answered.", isError: true, isWarning: false,
-                details: [Fact(label: "status", value: "400"), Fact(label: "bytes", value: "212")]),
+                details: [Detail(label: "HTTP status", value: "400"), Detail(label: "Bytes", value: "212")]),
             Step(
                 offset: "+318 ms", sentence: "The credentials were not renewed.", isError: true, isWarning: false,
-                details: []),
+                details: [Detail(label: "Why", value: "The provider gave no token.", isProse: true)]),
         ], listPath: "/t/acme/env/dev/activity", selfPath: "/t/acme/env/dev/activity/trc_2")
     package static var samples: [PageSample<Self>] {
         var running = sample

@@ -78,6 +78,8 @@ package struct ConnectLinkPage: Page {
     var providerName = ""
     var isReconnection = false
     var choices: [Choice] = []
+    /// For the developer, why there is nothing to choose; empty when there is.
+    var nothing = ""
     var fields: [Field] = []
     /// It goes on at the provider, where the person signs in.
     var leadsAway = false
@@ -138,7 +140,12 @@ package struct ConnectLinkPage: Page {
             PageSample(sample), PageSample(wrong, state: "errors", problems: [FieldProblem("subdomain", problem)]),
             PageSample(ConnectLinkPage(companyName: "Acme", label: "Ada", choices: choices), state: "choose"),
             PageSample(key, state: "key"), PageSample(signing, state: "signing"),
-            PageSample(ConnectLinkPage(companyName: "Acme"), state: "nothing"),
+            PageSample(
+                ConnectLinkPage(
+                    companyName: "Acme",
+                    nothing:
+                        "Neither integration that this session allows is finished. The environment’s activity names "
+                        + "what is missing."), state: "nothing"),
         ]
     }
 }

@@ -60,11 +60,11 @@ package struct ErrorPage: Page {
     static let cookiesTooLarge = ErrorPage(
         status: "431", headline: "Your browser sent too many cookies",
         sentence: "They are larger than this server reads, so no page can be shown. Clearing them signs you out here.",
-        nextPath: CookieClearing.path, nextText: "Clear this site's cookies")
+        nextPath: CookieClearing.path, nextText: "Clear this site’s cookies")
     static let cookiesCleared = ErrorPage(
         status: "431", headline: "The cookies of this site are cleared",
         sentence:
-            "If this page comes again, delete the cookies and site data of this address in your browser's settings.",
+            "If this page comes again, delete the cookies and site data of this address in your browser’s settings.",
         nextPath: "/login", nextText: "Sign in")
 
     package static let sample = of(404, requestID: "req_4fQ8sT2v")

@@ -36,7 +36,7 @@ package struct APIsPage: Page {
                 created: .day(.sample(-3)), createdBy: "Olga Operator", lastUsed: .relative(.sample, at: .sample),
                 revokePath: "/operator/apis/api_1/revoke"),
             API(
-                name: "Acme's own API", clientID: "gw_rs_9Lz1nB6cF3dH5jP0", reach: "Acme", hint: "gw_cs_…1AbC",
+                name: "Acme’s own API", clientID: "gw_rs_9Lz1nB6cF3dH5jP0", reach: "Acme", hint: "gw_cs_…1AbC",
                 created: .day(.sample(-9)), createdBy: "Olga Operator", lastUsed: nil, revokePath: "",
                 revoked: .day(.sample(-1))),
         ], introspection: "https://developers.example.com/oauth/introspect",

@@ -7,9 +7,13 @@ package struct LoginPage: Page {
         var password: String
         /// "admin of Acme".
         var role: String
+        /// This page with the form filled in.
+        var path: String
     }
 
     var email = ""
+    /// Of one of the cast, in demo mode only; nobody else's is ever shown.
+    var password = ""
     /// Relative address to go on to; sent along as a hidden field. May be empty.
     var next = ""
     /// The app that asked, when signing in is a step of authorizing it: "Roster Sync".
@@ -25,7 +29,8 @@ package struct LoginPage: Page {
         next: "/t/acme/oauth/authorize?client_id=gw_id_sample", appName: "Roster Sync",
         demoAccounts: [
             DemoAccount(
-                name: "Ada", email: "ada@acme.example", password: "correct horse battery", role: "admin of Acme")
+                name: "Ada", email: "ada@acme.example", password: "correct horse battery", role: "admin of Acme",
+                path: "/login?as=Ada")
         ])
     package static var samples: [PageSample<Self>] {
         [
