@@ -9,18 +9,19 @@ extension Store {
     package func sweep(at now: Instant, batch: Int = 500) async throws -> Bool {
         // Each kind in a transaction of its own: what was deleted in one minute by several does not add up.
         let kinds = [
-            Self.whatExpired(at: now, batch: batch) + Self.whatIsOver(at: now, batch: batch),
-            Self.whatWasDeleted(at: now, batch: batch) + Self.whatTenantsLeft(at: now, batch: batch),
-            Self.whatAppsLeft(at: now, batch: batch), Self.whatPeopleLeft(at: now, batch: batch),
+            (Self.whatExpired(at: now, batch: batch) + Self.whatIsOver(at: now, batch: batch), batch),
+            (Self.whatWasDeleted(at: now, batch: batch) + Self.whatTenantsLeft(at: now, batch: batch), batch),
+            // One app's or person's at a time, who may have left little.
+            (Self.whatAppsLeft(at: now, batch: batch), 1), (Self.whatPeopleLeft(at: now, batch: batch), 1),
         ]
         let used = try longUsed(at: now, batch: batch)
         var isMore = try await engine.write { db in
             if !used.isEmpty { try db.run("DELETE FROM refresh_tokens WHERE digest IN (\(list: used))") }
             return try self.tellOfDeletedApps(in: db, at: now, batch: batch) || used.count >= batch
         }
-        for statements in kinds {
+        for (statements, enough) in kinds {
             let most = try await engine.write { db in try statements.map { try db.run($0) }.max() ?? 0 }
-            isMore = isMore || most >= batch
+            isMore = isMore || most >= enough
         }
         try await engine.write { db in try self.withdrawSpentLinks(in: db, at: now) }
         return isMore

@@ -35,7 +35,7 @@ extension Store {
             try db.rows(
                 """
                 SELECT DISTINCT tenant_id, \(app.id) AS app_id FROM (
-                    SELECT tenant_id FROM grants WHERE app_id = \(app.id) AND revoked_at IS NULL LIMIT 1000)
+                    SELECT tenant_id FROM grants WHERE app_id = \(app.id) AND revoked_at IS NULL LIMIT 1000) AS some
                 LIMIT \(most)
                 """), in: db, at: now)
     }
@@ -81,12 +81,15 @@ extension Store {
         return rows.count
     }
 
-    /// The first grants, in the order of one index: both who is told and what is deleted are among these.
+    /// The first grants of the first app that has any, in the order of an index: both who is told and what is deleted
+    /// are among these.
     private static func grantsOfDeletedApps(at now: Instant, batch: Int) -> SQL {
         """
-        SELECT g.tenant_id, g.id, g.revoked_at, g.app_id, a.deletion_position
-        FROM apps a CROSS JOIN grants g INDEXED BY grants_by_app ON g.app_id = a.id
-        WHERE a.deleted_at <= \(now) LIMIT \(batch)
+        SELECT g.tenant_id, g.id, g.revoked_at, g.app_id,
+            (SELECT d.deletion_position FROM apps d WHERE d.id = g.app_id) AS deletion_position
+        FROM grants g WHERE g.app_id = (SELECT a.id FROM apps a WHERE a.deleted_at <= \(now)
+            AND EXISTS (SELECT 1 FROM grants x WHERE x.app_id = a.id) ORDER BY a.deleted_at LIMIT 1)
+        ORDER BY g.person_id, g.tenant_id, g.id LIMIT \(batch)
         """
     }
 
@@ -142,20 +145,20 @@ extension Store {
     static func tokens(of grants: SQL, batch: Int) -> [SQL] {
         let families: SQL = """
             SELECT f.tenant_id, f.id FROM (\(fragment: grants)) g
-            CROSS JOIN token_families f ON f.tenant_id = g.tenant_id AND f.grant_id = g.id LIMIT \(batch)
+            CROSS JOIN token_families f WHERE f.tenant_id = g.tenant_id AND f.grant_id = g.id LIMIT \(batch)
             """
         return [
             """
             DELETE FROM authorization_codes WHERE digest IN (SELECT c.digest FROM (\(fragment: grants)) g
-                CROSS JOIN authorization_codes c ON c.tenant_id = g.tenant_id AND c.grant_id = g.id LIMIT \(batch))
+                CROSS JOIN authorization_codes c WHERE c.tenant_id = g.tenant_id AND c.grant_id = g.id LIMIT \(batch))
             """,
             """
             DELETE FROM access_tokens WHERE digest IN (SELECT x.digest FROM (\(fragment: families)) f
-                CROSS JOIN access_tokens x ON x.tenant_id = f.tenant_id AND x.family_id = f.id LIMIT \(batch))
+                CROSS JOIN access_tokens x WHERE x.tenant_id = f.tenant_id AND x.family_id = f.id LIMIT \(batch))
             """,
             """
             DELETE FROM refresh_tokens WHERE digest IN (SELECT r.digest FROM (\(fragment: families)) f
-                CROSS JOIN refresh_tokens r ON r.tenant_id = f.tenant_id AND r.family_id = f.id LIMIT \(batch))
+                CROSS JOIN refresh_tokens r WHERE r.tenant_id = f.tenant_id AND r.family_id = f.id LIMIT \(batch))
             """,
             """
             DELETE FROM token_families WHERE (tenant_id, id) IN (SELECT f.tenant_id, f.id

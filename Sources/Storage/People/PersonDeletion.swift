@@ -43,8 +43,10 @@ extension Store {
     /// row, which has nothing but its ID.
     package static func whatPeopleLeft(at now: Instant, batch: Int) -> [SQL] {
         let grants: SQL = """
-            SELECT g.tenant_id, g.id FROM people p CROSS JOIN grants g INDEXED BY grants_by_person ON g.person_id = p.id
-            WHERE p.deleted_at <= \(now) LIMIT \(batch)
+            SELECT g.tenant_id, g.id FROM grants g WHERE g.person_id = (SELECT p.id FROM people p
+                WHERE p.deleted_at <= \(now) AND EXISTS (SELECT 1 FROM grants x WHERE x.person_id = p.id)
+                ORDER BY p.deleted_at LIMIT 1)
+            ORDER BY g.tenant_id, g.id LIMIT \(batch)
             """
         return tokens(of: grants, batch: batch) + [
             """
