@@ -65,6 +65,7 @@ import Testing
             "/t/acme/oauth/authorize",
             [("ticket", open.hidden("ticket") ?? ""), ("decision", "allow"), ("csrf", open.csrf ?? "")])
         #expect(answer.location?.contains("code=") != true)
+        while try await site.store.sweep(at: site.clock.now) {}
         #expect(try site.engine.read { try $0.rows("SELECT id FROM grants").isEmpty })
     }
 

@@ -107,7 +107,7 @@ import Web
         #expect(try await ada.submit(path).status == 303)
         #expect(try await site.call("/t/acme/api/v1/people", tokens.access).status == 401)
         #expect(try await site.refresh(tokens.refresh).error == "invalid_grant")
-        #expect(try await ada.get("/t/acme/audit?area=grant").contains("Revoked an app&#39;s access"))
+        #expect(try await ada.get("/t/acme/audit?area=grant").contains("Revoked an app’s access"))
     }
 
     @Test func `all access of an app ends with one button`() async throws {
