@@ -83,6 +83,33 @@ def test_in_the_order_of_the_questions(question: Question):
             assert (answer.status, part in answer.body) == (status, True), (message[:60], answer)
 
 
+def test_many_at_once(question: Question):
+    with connect(question.port) as connection:
+        connection.sendall(question.message() * 100)
+        reader = Reader(connection)
+        assert all(b'"active":true' in reader.next().body for _ in range(100))
+
+
+def test_whoever_reads_no_answers_is_not_read_either(question: Question):
+    message = question.message()
+    sent = 0
+    with socket.socket() as connection:
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        connection.connect(("127.0.0.1", question.port))
+        connection.settimeout(4)
+        while sent < 40_000_000:
+            try:
+                sent += connection.send((message * 50)[sent % len(message) :])
+            except TimeoutError:
+                break
+        assert sent < 40_000_000, "the server goes on reading, and keeps all the answers"
+        # And it goes on where it was.
+        connection.settimeout(15)
+        reader = Reader(connection)
+        for _ in range(sent // len(message)):
+            assert b'"active":true' in reader.next().body
+
+
 def test_on_the_wire_the_two_ways_are_the_same(question: Question):
     with connect(question.port) as connection:
         reader = Reader(connection)

@@ -14,7 +14,13 @@ final class DirectAnswers: ChannelDuplexHandler, RemovableChannelHandler {
     typealias OutboundIn = HTTPResponsePart
     typealias OutboundOut = HTTPResponsePart
 
+    /// A client that sends many requests at once takes turns with the loop's other connections: beyond these, the rest of
+    /// what it sent is answered by tasks, which do.
+    private static let mostAtOnce = 16
+
     private let site: Site
+    /// Answers since the last bytes came.
+    private var madeAtOnce = 0
     /// Requests that went on and are not answered yet. Answers leave in the order of their requests (RFC 9112 §9.3.2), so
     /// while there are any, what comes goes on too.
     private var elsewhere = 0
@@ -26,7 +32,7 @@ final class DirectAnswers: ChannelDuplexHandler, RemovableChannelHandler {
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         switch unwrapInboundIn(data) {
         case .head(let head):
-            if elsewhere == 0, site.mayAnswerDirectly(head) {
+            if isFree(context), site.mayAnswerDirectly(head) {
                 held = (head, ByteBuffer())
             } else {
                 elsewhere += 1
@@ -40,12 +46,23 @@ final class DirectAnswers: ChannelDuplexHandler, RemovableChannelHandler {
             guard let held else { return context.fireChannelRead(data) }
             if let answer = site.directAnswer(to: held.head, body: held.body, from: context.channel.remoteAddress) {
                 self.held = nil
+                madeAtOnce += 1
                 send(answer, context)
             } else {
                 pass(held, context)
                 context.fireChannelRead(wrapInboundOut(.end(trailers)))
             }
         }
+    }
+
+    func channelReadComplete(context: ChannelHandlerContext) {
+        madeAtOnce = 0
+        context.fireChannelReadComplete()
+    }
+
+    /// No, while the client leaves answers unread: the router's way waits for it, and reads no more of it meanwhile.
+    private func isFree(_ context: ChannelHandlerContext) -> Bool {
+        elsewhere == 0 && madeAtOnce < Self.mostAtOnce && context.channel.isWritable
     }
 
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
