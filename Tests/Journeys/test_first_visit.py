@@ -78,8 +78,7 @@ def test_back_after_every_scope_was_ticked_is_a_page(browsing: Browsing, newcome
     expect(page.locator("h1")).to_have_text("Create a token")
 
 
-def test_a_wrong_callback_is_said_on_a_card(browsing: Browsing, lin: Human):
-    app = flow.register(lin, "https://card.example/callback")
+def test_a_wrong_callback_is_said_on_a_card(browsing: Browsing, app: flow.App):
     page = browsing.open()
     page.goto(flow.authorize_path("acme", app, redirect_uri="https://evil.example/"))
     expect(page.locator(".card.raised h1")).to_contain_text(re.compile("cannot be answered"))
