@@ -90,7 +90,7 @@ def test_many_at_once(question: Question):
         assert all(b'"active":true' in reader.next().body for _ in range(100))
 
 
-def test_whoever_reads_no_answers_is_not_read_either(question: Question):
+def test_case_247_whoever_reads_no_answers_is_not_read_either(question: Question):
     message = question.message()
     sent = 0
     with socket.socket() as connection:

@@ -48,9 +48,14 @@ extension Site {
 extension Site {
     /// The tenant that a path names. A suspended one is gone for everybody.
     func liveTenant(_ context: some RequestContext) throws -> Tenant {
-        guard let slug = context.parameters.get("tenant").flatMap(Slug.init), let tenant = try store.tenant(slug),
-            !tenant.isSuspended
+        guard let slug = context.parameters.get("tenant").flatMap(Slug.init), let tenant = try liveTenant(at: slug)
         else { throw Failure.notFound }
+        return tenant
+    }
+
+    /// Nil also for a suspended one.
+    func liveTenant(at slug: Slug) throws -> Tenant? {
+        guard let tenant = try store.tenant(slug), !tenant.isSuspended else { return nil }
         return tenant
     }
 

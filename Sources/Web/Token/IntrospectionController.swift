@@ -64,9 +64,7 @@ extension IntrospectionController {
             case .success(let introspector)? = try? site.store.introspector(sent.credentials, at: now),
             let answer = try? tell(introspector, about: asked, at: slug, now)
         else { return nil }
-        if !answer.isActive, let slug {
-            guard let tenant = try? site.store.tenant(slug), !tenant.isSuspended else { return nil }
-        }
+        if !answer.isActive, let slug, (try? site.liveTenant(at: slug)) == nil { return nil }
         return answer.json()
     }
 }
