@@ -1,4 +1,4 @@
-package import OAuth
+import OAuth
 
 /// Everything that is kept, in one concrete place. The seam to another database is the ``Engine`` below it.
 ///

@@ -1,4 +1,4 @@
-package import OAuth
+import OAuth
 
 /// What a company's backend wants of a provider's API, in the connection's name.
 package struct ProxyAsk: Sendable {

@@ -1,4 +1,4 @@
-package import OAuth
+import OAuth
 
 extension Provider {
     /// How it is told of a connection that somebody deletes; nil where it has no way.

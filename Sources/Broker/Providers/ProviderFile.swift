@@ -1,4 +1,4 @@
-package import Yams
+import Yams
 
 /// A file of providers, read whole: either every entry is right, or everything that is wrong is said.
 ///

@@ -1,4 +1,4 @@
-package import OAuth
+import OAuth
 
 /// The registration form as it was typed. Checking it gives ``AppDetails`` or every problem at once.
 package struct AppForm: Sendable {

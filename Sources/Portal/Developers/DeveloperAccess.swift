@@ -1,4 +1,4 @@
-package import OAuth
+import OAuth
 
 /// Whether somebody may register apps.
 package enum DeveloperAccess: Sendable, Equatable {

@@ -1,4 +1,4 @@
-package import OAuth
+import OAuth
 
 /// What operators decide on their settings page.
 package struct InstallationRules: Sendable, Equatable {

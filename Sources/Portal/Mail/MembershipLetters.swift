@@ -1,4 +1,4 @@
-package import OAuth
+import OAuth
 
 // Letters about being in a workspace, and about what its admins decide.
 extension Letter {

@@ -1,4 +1,4 @@
-package import OAuth
+import OAuth
 
 extension Letter {
     package static func applicationReceived(to person: Person, page: String) -> Letter {

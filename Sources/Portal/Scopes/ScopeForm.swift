@@ -1,4 +1,4 @@
-package import OAuth
+import OAuth
 
 /// The catalogue editor's form as it was typed.
 package struct ScopeForm: Sendable {

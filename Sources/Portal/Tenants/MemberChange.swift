@@ -1,4 +1,4 @@
-package import OAuth
+import OAuth
 
 /// A change of who is in a tenant as what.
 package enum MemberChange: Equatable, Sendable {

@@ -1,4 +1,4 @@
-package import OAuth
+import OAuth
 package import Portal
 
 extension Store {

@@ -1,5 +1,5 @@
 package import OAuth
-package import Portal
+import Portal
 
 extension Store {
     /// Authenticates a client (RFC 6749 §2.3): one look-up by `client_id`, then digests compared in constant time, so an

@@ -121,7 +121,7 @@ extension Store {
             guard
                 let integration = try db.row(
                     "\(fragment: Integration.select) WHERE i.id = \(flow.integration) AND i.tenant_id = \(flow.tenant)"
-                ).map { try self.integration($0) },
+                ).map({ try self.integration($0) }),
                 let environment = try db.row(
                     """
                     \(fragment: BrokerEnvironment.select)

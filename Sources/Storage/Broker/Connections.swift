@@ -1,6 +1,6 @@
 package import Broker
 package import OAuth
-package import Portal
+import Portal
 
 extension Store {
     /// One connection with its credentials opened: one indexed read. `key` and `connectionID` are the wire's names.

@@ -1,4 +1,4 @@
-package import OAuth
+import OAuth
 package import Portal
 
 // Columns that hold what a type of ours wrote. A value that is none of its words was written by a newer version.

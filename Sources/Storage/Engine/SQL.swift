@@ -93,6 +93,11 @@ extension SQL: ExpressibleByStringInterpolation {
             pieces.append(.value(value.sqlValue))
         }
 
+        /// Binds the value, or NULL. Of its own, so that the compiler knows that an optional is meant.
+        package mutating func appendInterpolation(_ value: (some SQLConvertible)?) {
+            pieces.append(.value(value?.sqlValue ?? .null))
+        }
+
         /// Puts another statement's text and values here.
         package mutating func appendInterpolation(fragment: SQL) {
             pieces.append(contentsOf: fragment.pieces)

@@ -1,5 +1,5 @@
 package import OAuth
-package import Portal
+import Portal
 
 /// A letter in the outbox, as pages list it.
 package struct OutboxEntry: Sendable {

@@ -1,5 +1,5 @@
 package import OAuth
-package import Portal
+import Portal
 
 /// Where letters about a leak lead.
 package struct LeakLinks: Sendable {
