@@ -1,4 +1,4 @@
-package import Broker
+import Broker
 package import OAuth
 package import Portal
 package import Storage

@@ -39,6 +39,13 @@ class Question:
             f"Content-Type: application/x-www-form-urlencoded\r\n{headers}\r\n"
         ).encode()
 
+    def verification(self, scope: str) -> bytes:
+        """As a proxy asks about a call (forward authentication)."""
+        return (
+            f"GET /auth/verify?scope={scope} HTTP/1.1\r\nHost: 127.0.0.1:{self.port}\r\n"
+            f"Authorization: Bearer {self.token}\r\n\r\n"
+        ).encode()
+
     def page(self, path: str) -> bytes:
         return f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{self.port}\r\n\r\n".encode()
 
@@ -67,6 +74,10 @@ def test_in_the_order_of_the_questions(question: Question):
     mixed = [
         (question.message(), 200, b'"active":true'),
         (question.page("/healthz"), 200, b"ok"),
+        (question.verification("people:read"), 200, b""),
+        (question.verification("no:such"), 403, b"insufficient_scope"),
+        (question.page("/auth/verify"), 401, b"unauthorized"),
+        (question.page("/auth/verify?scope="), 400, b""),
         (question.message(token="gw_at_nothing"), 200, b'{"active":false}'),
         (question.page("/v2/me"), 401, b""),
         (question.message(client_secret="wrong"), 401, b"invalid_client"),
@@ -85,9 +96,12 @@ def test_in_the_order_of_the_questions(question: Question):
 
 def test_many_at_once(question: Question):
     with connect(question.port) as connection:
-        connection.sendall(question.message() * 100)
+        connection.sendall((question.message() + question.verification("people:read")) * 50)
         reader = Reader(connection)
-        assert all(b'"active":true' in reader.next().body for _ in range(100))
+        for _ in range(50):
+            assert b'"active":true' in reader.next().body
+            admitted = reader.next()
+            assert (admitted.status, admitted.header("x-auth-tenant"), admitted.body) == (200, "acme", b"")
 
 
 def test_case_247_whoever_reads_no_answers_is_not_read_either(question: Question):
@@ -114,7 +128,7 @@ def test_on_the_wire_the_two_ways_are_the_same(question: Question):
     with connect(question.port) as connection:
         reader = Reader(connection)
         # Whoever says something about the connection is answered by the router.
-        connection.sendall(question.message() + question.message("Connection: keep-alive\r\n"))
+        connection.sendall(question.message() + question.message("Connection: x-other\r\n"))
         direct, routed = reader.next(), reader.next()
     assert direct.status == routed.status == 200 and direct.body == routed.body
     dates = [answer.header("date") for answer in (direct, routed)]

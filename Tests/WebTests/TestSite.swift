@@ -117,10 +117,8 @@ final class TestSite: Sendable {
             method: method, scheme: base.isSecure ? "https" : "http", authority: host ?? base.authority, path: path,
             headerFields: fields)
         // As the server does it: what has an answer on the connection's own thread never comes to the responder.
-        let buffer = ByteBuffer(bytes: body)
         if way == .server, site.mayAnswerDirectly(head),
-            let direct = site.directAnswer(
-                to: head, body: buffer, from: try SocketAddress(ipAddress: address, port: 50_000))
+            let direct = site.directAnswer(to: head, body: ByteBuffer(bytes: body), from: address)
         {
             return Answer(
                 status: direct.head.status.code, headers: direct.head.headerFields,

@@ -19,15 +19,23 @@ final class DirectAnswers: ChannelDuplexHandler, RemovableChannelHandler {
     private static let mostAtOnce = 16
 
     private let site: Site
+    /// The IP address of the other end, which is one for all of the connection's requests.
+    private var peer = "unknown"
     /// Answers since the last bytes came.
     private var madeAtOnce = 0
     /// Requests that went on and are not answered yet. Answers leave in the order of their requests (RFC 9112 §9.3.2), so
     /// while there are any, what comes goes on too.
     private var elsewhere = 0
+    /// Answers were written that have not left yet.
+    private var willFlush = false
     /// A request whose end has not come.
     private var held: (head: HTTPRequest, body: ByteBuffer)?
 
     init(site: Site) { self.site = site }
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        peer = context.channel.remoteAddress?.ipAddress ?? peer
+    }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         switch unwrapInboundIn(data) {
@@ -44,7 +52,7 @@ final class DirectAnswers: ChannelDuplexHandler, RemovableChannelHandler {
             if let held, held.body.readableBytes > Site.longestDirectBody { pass(held, context) }
         case .end(let trailers):
             guard let held else { return context.fireChannelRead(data) }
-            if let answer = site.directAnswer(to: held.head, body: held.body, from: context.channel.remoteAddress) {
+            if let answer = site.directAnswer(to: held.head, body: held.body, from: peer) {
                 self.held = nil
                 madeAtOnce += 1
                 send(answer, context)
@@ -80,7 +88,18 @@ final class DirectAnswers: ChannelDuplexHandler, RemovableChannelHandler {
 
     private func send(_ answer: DirectAnswer, _ context: ChannelHandlerContext) {
         context.write(wrapOutboundOut(.head(answer.head)), promise: nil)
-        context.write(wrapOutboundOut(.body(answer.body)), promise: nil)
-        context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
+        if answer.body.readableBytes > 0 { context.write(wrapOutboundOut(.body(answer.body)), promise: nil) }
+        context.write(wrapOutboundOut(.end(nil)), promise: nil)
+        flushSoon(context)
+    }
+
+    /// Once the loop has read what came on its other connections: whoever waits for several answers is woken once for all.
+    private func flushSoon(_ context: ChannelHandlerContext) {
+        guard !willFlush else { return }
+        willFlush = true
+        context.eventLoop.assumeIsolated().execute {
+            self.willFlush = false
+            context.flush()
+        }
     }
 }

@@ -3,7 +3,30 @@ import Hummingbird
 import NIOCore
 import OAuth
 
+/// An answer whose bytes are all there, before it is known which way it leaves: by the router or directly.
+struct WholeAnswer {
+    let status: HTTPResponse.Status
+    var headers: HTTPFields
+    let body: [UInt8]
+
+    static func json(bytes: [UInt8], status: HTTPResponse.Status = .ok) -> WholeAnswer {
+        WholeAnswer(status: status, headers: [.contentType: "application/json"], body: bytes)
+    }
+
+    static func json(_ value: some JSONWritable, status: HTTPResponse.Status = .ok) -> WholeAnswer {
+        var writer = JSONWriter()
+        value.write(to: &writer)
+        return json(bytes: writer.bytes, status: status)
+    }
+}
+
 extension Response {
+    init(_ answer: WholeAnswer) {
+        self.init(
+            status: answer.status, headers: answer.headers,
+            body: ResponseBody(byteBuffer: ByteBuffer(bytes: answer.body)))
+    }
+
     /// 303 unless said otherwise, so that what was posted is never posted again somewhere else.
     ///
     /// - Parameter location: ours, or a verified redirect URI. Bytes that could end the header are refused.
@@ -21,15 +44,11 @@ extension Response {
     }
 
     static func json(bytes: [UInt8], status: HTTPResponse.Status = .ok) -> Response {
-        Response(
-            status: status, headers: [.contentType: "application/json"],
-            body: ResponseBody(byteBuffer: ByteBuffer(bytes: bytes)))
+        Response(.json(bytes: bytes, status: status))
     }
 
     static func json(_ value: some JSONWritable, status: HTTPResponse.Status = .ok) -> Response {
-        var writer = JSONWriter()
-        value.write(to: &writer)
-        return json(bytes: writer.bytes, status: status)
+        Response(.json(value, status: status))
     }
 
     static func text(_ text: String, status: HTTPResponse.Status = .ok) -> Response {

@@ -1,5 +1,5 @@
 import Broker
-package import OAuth
+import OAuth
 import Storage
 import Synchronization
 

@@ -13,18 +13,27 @@ struct ForwardAuthController {
     let site: Site
 
     func verify(_ request: Request, _ context: SiteContext) async throws -> Response {
-        let ask: Ask
-        do {
-            ask = try Ask(request)
-        } catch {
+        guard let ask = try? Ask(query: request.uri.query ?? "") else {
             // The proxy is set up wrongly. Not 2xx, 401 or 403: proxies then let nobody through and log it.
             throw Failure.badRequest("Give scope as scope names with a space between them, and tenant as a slug.")
         }
+        let address = context.clientAddress(of: request, settings: site.settings)
+        return Response(try verdict(on: ask, request.headers, from: address))
+    }
+
+    /// The same, refusals too, since a token that was found has been counted as used by then. Nil when the proxy is set
+    /// up wrongly, which `verify` says.
+    ///
+    /// - Parameter address: whose call it is.
+    func directAnswer(_ headers: HTTPFields, query: String, from address: String) -> WholeAnswer? {
+        guard let ask = try? Ask(query: query) else { return nil }
+        return try? verdict(on: ask, headers, from: address)
+    }
+
+    private func verdict(on ask: Ask, _ headers: HTTPFields, from address: String) throws -> WholeAnswer {
         do {
-            guard let bearer = try bearer(of: request) else { return refusal(nil, ask) }
-            guard
-                case .live(let access) = try site.store.check(
-                    bearer, from: context.clientAddress(of: request, settings: site.settings), at: site.now()),
+            guard let bearer = try bearer(in: headers, ask) else { return refusal(nil, ask) }
+            guard case .live(let access) = try site.store.check(bearer, from: address, at: site.now()),
                 ask.tenant == nil || ask.tenant == access.member.tenant.slug
             else { throw OAuthError(.invalidToken, "the token is not valid here") }
             guard ask.scopes.allSatisfy(access.allows) else {
@@ -36,12 +45,11 @@ struct ForwardAuthController {
         }
     }
 
-    private func bearer(of request: Request) throws -> BearerToken? {
-        let query = try ParameterList(query: request.uri.query ?? "")
-        let bearer = try BearerToken.read(authorizationHeaders: request.headers[values: .authorization], query: query)
+    private func bearer(in headers: HTTPFields, _ ask: Ask) throws -> BearerToken? {
+        let bearer = try BearerToken.read(authorizationHeaders: headers[values: .authorization], query: ask.parameters)
         // What the caller asked the proxy for. A token in that address is in the proxy's log already.
         for name in [HTTPField.Name.xOriginalURI, .xForwardedURI] {
-            guard let address = request.headers[name], let mark = address.utf8.firstIndex(of: UInt8(ascii: "?"))
+            guard let address = headers[name], let mark = address.utf8.firstIndex(of: UInt8(ascii: "?"))
             else { continue }
             let query = String(decoding: address.utf8[address.utf8.index(after: mark)...], as: UTF8.self)
             if let list = try? ParameterList(query: query), list.mentions(.accessToken) {
@@ -52,8 +60,8 @@ struct ForwardAuthController {
     }
 
     /// All of these are IDs and names in ASCII, and still none leaves that could end its header.
-    private func admission(of access: Access) throws -> Response {
-        var response = Response(status: .ok)
+    private func admission(of access: Access) throws -> WholeAnswer {
+        var headers = HTTPFields()
         let scopes = try access.liveScopes { try site.store.scopeCatalogue().map(\.scope) }
         let person = access.app?.actsAsItself == true ? nil : access.member.person.id.text
         for (name, value) in [
@@ -63,28 +71,29 @@ struct ForwardAuthController {
             // Empty rather than absent: Caddy passes its own placeholder on for a header that is not there.
             let value = value ?? ""
             guard value.utf8.allSatisfy({ (0x20...0x7E).contains($0) }) else { throw Failure.unexpected }
-            response.headers.append(HTTPField(name: name, value: value))
+            headers.append(HTTPField(name: name, value: value))
         }
-        return response
+        return WholeAnswer(status: .ok, headers: headers, body: [])
     }
 
     /// 401 or 403 and nothing else: proxies know no other way to say no. So a malformed header, which RFC 6750 §3.1
     /// answers with 400, is a 401 here.
-    private func refusal(_ error: OAuthError?, _ ask: Ask) -> Response {
+    private func refusal(_ error: OAuthError?, _ ask: Ask) -> WholeAnswer {
         let isScope = error?.code == .insufficientScope
-        var response = Response.json(
+        var answer = WholeAnswer.json(
             APIError(
                 code: error?.code.rawValue ?? "unauthorized",
                 message: error.map { $0.sentence + "." } ?? "Send a token as Authorization: Bearer TOKEN."),
             status: isScope ? .forbidden : .unauthorized)
-        response.headers[.wwwAuthenticate] = bearerChallenge(
+        answer.headers[.wwwAuthenticate] = bearerChallenge(
             realm: "api", error: error, scope: isScope ? ScopeSet(ask.scopes) : nil)
-        return response
+        return answer
     }
 }
 
 /// What the proxy wants to know.
 private struct Ask {
+    let parameters: ParameterList
     /// All of them are needed.
     let scopes: [Scope]
     /// Nil: the token may be any tenant's, and `X-Auth-Tenant` says which.
@@ -92,17 +101,19 @@ private struct Ask {
 
     enum Problem: Error { case unreadable }
 
-    init(_ request: Request) throws {
-        let query = try ParameterList(query: request.uri.query ?? "")
+    init(query: String) throws {
+        parameters = try ParameterList(query: query)
         // An empty value is not "none asked for" but a variable that the proxy did not fill.
-        guard !query.all(.scope).contains(""), !query.all(.tenant).contains("") else { throw Problem.unreadable }
-        if let text = try query.optional(.scope) {
+        guard !parameters.all(.scope).contains(""), !parameters.all(.tenant).contains("") else {
+            throw Problem.unreadable
+        }
+        if let text = try parameters.optional(.scope) {
             guard let set = ScopeSet(parsing: text) else { throw Problem.unreadable }
             scopes = set.sorted
         } else {
             scopes = []
         }
-        tenant = try query.optional(.tenant).map { text in
+        tenant = try parameters.optional(.tenant).map { text in
             guard let slug = Slug(text) else { throw Problem.unreadable }
             return slug
         }

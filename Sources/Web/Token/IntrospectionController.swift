@@ -55,7 +55,7 @@ extension IntrospectionController {
     /// else there is to say, of which nothing has been counted: `tenant` and `portal` say it.
     ///
     /// - Parameter network: what failures of the one who asks are counted under.
-    func directAnswer(_ headers: HTTPFields, _ body: ByteBuffer, at slug: Slug?, from network: String) -> [UInt8]? {
+    func directAnswer(_ headers: HTTPFields, _ body: ByteBuffer, at slug: Slug?, from network: String) -> WholeAnswer? {
         let now = site.now()
         guard let parameters = try? ClientRequest.parameters(of: headers, body),
             let sent = try? ClientRequest(headers, query: "", body: parameters),
@@ -65,6 +65,6 @@ extension IntrospectionController {
             let answer = try? tell(introspector, about: asked, at: slug, now)
         else { return nil }
         if !answer.isActive, let slug, (try? site.liveTenant(at: slug)) == nil { return nil }
-        return answer.json()
+        return .json(bytes: answer.json())
     }
 }

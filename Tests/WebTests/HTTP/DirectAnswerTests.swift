@@ -41,7 +41,7 @@ struct DirectAnswerTests {
         func directly(_ head: HTTPRequest, _ body: String) throws -> DirectAnswer? {
             site.site.directAnswer(
                 to: head, body: ByteBuffer(string: body),
-                from: try SocketAddress(ipAddress: "198.51.100.1", port: 50_000))
+                from: "198.51.100.1")
         }
 
         var proof: String { "client_id=\(api.id)&client_secret=\(api.secret)" }
@@ -50,9 +50,6 @@ struct DirectAnswerTests {
     @Test func `They are the router's, byte for byte, whoever asks and however`() async throws {
         let scene = try await Scene()
         let site = scene.site
-        func named(_ answer: Answer) -> [String] {
-            answer.headers.filter { $0.name != .date }.map { "\($0.name.canonicalName): \($0.value)" }.sorted()
-        }
         for place in [Self.path, "/oauth/introspect"] {
             for token in scene.tokens {
                 for who in [scene.api, try site.roster] {
@@ -60,13 +57,76 @@ struct DirectAnswerTests {
                     let body = Array("token=\(Browser.encode(token))".utf8)
                     let direct = try await site.send(.post, place, headers: basic, body: body)
                     let routed = try await site.send(.post, place, headers: basic, body: body, by: .router)
-                    #expect(direct.header("Date") != nil && routed.header("Date") == nil)
-                    #expect(direct.status == routed.status && direct.body == routed.body)
-                    #expect(named(direct) == named(routed))
+                    expectEqual(direct, routed)
                     #expect(try await site.post(place, [("token", token)] + who.fields).body == routed.body)
                 }
             }
         }
+    }
+
+    /// But for the date and the length, which are the server's part of an answer that the router made.
+    private func expectEqual(_ direct: Answer, _ routed: Answer, at place: SourceLocation = #_sourceLocation) {
+        func named(_ answer: Answer) -> [String] {
+            answer.headers.filter { $0.name != .date && $0.name != .contentLength }
+                .map { "\($0.name.canonicalName): \($0.value)" }.sorted()
+        }
+        #expect(direct.header("Date") != nil && routed.header("Date") == nil, sourceLocation: place)
+        #expect(direct.header("Content-Length") == "\(direct.body.utf8.count)", sourceLocation: place)
+        #expect(direct.status == routed.status && direct.body == routed.body, sourceLocation: place)
+        #expect(named(direct) == named(routed), sourceLocation: place)
+    }
+
+    @Test func `Forward authentication's are the router's as well, refusals among them`() async throws {
+        let scene = try await Scene()
+        let site = scene.site
+        let bearers = scene.tokens.dropLast().map { ("Authorization", "Bearer \($0)") }
+        var callers: [[(String, String)]] = [[], [("Authorization", "Basic eDp5")], [("Authorization", "Bearer")]]
+        callers += bearers.map { [$0] }
+        callers += [
+            [bearers[0], bearers[0]], [bearers[0], ("X-Original-URI", "/x?access_token=\(scene.tokens[0])")],
+            [bearers[0], ("Cookie", "gw_session=x")], [bearers[0], ("X-Forwarded-For", "203.0.113.9")],
+        ]
+        var statuses: Set<Int> = []
+        for query in ["", "?", "?scope=people:read", "?scope=people:write&tenant=acme", "?tenant=globex", "?x=1"] {
+            for caller in callers {
+                let direct = try await site.send(.get, "/auth/verify" + query, headers: caller)
+                let routed = try await site.send(.get, "/auth/verify" + query, headers: caller, by: .router)
+                expectEqual(direct, routed)
+                statuses.insert(direct.status)
+            }
+        }
+        #expect(statuses == [200, 401, 403])
+    }
+
+    @Test func `A proxy that asks wrongly hears it from the router`() async throws {
+        let scene = try await Scene()
+        let site = scene.site.site
+        func answer(_ path: String, _ body: String = "") throws -> DirectAnswer? {
+            try scene.directly(
+                try scene.head(path, method: .get, with: [("Authorization", "Bearer \(scene.tokens[0])")]), body)
+        }
+        #expect(try answer("/auth/verify?scope=people:read")?.head.status == .ok)
+        #expect(try answer("/auth/verify?scope=people:read", "x") == nil)
+        for path in [
+            "/auth/verify?scope=", "/auth/verify?tenant=Acme", "/auth/verify?x=%zz", "/auth/verify/x", "/auth/verifyx",
+        ] {
+            #expect(try answer(path) == nil, "\(path)")
+        }
+        #expect(!site.mayAnswerDirectly(try scene.head("/auth/verify", method: .head)))
+        #expect(!site.mayAnswerDirectly(try scene.head("/auth/verify", method: .post)))
+    }
+
+    @Test func `A use counts once, of a call that is refused for its scope too`() async throws {
+        let scene = try await Scene()
+        let site = scene.site
+        let bearer = [("Authorization", "Bearer \(scene.tokens[0])")]
+        for scope in ["people:read", "people:reed", "people:read"] {
+            _ = try await site.send(.get, "/auth/verify?scope=\(scope)", headers: bearer)
+        }
+        #expect(try await site.send(.get, "/auth/verify?scope=", headers: bearer).status == 400)
+        try await site.store.flushActivity()
+        let counts = try site.store.counts(of: site.cast.rosterSync.app.id, since: site.clock.now.day)
+        #expect(counts.first { $0.metric == .used }?.count == 3)
     }
 
     @Test func `A tenant's own host is its address too`() async throws {
@@ -114,9 +174,11 @@ struct DirectAnswerTests {
         #expect(site.mayAnswerDirectly(try scene.head()))
         #expect(site.mayAnswerDirectly(try scene.head("/oauth/introspect")))
         #expect(!site.mayAnswerDirectly(try scene.head(method: .get)))
+        #expect(site.mayAnswerDirectly(try scene.head("/auth/verify?scope=x", method: .get)))
         for path in ["/t/acme/oauth/token", "/oauth/introspect?token=x", "/oauth/introspection", ""] {
             #expect(!site.mayAnswerDirectly(try scene.head(path)), "\(path)")
         }
+        #expect(site.mayAnswerDirectly(try scene.head(with: [("Connection", "keep-alive")])))
         for header in [("Connection", "close"), ("Connection", "Upgrade"), ("Expect", "100-continue")] {
             #expect(!site.mayAnswerDirectly(try scene.head(with: [header])), "\(header)")
         }
