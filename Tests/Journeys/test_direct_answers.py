@@ -170,6 +170,18 @@ def test_whoever_wants_the_connection_closed_gets_it_closed(question: Question):
     assert answer.closed and b'"active":true' in answer.body
 
 
+def test_whoever_says_no_more_still_gets_the_answer(question: Question):
+    for message, part in ((question.message(), b'"active":true'), (question.verification("people:read"), b"x-auth-tenant")):
+        with connect(question.port) as connection:
+            connection.sendall(message)
+            connection.shutdown(socket.SHUT_WR)
+            connection.settimeout(5)
+            received = b""
+            while piece := connection.recv(65536):
+                received += piece
+        assert received.startswith(b"HTTP/1.1 200 ") and part in received.lower(), received
+
+
 def test_half_a_question_is_no_question(question: Question):
     for part in (question.message()[:-5], question.message()[:120]):
         with connect(question.port) as connection:
