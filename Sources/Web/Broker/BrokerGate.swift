@@ -12,7 +12,6 @@ struct BrokerCall {
     let key: EnvironmentKeyUse
     let query: BrokerQuery
     let request: Request
-    let context: SiteContext
     let address: String
 
     func require(_ scope: BrokerScope) throws {
@@ -56,9 +55,8 @@ extension Site {
             let (environment, key) = try environment(of: request, context)
             budget = countCall(of: key.id.text)
             if let seconds = budget?.wait { throw BrokerRefusal.tooOften(seconds) }
-            guard let query = try? ParameterList(query: request.uri.query ?? "") else { throw BrokerRefusal.badQuery }
             let call = BrokerCall(
-                environment: environment, key: key, query: BrokerQuery(query), request: request, context: context,
+                environment: environment, key: key, query: try BrokerQuery(request), request: request,
                 address: context.clientAddress(of: request, settings: settings))
             if let scope { try call.require(scope) }
             response = try await handle(call)
@@ -76,8 +74,26 @@ extension Site {
         } catch {
             response = refusal(for: error, request, context).response(in: shape)
         }
-        budget?.write(to: &response)
+        budget?.write(to: &response.headers)
         return response
+    }
+
+    /// The answer to a call that takes reads alone, when nothing stands in its way. Nil for whatever else there is to say,
+    /// of which nothing has been counted: `broker` says it.
+    ///
+    /// - Parameter handle: nil from it means that it takes more than reads.
+    func brokerDirectly(
+        _ request: Request, from address: String, then handle: (BrokerCall) throws -> [UInt8]?
+    ) -> WholeAnswer? {
+        guard let secret = try? Self.secretKey(in: request.headers),
+            let (environment, key) = try? store.environment(key: secret, at: now()),
+            !isAtLimit(key.id.text), let query = try? BrokerQuery(request)
+        else { return nil }
+        let call = BrokerCall(environment: environment, key: key, query: query, request: request, address: address)
+        guard let json = try? handle(call) else { return nil }
+        var answer = WholeAnswer.json(bytes: json)
+        countCall(of: key.id.text)?.write(to: &answer.headers)
+        return answer
     }
 
     /// Something of ours that failed: its cause goes to the log, under a name that whoever asks can quote.
@@ -99,15 +115,10 @@ extension Site {
         return ["connections", "integrations", "connect", "auth", "providers"].contains(first ?? "") ? .nested : .flat
     }
 
-    /// Bearer, the key alone, or the user name of Basic, as the oldest clients send it.
     private func environment(
         of request: Request, _ context: SiteContext
     ) throws -> (environment: BrokerEnvironment, key: EnvironmentKeyUse) {
-        let headers = request.headers[values: .authorization]
-        guard let header = headers.first, headers.count == 1 else { throw BrokerRefusal.missingKey }
-        guard let text = Self.key(in: header), !text.utf8.isEmpty else { throw BrokerRefusal.malformedHeader }
-        guard let key = Secret<EnvironmentKey>(text) else { throw BrokerRefusal.malformedKey }
-        guard let found = try store.environment(key: key, at: now()) else {
+        guard let found = try store.environment(key: try Self.secretKey(in: request.headers), at: now()) else {
             // Only what opens nothing waits: nobody's working key is held up by a neighbour's dead one.
             let network = context.network(of: request, settings: settings)
             if let seconds = limiter.count(.unknownBearers, network, at: now()) {
@@ -116,6 +127,15 @@ extension Site {
             throw BrokerRefusal.unknownKey
         }
         return found
+    }
+
+    /// Bearer, the key alone, or the user name of Basic, as the oldest clients send it.
+    private static func secretKey(in headers: HTTPFields) throws -> Secret<EnvironmentKey> {
+        let headers = headers[values: .authorization]
+        guard let header = headers.first, headers.count == 1 else { throw BrokerRefusal.missingKey }
+        guard let text = key(in: header), !text.utf8.isEmpty else { throw BrokerRefusal.malformedHeader }
+        guard let key = Secret<EnvironmentKey>(text) else { throw BrokerRefusal.malformedKey }
+        return key
     }
 
     private static func key(in header: String) -> String? {
@@ -136,6 +156,11 @@ struct BrokerQuery {
     private let list: ParameterList
 
     init(_ list: ParameterList) { self.list = list }
+
+    init(_ request: Request) throws {
+        guard let list = try? ParameterList(query: request.uri.query ?? "") else { throw BrokerRefusal.badQuery }
+        self.list = list
+    }
 
     /// The first value; nil when it was not sent or is empty.
     func text(_ name: String) -> String? {

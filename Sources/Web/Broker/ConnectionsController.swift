@@ -27,6 +27,13 @@ struct ConnectionsController {
         }
     }
 
+    /// The same, when it takes no renewal: nil else.
+    func directAnswer(_ request: Request, from address: String) -> WholeAnswer? {
+        site.brokerDirectly(request, from: address) { call in
+            try site.stored(named: call.name(after: "/connection/"), call)?.flat.bytes
+        }
+    }
+
     func destroy(_ request: Request, _ context: SiteContext) async throws -> Response {
         try await site.broker(request, context, needs: .deleteConnections) { call in
             let connection = try site.connection(named: call.name(after: "/connection/"), call)
@@ -94,21 +101,38 @@ extension Site {
 
     /// The same with credentials that work, ready to be written out as far as the key may read.
     func current(named id: String?, _ call: BrokerCall) async throws -> ConnectionJSON {
-        let mayReadCredentials = call.key.allows(.readCredentials)
-        if !mayReadCredentials { try call.require(.readConnections) }
-        let connection = try connection(named: id, call)
-        let provider = outside.provider(of: connection)
-        guard mayReadCredentials else {
-            return ConnectionJSON(connection, of: provider, showsRefreshToken: false, showsCredentials: false)
-        }
+        let connection = try readable(named: id, call)
+        guard call.key.allows(.readCredentials) else { return withoutCredentials(connection) }
         switch try await fresh(connection, isForced: call.query.flag("force_refresh")) {
-        case .success(let fresh):
-            store.noteFetch(of: connection, at: now())
-            return ConnectionJSON(fresh, of: provider, showsRefreshToken: call.query.flag("refresh_token"))
+        case .success(let fresh): return fetched(fresh, call)
         case .failure(.deleted):
             throw BrokerRefusal.unknownConnection(connection.connectionID, connection.integrationKey)
         case .failure(let refusal): throw BrokerRefusal.refreshFailed(refusal, of: connection)
         }
+    }
+
+    /// The same, when the stored credentials work; nil when it takes more than reads to know.
+    func stored(named id: String?, _ call: BrokerCall) throws -> ConnectionJSON? {
+        let connection = try readable(named: id, call)
+        guard call.key.allows(.readCredentials) else { return withoutCredentials(connection) }
+        guard worksAsStored(connection, isForced: call.query.flag("force_refresh")) else { return nil }
+        return fetched(connection, call)
+    }
+
+    private func readable(named id: String?, _ call: BrokerCall) throws -> BrokerConnection {
+        if !call.key.allows(.readCredentials) { try call.require(.readConnections) }
+        return try connection(named: id, call)
+    }
+
+    private func withoutCredentials(_ connection: BrokerConnection) -> ConnectionJSON {
+        ConnectionJSON(
+            connection, of: outside.provider(of: connection), showsRefreshToken: false, showsCredentials: false)
+    }
+
+    private func fetched(_ connection: BrokerConnection, _ call: BrokerCall) -> ConnectionJSON {
+        store.noteFetch(of: connection, at: now())
+        return ConnectionJSON(
+            connection, of: outside.provider(of: connection), showsRefreshToken: call.query.flag("refresh_token"))
     }
 
     /// Deletes a connection, and what the provider still knows of it where it can be told.

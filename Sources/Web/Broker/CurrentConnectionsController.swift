@@ -37,6 +37,13 @@ struct CurrentConnectionsController {
         }
     }
 
+    /// The same, when it takes no renewal: nil else.
+    func directAnswer(_ request: Request, from address: String) -> WholeAnswer? {
+        site.brokerDirectly(request, from: address) { call in
+            try site.stored(named: call.name(after: "/connections/"), call)?.nested.bytes
+        }
+    }
+
     func create(_ request: Request, _ context: SiteContext) async throws -> Response {
         try await site.broker(request, context, needs: .createConnections) { call in
             let sent = try ConnectionImport(nested: try await call.object())

@@ -11,10 +11,8 @@ extension Site {
         _ connection: BrokerConnection, isForced: Bool
     ) async throws -> Result<BrokerConnection, RefreshRefusal> {
         if let signed = try signed(connection) { return signed }
-        guard connection.credentials.isRefreshable || connection.health.goneAt != nil,
-            let provider = outside.provider(of: connection)
-        else { return .success(connection) }
-        switch connection.health.plan(margin: provider.refreshesBefore, isForced: isForced, at: now()) {
+        guard let (provider, plan) = plan(for: connection, isForced: isForced) else { return .success(connection) }
+        switch plan {
         case .use, .useUntilRetry: return .success(connection)
         case .gone: return .failure(.gone(connection.health.trouble ?? "invalid_grant"))
         case .backOff(let until):
@@ -24,6 +22,25 @@ extension Site {
                 try await renewed(connection, provider, isForced: isForced)
             }
         }
+    }
+
+    /// Whether it works as it is stored, told at once; false also when that takes more than a look, as a signature does.
+    func worksAsStored(_ connection: BrokerConnection, isForced: Bool) -> Bool {
+        if case .made(let made) = connection.credentials, made.kind != .twoStep { return false }
+        switch plan(for: connection, isForced: isForced)?.plan {
+        case nil, .use, .useUntilRetry: return true
+        case .gone, .backOff, .refresh, .wait: return false
+        }
+    }
+
+    /// Nil for what is never renewed.
+    private func plan(
+        for connection: BrokerConnection, isForced: Bool
+    ) -> (provider: Provider, plan: RefreshPlan)? {
+        guard connection.credentials.isRefreshable || connection.health.goneAt != nil,
+            let provider = outside.provider(of: connection)
+        else { return nil }
+        return (provider, connection.health.plan(margin: provider.refreshesBefore, isForced: isForced, at: now()))
     }
 
     /// With a token that is signed here and now; nil for credentials of any other kind. It takes no call and leaves

@@ -22,7 +22,7 @@ struct ConnectController {
     private func begin(_ request: Request, _ context: SiteContext, isConfirmed: Bool) async throws -> Response {
         let budget = site.countConnect(request, context)
         var response = try await begin(request, context, isConfirmed: isConfirmed, budget)
-        budget.write(to: &response)
+        budget.write(to: &response.headers)
         return response
     }
 

@@ -127,7 +127,7 @@ extension Site {
         } catch let refusal as BrokerRefusal {
             response = refusal.response(in: .nested)
         }
-        budget?.write(to: &response)
+        budget?.write(to: &response.headers)
         CrossOrigin.allow(request, origins, on: &response)
         return response
     }

@@ -94,7 +94,7 @@ struct CredentialsController {
             }
             response = site.refusal(refusal, isNested: ask?.sessionToken != nil || (isCurrent && ask?.publicKey == nil))
         }
-        budget.write(to: &response)
+        budget.write(to: &response.headers)
         CrossOrigin.allow(request, account?.origins, on: &response)
         return response
     }

@@ -1,4 +1,5 @@
 package import HTTPTypes
+import Hummingbird
 package import NIOCore
 import OAuth
 import Portal
@@ -22,8 +23,8 @@ extension Site {
         return (connection == nil || connection == "keep-alive") && head.headerFields[.expect] == nil
     }
 
-    /// The answer to an introspection in which nothing stands in the way (RFC 7662 §2.2), or to a proxy that asks about a
-    /// call (forward authentication). It is one or two indexed reads and nothing else, so it may be made where no other
+    /// The answer to a request that asks about a token (RFC 7662 §2.2, forward authentication) or for a connection of the
+    /// broker, when nothing stands in its way. It is a few indexed reads and nothing else, so it may be made where no other
     /// request can be served meanwhile.
     ///
     /// - Parameters:
@@ -39,26 +40,30 @@ extension Site {
         case .tenant(let inside): path = inside
         default: return nil
         }
-        func address() -> String {
-            SiteContext.address(of: peer, forwardedFor: head.headerFields[values: .xForwardedFor], settings: settings)
-        }
-        let answer: WholeAnswer?
-        let kind: RouteClass
-        switch Question(head.method, path) {
-        case .introspection(let slug):
-            kind = .introspection
-            answer = IntrospectionController(site: self)
-                .directAnswer(head.headerFields, body, at: slug, from: SiteContext.network(of: address()))
-        case .verification(let query):
-            // What a proxy asks has no body; nobody would read this one.
-            guard body.readableBytes == 0 else { return nil }
-            kind = .forwardAuthentication
-            answer = ForwardAuthController(site: self).directAnswer(head.headerFields, query: query, from: address())
-        case nil: return nil
-        }
-        guard let answer else { return nil }
-        metrics.note(answer.status, of: kind, since: started)
+        guard let question = Question(head.method, path),
+            let answer = answer(to: question, head, body, from: peer)
+        else { return nil }
+        metrics.note(answer.status, of: question.routeClass, since: started)
         return directly(answer)
+    }
+
+    private func answer(
+        to question: Question, _ head: HTTPRequest, _ body: ByteBuffer, from peer: String
+    ) -> WholeAnswer? {
+        let address = SiteContext.address(
+            of: peer, forwardedFor: head.headerFields[values: .xForwardedFor], settings: settings)
+        // What is asked with GET has no body; nobody would read this one.
+        guard head.method == .post || body.readableBytes == 0 else { return nil }
+        func request() -> Request { Request(head: head, body: RequestBody(buffer: body)) }
+        switch question {
+        case .introspection(let slug):
+            return IntrospectionController(site: self)
+                .directAnswer(head.headerFields, body, at: slug, from: SiteContext.network(of: address))
+        case .verification(let query):
+            return ForwardAuthController(site: self).directAnswer(head.headerFields, query: query, from: address)
+        case .connection: return ConnectionsController(site: self).directAnswer(request(), from: address)
+        case .currentConnection: return CurrentConnectionsController(site: self).directAnswer(request(), from: address)
+        }
     }
 
     /// The answer with all that the server and `Front` give to one that leaves by the router.
@@ -76,37 +81,64 @@ private enum Question {
     /// About a token of this tenant, or of any.
     case introspection(at: Slug?)
     case verification(query: String)
+    /// In the broker's shape of 2023, and in today's.
+    case connection, currentConnection
 
-    private static let introspection = "/oauth/introspect"
-    private static let verification = "/auth/verify"
+    var routeClass: RouteClass {
+        switch self {
+        case .introspection: .introspection
+        case .verification: .forwardAuthentication
+        case .connection, .currentConnection: .api
+        }
+    }
 
     /// Lets through all that `init` can read, and little else.
     static func isWorthReading(_ method: HTTPRequest.Method, _ path: String) -> Bool {
         switch method {
-        case .post: path.utf8.suffix(introspection.utf8.count).elementsEqual(introspection.utf8)
-        case .get: path.utf8.starts(with: verification.utf8)
+        case .post: ends(path, with: introspection)
+        case .get: starts(path, with: verification) || starts(path, with: "/connection")
         default: false
         }
     }
 
     /// - Parameter path: the portal's spelling, with its query.
     init?(_ method: HTTPRequest.Method, _ path: String) {
-        if method == .post {
-            let before = path.utf8.dropLast(Self.introspection.utf8.count)
-            guard Self.isWorthReading(.post, path) else { return nil }
-            guard !before.isEmpty else {
+        switch method {
+        case .post:
+            guard Self.ends(path, with: Self.introspection) else { return nil }
+            let place = path.utf8.dropLast(Self.introspection.utf8CodeUnitCount)
+            if place.isEmpty {
                 self = .introspection(at: nil)
-                return
+            } else {
+                guard place.starts(with: "/t/".utf8), let slug = Slug(String(Substring(place.dropFirst(3)))) else {
+                    return nil
+                }
+                self = .introspection(at: slug)
             }
-            guard before.starts(with: "/t/".utf8), let slug = Slug(String(Substring(before.dropFirst(3)))) else {
-                return nil
+        case .get:
+            if Self.starts(path, with: "/connection/") {
+                self = .connection
+            } else if Self.starts(path, with: "/connections/") {
+                self = .currentConnection
+            } else {
+                let rest = path.utf8.dropFirst(Self.verification.utf8CodeUnitCount)
+                guard Self.starts(path, with: Self.verification), rest.isEmpty || rest.first == UInt8(ascii: "?") else {
+                    return nil
+                }
+                self = .verification(query: String(Substring(rest.dropFirst())))
             }
-            self = .introspection(at: slug)
-        } else {
-            guard method == .get, Self.isWorthReading(.get, path) else { return nil }
-            let rest = path.utf8.dropFirst(Self.verification.utf8.count)
-            guard rest.isEmpty || rest.first == UInt8(ascii: "?") else { return nil }
-            self = .verification(query: String(Substring(rest.dropFirst())))
+        default: return nil
         }
+    }
+
+    private static let introspection: StaticString = "/oauth/introspect"
+    private static let verification: StaticString = "/auth/verify"
+
+    private static func starts(_ path: String, with start: StaticString) -> Bool {
+        start.withUTF8Buffer { path.utf8.starts(with: $0) }
+    }
+
+    private static func ends(_ path: String, with end: StaticString) -> Bool {
+        end.withUTF8Buffer { path.utf8.suffix($0.count).elementsEqual($0) }
     }
 }

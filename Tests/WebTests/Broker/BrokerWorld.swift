@@ -207,13 +207,13 @@ final class BrokerWorld: Sendable {
 
     func call(
         _ method: HTTPRequest.Method, _ path: String, _ body: String = "", headers: [(String, String)] = [],
-        key other: String? = nil
+        key other: String? = nil, by way: TestSite.Way = .server
     ) async throws -> Answer {
         try await site.send(
             method, path,
             headers: [("Authorization", "Bearer \(other ?? key)")]
                 + (body.isEmpty ? [] : [("Content-Type", "application/json")])
-                + headers, body: Array(body.utf8))
+                + headers, body: Array(body.utf8), by: way)
     }
 }
 
