@@ -57,7 +57,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--crowd-grants", type=int, default=10_000, help="to one app in one workspace")
     parser.add_argument("--crowd-events", type=int, default=1_000_000, help="in the audit log of one workspace")
     parser.add_argument("--binaries", type=Path, default=ROOT / ".build/release", help="a folder with what is measured")
-    parser.add_argument("--most", type=int, default=5_000, help="codes and refresh tokens made for each second")
+    parser.add_argument("--most", type=int, default=8_000, help="codes and refresh tokens made for each second")
     options = parser.parse_args()
     options.binaries = options.binaries.resolve()
     return options

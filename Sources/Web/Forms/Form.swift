@@ -104,7 +104,8 @@ struct MediaType {
     init?(_ request: Request) { self.init(request.headers) }
 
     init?(_ headers: HTTPFields) {
-        guard let header = headers[.contentType] else { return nil }
+        let sent = headers[values: .contentType]
+        guard let header = sent.first, sent.count == 1 else { return nil }
         // As nearly every program writes it.
         guard !header.isSame(as: Self.form) else {
             (isForm, isJSON) = (true, false)
