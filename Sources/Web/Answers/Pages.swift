@@ -17,7 +17,7 @@ extension Site {
     ) throws -> Response {
         var layout = layout(for: request, context.siteContext)
         if let session = context.siteContext.visitor.session, !P.formsLeadAway {
-            layout.workspaces = Self.workspaces(of: try memberships(of: session.person, context), at: layout.path)
+            layout.workspaces = Self.workspaces(of: try memberships(of: session.person, context), at: layout.address)
         }
         layout.problems = problems.map(FieldProblem.init) + fieldProblems
         let html = try renderer.render(page, in: layout)
@@ -50,7 +50,8 @@ extension Site {
         layout.isDemo = settings.isDemo
         layout.theme = context.visitor.theme
         layout.csrf = formToken(context)
-        layout.path = request.method == .get ? InternalPath(request.head.path ?? "/")?.text ?? "/" : "/dashboard"
+        layout.address = InternalPath(request.head.path ?? "/")?.text ?? "/"
+        layout.path = request.method == .get ? layout.address : "/dashboard"
         layout.notice = context.visitor.notice
         layout.support = settings.support
         layout.assetVersion = settings.assetVersion

@@ -10,6 +10,11 @@ struct APIKeysController {
     let site: Site
 
     func index(_ request: Request, _ context: PersonContext) async throws -> Response {
+        if let typed = site.filled(request, context) {
+            var form = try Self.form(typed)
+            _ = form.applies(try typed.text("action"), catalogue: try site.store.scopeCatalogue())
+            return try site.page(try page(form, context), request, context)
+        }
         var form = AppForm()
         form.scopes = [Scope.accountRead.text]
         return try site.page(try page(form, context), request, context)
@@ -18,18 +23,15 @@ struct APIKeysController {
     func create(_ request: Request, _ context: PersonContext) async throws -> Response {
         let sent = try await site.form(request, context)
         let apps = AppsController(site: site)
-        var form = AppForm()
-        form.name = try sent.text("name")
-        form.description = try sent.text("description")
-        form.callbacks = [try sent.text("callbacks")]
-        form.scopes = sent.all("scopes")
-        form.kind = Client.Kind.confidential.rawValue
-        form.homepage = Self.origin(of: form.callbacks.first ?? "")
+        var form = try Self.form(sent)
         let catalogue = try site.store.scopeCatalogue()
         guard try apps.obstacle(for: context.person) == nil else {
             return try site.page(try page(form, context), request, context, status: .unprocessableContent)
         }
-        if form.applies(try sent.text("action"), catalogue: catalogue) {
+        let action = try sent.text("action")
+        if form.applies(action, catalogue: catalogue) {
+            let part = form.part(filledBy: action)
+            if let again = site.showFilled(sent, at: "/user/api-keys", part: part, context) { return again }
             return try site.page(try page(form, context), request, context)
         }
         switch form.check(catalogue: catalogue) {
@@ -45,6 +47,18 @@ struct APIKeysController {
             }
             return site.redirect(to: app.path + "/created")
         }
+    }
+
+    /// As it was sent; what the form does not ask is filled in.
+    private static func form(_ sent: Form) throws -> AppForm {
+        var form = AppForm()
+        form.name = try sent.text("name")
+        form.description = try sent.text("description")
+        form.callbacks = [try sent.text("callbacks")]
+        form.scopes = sent.all("scopes")
+        form.kind = Client.Kind.confidential.rawValue
+        form.homepage = Self.origin(of: form.callbacks.first ?? "")
+        return form
     }
 
     private func page(_ form: AppForm, _ context: PersonContext) throws -> APIKeysPage {

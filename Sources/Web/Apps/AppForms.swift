@@ -44,6 +44,12 @@ extension AppForm {
         scopes = catalogue.map(\.scope).filter { $0 != .default }.map(\.text)
         return true
     }
+
+    /// The ID of what such a button changed, once it has: the scopes, or the last row of the callbacks.
+    func part(filledBy action: String) -> String {
+        guard action.utf8.elementsEqual("add_callback".utf8) else { return "field-scopes" }
+        return callbacks.count > 1 ? "field-callbacks-\(callbacks.count)" : "field-callbacks"
+    }
 }
 
 extension AppFormPage {

@@ -25,7 +25,11 @@ struct AppsController {
         var form = try AppForm(sent)
         let catalogue = try site.store.scopeCatalogue()
         if form.applies(try sent.text("action"), catalogue: catalogue) {
-            if let again = site.showFilled(sent, at: "/apps/new", context) { return again }
+            if let again = site.showFilled(
+                sent, at: "/apps/new", part: form.part(filledBy: try sent.text("action")), context)
+            {
+                return again
+            }
             return try site.page(try page(form, editing: nil), request, context)
         }
         switch form.check(catalogue: catalogue) {
@@ -73,7 +77,11 @@ struct AppsController {
         var form = try AppForm(sent, editing: app)
         let catalogue = try site.store.scopeCatalogue()
         if form.applies(try sent.text("action"), catalogue: catalogue) {
-            if let again = site.showFilled(sent, at: app.path + "/edit", context) { return again }
+            if let again = site.showFilled(
+                sent, at: app.path + "/edit", part: form.part(filledBy: try sent.text("action")), context)
+            {
+                return again
+            }
             return try site.page(try page(form, editing: app), request, context)
         }
         switch form.check(catalogue: catalogue) {

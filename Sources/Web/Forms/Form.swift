@@ -74,13 +74,14 @@ extension Site {
     /// Answers a button that only fills a form in further (all scopes, one more row): with a page of its own address, so
     /// that Back in a browser without script finds pages, and no answer to a form, which it could not fetch again.
     ///
+    /// - Parameter part: the ID of what was filled in, which the page opens at.
     /// - Returns: nil when more was typed than is kept; then the answer is the page.
-    func showFilled(_ form: Form, at path: String, _ context: PersonContext) -> Response? {
+    func showFilled(_ form: Form, at path: String, part: String, _ context: PersonContext) -> Response? {
         guard form.bytes.count <= 8 * 1024 else { return nil }
         shownOnce.keep(
             String(decoding: form.bytes, as: UTF8.self), of: "form " + path,
             forVisitor: context.site.visitor.formSeed, at: now())
-        return redirect(to: path + "?filled=yes")
+        return redirect(to: path + "?filled=yes#" + part)
     }
 
     /// What such a button left for this page; nil when there is nothing, or no longer.

@@ -83,8 +83,10 @@ struct TenantsDeskController {
         }
         if tenant.kind == .standard {
             page.planPath = tenant.operatorPath + "/plan"
+            let included = try site.store.rules().developerPlans
             page.plans = Tenant.Plan.allCases.map {
-                Choice(value: $0.rawValue, label: $0.title, isChosen: $0 == tenant.plan)
+                let tools = included.contains($0) ? ", with the developer tools" : ""
+                return Choice(value: $0.rawValue, label: $0.title + tools, isChosen: $0 == tenant.plan)
             }
         }
         return page

@@ -60,11 +60,13 @@ struct TenantAuditController {
     }
 
     private func name(_ id: String, in entries: [AuditEntry], of which: (AuditEntry) -> String) -> String {
-        entries.first { which($0).utf8.elementsEqual(id.utf8) }?.actor.name ?? (id.isEmpty ? "" : id)
+        guard !id.isEmpty else { return "" }
+        return entries.first { which($0).utf8.elementsEqual(id.utf8) }?.actor.name ?? id
     }
 
     private func subjectName(_ id: String, in entries: [AuditEntry]) -> String {
-        entries.first { $0.subjectID.utf8.elementsEqual(id.utf8) }?.subjectName ?? (id.isEmpty ? "" : id)
+        guard !id.isEmpty else { return "" }
+        return entries.first { $0.subjectID.utf8.elementsEqual(id.utf8) }?.subjectName ?? id
     }
 }
 

@@ -15,6 +15,8 @@ package struct Layout: Sendable {
     package var csrf = ""
     /// This page's own relative address, so that the theme form returns to it.
     package var path = "/"
+    /// The address that was asked for, a form's too: it says which tabs are marked.
+    package var address = "/"
     /// The person's own, for the side bar.
     package var workspaces: [Workspace] = []
     /// Where to ask for help; nil when the operator names no place.

@@ -60,8 +60,8 @@ extension Layout {
         values["supportURL"] = support?.text ?? ""
         values["support"] = support?.shown ?? ""
         values["workspaces"] = workspaces
-        values["operatorTabs"] = SectionTab.operatorDesk(at: path)
-        let docs = SectionTab.docs(at: path)
+        values["operatorTabs"] = SectionTab.operatorDesk(at: address)
+        let docs = SectionTab.docs(at: address)
         values["docsTabs"] = docs
         let next = SectionTab.next(in: docs)
         values["docsNext"] = next?.name ?? ""

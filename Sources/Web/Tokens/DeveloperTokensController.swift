@@ -34,7 +34,7 @@ struct DeveloperTokensController {
         }
         let form = try TokenForm(sent)
         if try sent.text("action").utf8.elementsEqual("select_all".utf8) {
-            if let again = site.showFilled(sent, at: "/tokens/new", context) { return again }
+            if let again = site.showFilled(sent, at: "/tokens/new", part: "field-scopes", context) { return again }
             return try site.page(try everything(in: form, context), request, context)
         }
         switch try check(form, context) {

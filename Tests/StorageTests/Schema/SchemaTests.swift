@@ -75,6 +75,19 @@ struct SchemaTests {
         }
     }
 
+    @Test func `full access speaks to whoever decides, in the words that an operator chose where they chose some`()
+        async throws
+    {
+        let sentence: SQL = "SELECT sentence FROM scopes WHERE name = 'default'"
+        #expect(try texts(sentence) == ["Everything the API can do, now and in future, as you. Made for older apps."])
+        try await test.engine.write { db in
+            try db.run("UPDATE scopes SET sentence = 'All of it.' WHERE name = 'default'")
+            try db.run("DELETE FROM schema_migrations WHERE name = '0098_full_access_as_you.sql'")
+        }
+        #expect(try Migrator(folder: TestStore.migrations).run(on: test.engine, at: now + 1).count == 1)
+        #expect(try texts(sentence) == ["All of it."])
+    }
+
     @Test(
         arguments: [
             "UPDATE members SET role = 'owner'", "UPDATE apps SET pkce_required = 2",

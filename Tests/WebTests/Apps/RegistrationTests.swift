@@ -82,12 +82,13 @@ import Testing
         let rows = { (page: Answer) in page.body.components(separatedBy: "name=\"callbacks\"").count - 1 }
         #expect(rows(try await lin.get("/apps/new")) == 1)
         let added = try await lin.submit("/apps", Browser.appFields(action: "add_callback"), on: "/apps/new")
-        #expect(added.status == 303 && added.location == "/apps/new?filled=yes")
+        #expect(added.status == 303 && added.location == "/apps/new?filled=yes#field-callbacks-2")
         let more = try await lin.get("/apps/new?filled=yes")
         #expect(more.status == 200)
         #expect(rows(more) == 2)
         #expect(more.contains("value=\"https://choir.example/callback\"") && more.contains("value=\"Choir Roster\""))
-        _ = try await lin.submit("/apps", Browser.appFields(action: "select_all"), on: "/apps/new")
+        let all = try await lin.submit("/apps", Browser.appFields(action: "select_all"), on: "/apps/new")
+        #expect(all.location == "/apps/new?filled=yes#field-scopes")
         let ticked = try await lin.get("/apps/new?filled=yes")
         let catalogue = try site.store.scopeCatalogue()
         #expect(ticked.body.components(separatedBy: "-hint\" checked").count - 1 == catalogue.count - 1)
@@ -99,6 +100,26 @@ import Testing
         _ = try await lin.submit("/apps", fields, on: "/apps/new")
         let most = try await lin.get("/apps/new?filled=yes")
         #expect(rows(most) <= 21)
+    }
+
+    @Test func `Without a script, ticking every scope of a new API key leads to a page that Back finds again`()
+        async throws
+    {
+        let site = try await TestSite()
+        let lin = try await site.browser(signedInAs: site.cast.lin)
+        let typed = [
+            ("name", "Choir Roster"), ("description", "Half typed"), ("callbacks", "https://choir.example/callback"),
+            ("scopes", "people:read"),
+        ]
+        let sent = try await lin.submit("/user/api-keys", typed + [("action", "select_all")])
+        #expect(sent.status == 303 && sent.location == "/user/api-keys?filled=yes#field-scopes")
+        let page = try await lin.get("/user/api-keys?filled=yes")
+        #expect(page.contains("id=\"field-scopes\""))
+        #expect(page.body.components(separatedBy: "-hint\" checked").count == (try site.store.scopeCatalogue()).count)
+        for (_, value) in typed.prefix(3) { #expect(page.contains(value), "\(value)") }
+        #expect(!page.contains("There is a problem"))
+        #expect(try await !lin.get("/user/api-keys").contains("Half typed"))
+        #expect(try site.count("apps") == 1)
     }
 
     @Test func `Case 132: an app's texts are text on every page, whatever they hold`() async throws {

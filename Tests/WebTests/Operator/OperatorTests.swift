@@ -1,5 +1,6 @@
 import Foundation
 import OAuth
+import Portal
 import Storage
 import Testing
 import Web
@@ -17,6 +18,28 @@ import Web
             #expect(try await site.browser().get(path).location?.hasPrefix("/login") == true)
         }
         #expect(try await olga.get("/operator/outbox/mai_0000000000000000").status == 404)
+    }
+
+    @Test func `A form that was sent wrongly marks the tab it belongs to, as its page does`() async throws {
+        let site = try await TestSite()
+        let olga = try await site.browser(signedInAs: site.cast.olga)
+        let wrong = try await olga.submit("/operator/rules", [("unreviewed_limit", "many")])
+        #expect(wrong.status == 422)
+        #expect(wrong.contains("href=\"/operator/rules\" aria-current=\"page\""))
+        // The theme's form does not send people back to an address that only takes forms.
+        #expect(wrong.hidden("back") == "/dashboard")
+        let ada = try await site.browser(signedInAs: site.cast.ada)
+        let unnamed = try await ada.submit("/t/acme/settings", ["name": ""])
+        #expect(unnamed.status == 422 && unnamed.contains("href=\"/t/acme\" aria-current=\"true\""))
+    }
+
+    @Test func `A workspace's plan says which plans include the developer tools`() async throws {
+        let site = try await TestSite()
+        let olga = try await site.browser(signedInAs: site.cast.olga)
+        let path = try "/operator/tenants/\(site.cast.acme.id.text)"
+        #expect(try await olga.get(path).contains(">Network, with the developer tools</option>"))
+        try await olga.submit("/operator/rules", [("unreviewed_limit", "0")])
+        #expect(try await !olga.get(path).contains("with the developer tools"))
     }
 
     @Test func `Outside demo mode nobody reads a mail's text, and the demo's addresses are not there`() async throws {

@@ -28,6 +28,9 @@ import Web
         // What a mail program does: it opens the link, and nothing is decided by that.
         #expect(try await ada.get(request).contains("For the rota."))
         #expect(try await grace.get(request).contains("Waiting"))
+        // The words of the scopes speak to Grace.
+        #expect(try await ada.get(request).contains("reads: “you” is <bdi>Grace</bdi>."))
+        #expect(try await !grace.get(request).contains("“you” is"))
         #expect(try await grace.submit(request, ["decision": "allow"], on: "/account").status == 403)
 
         let answer = try await ada.reply(to: request, "allow", "Gladly.")
