@@ -25,6 +25,8 @@ class Question:
     port: int
     app: flow.App
     token: str
+    broker: dict
+    """The demo's, with a connection and a secret key."""
 
     def body(self, **changes: str) -> bytes:
         return form_body(**{"token": self.token, **self.app.credentials, **changes})
@@ -41,18 +43,23 @@ class Question:
 
     def verification(self, scope: str) -> bytes:
         """As a proxy asks about a call (forward authentication)."""
-        return (
-            f"GET /auth/verify?scope={scope} HTTP/1.1\r\nHost: 127.0.0.1:{self.port}\r\n"
-            f"Authorization: Bearer {self.token}\r\n\r\n"
-        ).encode()
+        return self.page(f"/auth/verify?scope={scope}", f"Authorization: Bearer {self.token}\r\n")
 
-    def page(self, path: str) -> bytes:
-        return f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{self.port}\r\n\r\n".encode()
+    def connection(self, name: str = "") -> bytes:
+        """As a backend fetches a connection of the broker."""
+        query = f"provider_config_key={self.broker['connection_integration']}"
+        return self.page(
+            f"/connection/{name or self.broker['connection_id']}?{query}",
+            f"Authorization: Bearer {self.broker['secret_key']}\r\n",
+        )
+
+    def page(self, path: str, headers: str = "") -> bytes:
+        return f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{self.port}\r\n{headers}\r\n".encode()
 
 
 @pytest.fixture
 def question(ada: Human, wire: Wire, app: flow.App, server: Server) -> Question:
-    return Question(server.port, app, flow.new_tokens(ada, wire, app)["access_token"])
+    return Question(server.port, app, flow.new_tokens(ada, wire, app)["access_token"], server.demo()["broker"])
 
 
 class Reader:
@@ -78,6 +85,9 @@ def test_in_the_order_of_the_questions(question: Question):
         (question.verification("no:such"), 403, b"insufficient_scope"),
         (question.page("/auth/verify"), 401, b"unauthorized"),
         (question.page("/auth/verify?scope="), 400, b""),
+        (question.connection(), 200, b'"credentials":{"type":"API_KEY"'),
+        (question.connection("nobody"), 400, b"unknown_connection"),
+        (question.connection(), 200, b'"credentials":{"type":"API_KEY"'),
         (question.message(token="gw_at_nothing"), 200, b'{"active":false}'),
         (question.page("/v2/me"), 401, b""),
         (question.message(client_secret="wrong"), 401, b"invalid_client"),
