@@ -192,6 +192,12 @@ def test_whoever_says_no_more_still_gets_the_answer(question: Question):
         assert received.startswith(b"HTTP/1.1 200 ") and part in received.lower(), received
 
 
+def test_what_was_asked_before_nonsense_is_answered(question: Question):
+    with connect(question.port) as connection:
+        connection.sendall(question.message() + b"NONSENSE \x01\r\n\r\n")
+        assert b'"active":true' in Reader(connection).next().body
+
+
 def test_half_a_question_is_no_question(question: Question):
     for part in (question.message()[:-5], question.message()[:120]):
         with connect(question.port) as connection:
