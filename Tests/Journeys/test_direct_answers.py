@@ -137,7 +137,7 @@ def test_case_247_whoever_reads_no_answers_is_not_read_either(question: Question
 def test_on_the_wire_the_two_ways_are_the_same(question: Question):
     with connect(question.port) as connection:
         reader = Reader(connection)
-        # Whoever says something about the connection is answered by the router.
+        # Whoever says more about the connection than keep-alive is answered by the router.
         connection.sendall(question.message() + question.message("Connection: x-other\r\n"))
         direct, routed = reader.next(), reader.next()
     assert direct.status == routed.status == 200 and direct.body == routed.body

@@ -22,9 +22,9 @@ struct ForwardAuthController {
     }
 
     /// The same, refusals too, since a token that was found has been counted as used by then. Nil when the proxy is set
-    /// up wrongly, which `verify` says.
+    /// up wrongly, which `verify` says, and when something of ours fails, which `verify` then meets and logs.
     ///
-    /// - Parameter address: whose call it is.
+    /// - Parameter address: the IP address that the use is noted with.
     func directAnswer(_ headers: HTTPFields, query: String, from address: String) -> WholeAnswer? {
         guard let ask = try? Ask(query: query) else { return nil }
         return try? verdict(on: ask, headers, from: address)

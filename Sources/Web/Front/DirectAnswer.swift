@@ -31,7 +31,7 @@ extension Site {
     ///   - body: all of it, at most `longestDirectBody`.
     ///   - peer: the IP address of the other end of the connection.
     /// - Returns: nil for a request that must go on to the router, which says what is wrong with it. Nothing has been
-    ///   changed or counted then.
+    ///   counted then; a use that was noted (when, not how often) is noted there once more.
     package func directAnswer(to head: HTTPRequest, body: ByteBuffer, from peer: String) -> DirectAnswer? {
         let started = ContinuousClock.now
         let path: String

@@ -13,9 +13,9 @@ package struct Layout: Sendable {
     package var theme = Theme.auto
     /// The value of every form's hidden `csrf` field.
     package var csrf = ""
-    /// This page's own relative address, so that the theme form returns to it.
+    /// Where the theme form returns to: this page's own relative address, or the dashboard when it answers a form.
     package var path = "/"
-    /// The address that was asked for, a form's too: it says which tabs are marked.
+    /// The relative address that was asked for, a form's too: it says which tabs and which workspace are marked.
     package var address = "/"
     /// The person's own, for the side bar.
     package var workspaces: [Workspace] = []
