@@ -42,6 +42,12 @@ package enum Credentials: Sendable {
         }
     }
 
+    /// Each use gets a token of that moment, made here from what the person typed; nothing of it is stored.
+    package var isSignedHere: Bool {
+        guard case .made(let made) = self else { return false }
+        return made.kind != .twoStep
+    }
+
     /// Whether another access token can be had without the person.
     package var isRefreshable: Bool {
         switch self {

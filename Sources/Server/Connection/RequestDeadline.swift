@@ -75,6 +75,13 @@ final class RequestDeadline: ChannelInboundHandler, RemovableChannelHandler {
         context.fireChannelRead(data)
     }
 
+    /// Answers of `DirectAnswers` wait for the end of the loop's turn; what counts the requests, behind this handler, takes
+    /// them for sent, and closes at once.
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if event is ChannelShouldQuiesceEvent { context.flush() }
+        context.fireUserInboundEventTriggered(event)
+    }
+
     func channelInactive(context: ChannelHandlerContext) {
         timeout?.cancel()
         context.fireChannelInactive()

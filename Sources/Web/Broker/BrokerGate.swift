@@ -92,7 +92,10 @@ extension Site {
         let call = BrokerCall(environment: environment, key: key, query: query, request: request, address: address)
         guard let json = try? handle(call) else { return nil }
         var answer = WholeAnswer.json(bytes: json)
-        countCall(of: key.id.text)?.write(to: &answer.headers)
+        let budget = countCall(of: key.id.text)
+        // Somebody else took the last one meanwhile; a call beyond the limit has not been counted.
+        guard budget?.wait == nil else { return nil }
+        budget?.write(to: &answer.headers)
         return answer
     }
 
@@ -154,8 +157,6 @@ extension Site {
 /// The query of a broker call, by names that clients chose long ago.
 struct BrokerQuery {
     private let list: ParameterList
-
-    init(_ list: ParameterList) { self.list = list }
 
     init(_ request: Request) throws {
         guard let list = try? ParameterList(query: request.uri.query ?? "") else { throw BrokerRefusal.badQuery }

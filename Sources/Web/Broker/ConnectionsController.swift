@@ -104,7 +104,7 @@ extension Site {
         let connection = try readable(named: id, call)
         guard call.key.allows(.readCredentials) else { return withoutCredentials(connection) }
         switch try await fresh(connection, isForced: call.query.flag("force_refresh")) {
-        case .success(let fresh): return fetched(fresh, call)
+        case .success(let fresh): return handedOut(fresh, call)
         case .failure(.deleted):
             throw BrokerRefusal.unknownConnection(connection.connectionID, connection.integrationKey)
         case .failure(let refusal): throw BrokerRefusal.refreshFailed(refusal, of: connection)
@@ -116,7 +116,7 @@ extension Site {
         let connection = try readable(named: id, call)
         guard call.key.allows(.readCredentials) else { return withoutCredentials(connection) }
         guard worksAsStored(connection, isForced: call.query.flag("force_refresh")) else { return nil }
-        return fetched(connection, call)
+        return handedOut(connection, call)
     }
 
     private func readable(named id: String?, _ call: BrokerCall) throws -> BrokerConnection {
@@ -129,7 +129,7 @@ extension Site {
             connection, of: outside.provider(of: connection), showsRefreshToken: false, showsCredentials: false)
     }
 
-    private func fetched(_ connection: BrokerConnection, _ call: BrokerCall) -> ConnectionJSON {
+    private func handedOut(_ connection: BrokerConnection, _ call: BrokerCall) -> ConnectionJSON {
         store.noteFetch(of: connection, at: now())
         return ConnectionJSON(
             connection, of: outside.provider(of: connection), showsRefreshToken: call.query.flag("refresh_token"))

@@ -26,7 +26,7 @@ extension Site {
 
     /// Whether it works as it is stored, told at once; false also when that takes more than a look, as a signature does.
     func worksAsStored(_ connection: BrokerConnection, isForced: Bool) -> Bool {
-        if case .made(let made) = connection.credentials, made.kind != .twoStep { return false }
+        guard !connection.credentials.isSignedHere else { return false }
         switch plan(for: connection, isForced: isForced)?.plan {
         case nil, .use, .useUntilRetry: return true
         case .gone, .backOff, .refresh, .wait: return false
@@ -46,7 +46,7 @@ extension Site {
     /// With a token that is signed here and now; nil for credentials of any other kind. It takes no call and leaves
     /// nothing behind, so nothing of it is stored.
     private func signed(_ connection: BrokerConnection) throws -> Result<BrokerConnection, RefreshRefusal>? {
-        guard case .made(let made) = connection.credentials, made.kind != .twoStep else { return nil }
+        guard case .made(let made) = connection.credentials, connection.credentials.isSignedHere else { return nil }
         guard let provider = outside.provider(of: connection) else { return .failure(.failed("unknown_config_key")) }
         let isAsked = provider.fields.contains { $0.source == .integration }
         let integration = isAsked ? try store.integration(connection.integration) : nil

@@ -50,10 +50,10 @@ extension Site {
     private func answer(
         to question: Question, _ head: HTTPRequest, _ body: ByteBuffer, from peer: String
     ) -> WholeAnswer? {
-        let address = SiteContext.address(
-            of: peer, forwardedFor: head.headerFields[values: .xForwardedFor], settings: settings)
         // What is asked with GET has no body; nobody would read this one.
         guard head.method == .post || body.readableBytes == 0 else { return nil }
+        let address = SiteContext.address(
+            of: peer, forwardedFor: head.headerFields[values: .xForwardedFor], settings: settings)
         func request() -> Request { Request(head: head, body: RequestBody(buffer: body)) }
         switch question {
         case .introspection(let slug):
@@ -119,13 +119,15 @@ private enum Question {
             if Self.starts(path, with: "/connection/") {
                 self = .connection
             } else if Self.starts(path, with: "/connections/") {
+                // An address of its own in the router, which knows no GET there.
+                guard !Self.starts(path, with: "/connections/metadata") else { return nil }
                 self = .currentConnection
             } else {
+                guard Self.starts(path, with: Self.verification) else { return nil }
                 let rest = path.utf8.dropFirst(Self.verification.utf8CodeUnitCount)
-                guard Self.starts(path, with: Self.verification), rest.isEmpty || rest.first == UInt8(ascii: "?") else {
-                    return nil
-                }
-                self = .verification(query: String(Substring(rest.dropFirst())))
+                guard rest.isEmpty || rest.first == UInt8(ascii: "?") else { return nil }
+                // A query ends where a fragment begins (RFC 3986 §3.5), though none should be sent.
+                self = .verification(query: String(Substring(rest.dropFirst().prefix { $0 != UInt8(ascii: "#") })))
             }
         default: return nil
         }

@@ -75,7 +75,10 @@ struct DirectAnswerTests {
             [bearers[0], ("Cookie", "gw_session=x")], [bearers[0], ("X-Forwarded-For", "203.0.113.9")],
         ]
         var statuses: Set<Int> = []
-        for query in ["", "?", "?scope=people:read", "?scope=people:write&tenant=acme", "?tenant=globex", "?x=1"] {
+        for query in [
+            "", "?", "?scope=people:read", "?scope=people:write&tenant=acme", "?tenant=globex", "?x=1",
+            "?scope=people:read#x",
+        ] {
             for caller in callers {
                 let direct = try await site.send(.get, "/auth/verify" + query, headers: caller)
                 let routed = try await site.send(.get, "/auth/verify" + query, headers: caller, by: .router)
