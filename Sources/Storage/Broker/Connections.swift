@@ -4,18 +4,21 @@ import Portal
 
 extension Store {
     /// One connection with its credentials opened: one indexed read. `key` and `connectionID` are the wire's names.
+    ///
+    /// - Parameter most: in bytes, of all that is stored with it. A larger one is nil too, and is not opened.
     package func connection(
-        _ connectionID: String, of key: String, in environment: BrokerEnvironment
+        _ connectionID: String, of key: String, in environment: BrokerEnvironment, noLargerThan most: Int = .max
     ) throws -> BrokerConnection? {
-        try engine.read { db in
+        let row = try engine.read { db in
             try db.row(
                 """
                 \(fragment: BrokerConnection.select)
                 WHERE i.environment_id = \(environment.id) AND i.tenant_id = \(environment.tenant) AND i.key = \(key)
                     AND c.connection_id = \(connectionID)
-                """
-            )
-        }.map { try connection($0) }
+                """)
+        }
+        guard let row, row.size <= most else { return nil }
+        return try connection(row)
     }
 
     /// Its number, without opening anything; nil when there is none.

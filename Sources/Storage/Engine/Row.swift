@@ -31,6 +31,17 @@ package struct Row: Sendable {
         }
     }
 
+    /// In bytes, of its texts and blobs together.
+    var size: Int {
+        values.reduce(0) { sum, value in
+            switch value {
+            case .null, .integer: sum
+            case .text(let text): sum + text.utf8.count
+            case .blob(let bytes): sum + bytes.count
+            }
+        }
+    }
+
     package func isNull(_ column: Column) throws -> Bool {
         try value(column) == .null
     }

@@ -86,13 +86,15 @@ struct ConnectionsController {
 
 extension Site {
     /// The connection that an address and the query's (or a header's) `provider_config_key` name.
-    func connection(named id: String?, _ call: BrokerCall) throws -> BrokerConnection {
+    func connection(
+        named id: String?, _ call: BrokerCall, noLargerThan most: Int = .max
+    ) throws -> BrokerConnection {
         guard let id, !id.utf8.isEmpty else { throw BrokerRefusal.missingConnection }
         let header = HTTPField.Name("Provider-Config-Key").flatMap { call.request.headers[$0] }
         guard let key = header ?? call.query.text("provider_config_key"), !key.utf8.isEmpty else {
             throw BrokerRefusal.missingIntegration
         }
-        guard let connection = try store.connection(id, of: key, in: call.environment) else {
+        guard let connection = try store.connection(id, of: key, in: call.environment, noLargerThan: most) else {
             throw try store.integration(key, in: call.environment) == nil
                 ? BrokerRefusal.unknownIntegration(key) : BrokerRefusal.unknownConnection(id, key)
         }
@@ -111,17 +113,20 @@ extension Site {
         }
     }
 
-    /// The same, when the stored credentials work; nil when it takes more than reads to know.
+    /// The same, when the stored credentials work; nil when it takes more than reads to know. Throws also for a connection
+    /// that takes long to write out, since a neighbour's next question may be waiting.
     func stored(named id: String?, _ call: BrokerCall) throws -> ConnectionJSON? {
-        let connection = try readable(named: id, call)
+        let connection = try readable(named: id, call, noLargerThan: 4 * 1024)
         guard call.key.allows(.readCredentials) else { return withoutCredentials(connection) }
         guard worksAsStored(connection, isForced: call.query.flag("force_refresh")) else { return nil }
         return handedOut(connection, call)
     }
 
-    private func readable(named id: String?, _ call: BrokerCall) throws -> BrokerConnection {
+    private func readable(
+        named id: String?, _ call: BrokerCall, noLargerThan most: Int = .max
+    ) throws -> BrokerConnection {
         if !call.key.allows(.readCredentials) { try call.require(.readConnections) }
-        return try connection(named: id, call)
+        return try connection(named: id, call, noLargerThan: most)
     }
 
     private func withoutCredentials(_ connection: BrokerConnection) -> ConnectionJSON {

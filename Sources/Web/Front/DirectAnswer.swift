@@ -11,8 +11,8 @@ package struct DirectAnswer: Sendable {
 }
 
 extension Site {
-    /// In bytes: what a body may have and still be answered directly.
-    package static let longestDirectBody = ClientRequest.largestBody
+    /// In bytes: what a body may have and still be answered directly. Honest questions are a tenth of it.
+    package static let longestDirectBody = 4 * 1024
 
     /// Whether `directAnswer` is worth asking, told from a request's head alone. No for whatever needs more of HTTP than
     /// one answer to one request: a connection that ends with it, a body that waits to be asked for.

@@ -72,6 +72,19 @@ struct DirectFetchTests {
         }
     }
 
+    @Test func `what takes long to write out holds up no neighbour: the router answers it`() async throws {
+        let world = try await BrokerWorld(rate: 0)
+        try await world.connect()
+        for (length, isDirect) in [(1_000, true), (5_000, false)] {
+            let notes = #"{"note":"\#(String(repeating: "x", count: length))"}"#
+            #expect(
+                try await world.call(.post, "/connection/u1/metadata?provider_config_key=photos", notes).status == 201)
+            let answer = try await world.call(.get, paths[0])
+            #expect(
+                answer.status == 200 && answer.isDirect == isDirect && answer.member("metadata.note")?.count == length)
+        }
+    }
+
     @Test func `a call counts once, whichever way it is answered`() async throws {
         let world = try await BrokerWorld(rate: 4)
         try await world.connect()
