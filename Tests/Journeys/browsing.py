@@ -106,7 +106,7 @@ def sign_in(page: Page, person: dict, start: str = "/login") -> None:
 
 def submit(page: Page, action: str, name: str | re.Pattern | None = None) -> None:
     """Presses the submit button of the form that posts to `action`; with `name`, the one that is called so."""
-    form = page.locator(f"form[action='{action}']")
+    form = page.locator(f"form[action='{action}'], form[action^='{action}#']")
     button = form.get_by_role("button", name=name) if name else form.locator(MAIN_BUTTON)
     button.last.click()
 
