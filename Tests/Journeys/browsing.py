@@ -71,7 +71,7 @@ class Browsing:
 
     def _requested(self, request: Request) -> None:
         if request.is_navigation_request():
-            self._documents.add(request.url)
+            self._documents.add(request.url.partition("#")[0])
 
     def _responded(self, response: Response) -> None:
         self.ledger.collect(response.url, json.dumps(response.headers))
@@ -81,7 +81,7 @@ class Browsing:
     def _heard(self, message: ConsoleMessage) -> None:
         if message.type not in ("error", "warning"):
             return
-        if _FAILED_LOAD.match(message.text) and message.location.get("url") in self._documents:
+        if _FAILED_LOAD.match(message.text) and (message.location.get("url") or "").partition("#")[0] in self._documents:
             return
         self.complaints.append(f"{message.location.get('url')}: {message.type}: {message.text}")
 
