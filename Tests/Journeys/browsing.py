@@ -71,7 +71,7 @@ class Browsing:
 
     def _requested(self, request: Request) -> None:
         if request.is_navigation_request():
-            self._documents.add(request.url)
+            self._documents.add(request.url.partition("#")[0])
 
     def _responded(self, response: Response) -> None:
         self.ledger.collect(response.url, json.dumps(response.headers))
@@ -81,7 +81,7 @@ class Browsing:
     def _heard(self, message: ConsoleMessage) -> None:
         if message.type not in ("error", "warning"):
             return
-        if _FAILED_LOAD.match(message.text) and message.location.get("url") in self._documents:
+        if _FAILED_LOAD.match(message.text) and (message.location.get("url") or "").partition("#")[0] in self._documents:
             return
         self.complaints.append(f"{message.location.get('url')}: {message.type}: {message.text}")
 
@@ -106,7 +106,7 @@ def sign_in(page: Page, person: dict, start: str = "/login") -> None:
 
 def submit(page: Page, action: str, name: str | re.Pattern | None = None) -> None:
     """Presses the submit button of the form that posts to `action`; with `name`, the one that is called so."""
-    form = page.locator(f"form[action='{action}']")
+    form = page.locator(f"form[action='{action}'], form[action^='{action}#']")
     button = form.get_by_role("button", name=name) if name else form.locator(MAIN_BUTTON)
     button.last.click()
 

@@ -88,7 +88,9 @@ def form(page: str, action: str | None = None, having: str | None = None) -> For
 
 
 def _form(element: Element) -> Form:
-    result = Form(element.get("action") or "", (element.get("method") or "get").lower(), [])
+    # What the answer opens at stays with the browser.
+    action = (element.get("action") or "").partition("#")[0]
+    result = Form(action, (element.get("method") or "get").lower(), [])
     for item in element.iter():
         name = item.get("name")
         kind = (item.get("type") or "").lower()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from playwright.sync_api import Page, expect
 
 from browsing import Browsing, shown_errors, submit
@@ -120,3 +122,71 @@ def test_the_form_for_the_first_key_is_open(browsing: Browsing, ada: Human, scri
     page.locator("#field-key_name").fill("Backend")
     page.get_by_role("button", name="Make the key").click()
     expect(page.locator("main")).to_contain_text("it is shown only this once")
+
+
+def tab_to(page: Page, name: str, within: int) -> None:
+    """By Tab alone, to the control that is called so; each stop on the way can be seen."""
+    for _ in range(within):
+        page.keyboard.press("Tab")
+        stop = page.evaluate(
+            "() => { const it = document.activeElement, box = it.getBoundingClientRect();"
+            " return [it.textContent.trim() || it.labels?.[0]?.textContent.trim() || '', box.top < innerHeight && box.bottom > 0]; }"
+        )
+        assert stop[1], f"{stop[0]!r} has the focus and is not in view"
+        if stop[0] == name:
+            return
+    raise AssertionError(f"{within} times Tab do not reach {name!r}")
+
+
+def skip(page: Page) -> None:
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.locator("main")).to_be_focused()
+
+
+def test_settings_by_keyboard(browsing: Browsing, ada: Human, script: bool):
+    """What a form deep in a long page changed is where its answer opens, and the keyboard goes on from there."""
+    settings = "/t/acme/env/dev/settings"
+    page = browsing.open(person=ada, script=script)
+    page.goto("/t/acme/env/dev/integrations")
+    skip(page)
+    tab_to(page, "Add an integration", within=1)
+    page.goto(settings)
+    skip(page)
+    tab_to(page, "Show the HMAC key", within=60)
+    page.keyboard.press("Enter")
+    heading = page.locator("#hmac-title")
+    expect(heading).to_be_focused()
+    expect(heading).to_be_in_viewport()
+    key = page.get_by_text("gw_hk_")
+    expect(key).to_be_in_viewport()
+    browsing.ledger.add(key.inner_text())
+    page.goto(settings)
+    skip(page)
+    tab_to(page, "Turn it on", within=60)
+    page.keyboard.press("Space")
+    expect(heading).to_be_focused()
+    tab_to(page, "Leave it off", within=2)
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile(re.escape(settings) + "#hmac-title$"))
+    expect(page.get_by_text("Not on yet")).to_have_count(0)
+    # The scopes of a key are stops only for whoever wants to limit it.
+    page.goto(settings)
+    page.locator("summary", has_text="Make a secret key").focus()
+    if page.locator("#field-key_name").is_hidden():
+        page.keyboard.press("Enter")
+    page.locator("#field-key_name").focus()
+    tab_to(page, "Make the key", within=4)
+    page.locator("input[name=limited][value=yes]").check()
+    expect(page.locator("input[name=scopes]").first).to_be_visible()
+
+
+def test_a_wrong_day_leaves_the_filters_in_their_row(browsing: Browsing, ada: Human):
+    page = browsing.open(person=ada)
+    for path in ("/t/acme/audit", "/t/acme/env/dev/activity"):
+        page.goto(f"{path}?from=yesterday")
+        first, second = page.locator("#field-from").bounding_box(), page.locator("#field-until").bounding_box()
+        error = page.locator("#err-from").bounding_box()
+        assert first and second and error
+        assert abs(first["y"] - second["y"]) < 2, path
+        assert error["y"] >= first["y"] + first["height"], path

@@ -45,19 +45,26 @@ enum ProofRefusal: Sendable {
 extension Site {
     /// Reads the form of a dangerous action. When its sender has not proven who they are within ten minutes, the answer
     /// is a page that asks and keeps the form; sent from there with a right proof, it arrives here as it was.
-    func confirmedForm(_ request: Request, _ context: some SignedInContext) async throws -> Form {
+    ///
+    /// - Parameter part: the ID of what the answer changes, on a long page; the form that sends the action names it too.
+    func confirmedForm(
+        _ request: Request, _ context: some SignedInContext, part: String? = nil
+    ) async throws -> Form {
         let form = try await form(request, context)
-        try await confirm(form, request, context)
+        try await confirm(form, request, context, part: part)
         return form
     }
 
     /// As ``confirmedForm(_:_:)``, for an action that is dangerous only with some of what its form may say: to be called
     /// before anything is done.
-    func confirm(_ form: Form, _ request: Request, _ context: some SignedInContext) async throws {
+    func confirm(
+        _ form: Form, _ request: Request, _ context: some SignedInContext, part: String? = nil
+    ) async throws {
         guard !context.session.isConfirmed(at: now()) else { return }
         let path = request.uri.path
         var confirmation = Confirmation(
-            formPath: path, kept: pieces(of: try store.keepForm(form.bytes, of: context.session.id, for: path)))
+            formPath: path + (part.map { "#" + $0 } ?? ""),
+            kept: pieces(of: try store.keepForm(form.bytes, of: context.session.id, for: path)))
         guard let proof = form.proof else { throw Failure.confirmFirst(confirmation) }
         confirmation.refusal = try await refusal(of: proof, request, context)
         guard confirmation.refusal == nil else { throw Failure.confirmFirst(confirmation) }

@@ -75,13 +75,26 @@ extension Site {
 
     /// The page for a failure. If even that cannot be rendered, plain words.
     func errorPage(_ failure: Failure, _ request: Request, _ context: SiteContext) -> Response {
-        let page = ErrorPage(failure, requestID: context.requestID)
+        var page = ErrorPage(failure, requestID: context.requestID)
+        if failure.mayFitAnotherAccount, request.method == .get {
+            page.personEmail = context.visitor.session?.person.email ?? ""
+        }
         do {
             return .html(try renderer.render(page, in: layout(for: request, context)), status: failure.status)
         } catch {
             // It names templates and what they ask for, and holds no value of the request.
             context.logger.error("the error page cannot be rendered", metadata: ["cause": "\(error)"])
             return .text(failure.sentence, status: failure.status)
+        }
+    }
+}
+
+extension Failure {
+    /// A page that is there for others, and one that is there for nobody: they look the same.
+    fileprivate var mayFitAnotherAccount: Bool {
+        switch self {
+        case .notFound, .forbidden: true
+        default: false
         }
     }
 }

@@ -50,7 +50,7 @@ struct ConnectionPagesController {
 
     /// The credentials, once: the page is the answer to the form, so no address shows them.
     func reveal(_ request: Request, _ context: PersonContext) async throws -> Response {
-        _ = try await site.confirmedForm(request, context)
+        _ = try await site.confirmedForm(request, context, part: "credentials-title")
         let desk = try await site.desk(context)
         let connection = try connection(context, in: desk)
         try await site.store.noteReveal(

@@ -16,23 +16,25 @@ struct EnvironmentSettingsController {
 
     /// The first key, or another in its place.
     func rotateHMAC(_ request: Request, _ context: PersonContext) async throws -> Response {
-        let sent = try await site.confirmedForm(request, context)
+        let sent = try await site.confirmedForm(request, context, part: "hmac-title")
         let desk = try await site.desk(context)
         // There is nothing to overlap with a first key.
         guard let overlap = try desk.environment.hasHMACKey ? SecretOverlap(rawValue: sent.text("overlap")) : .now
         else { throw Failure.badRequest("Choose how long the old key works on.") }
+        let now = site.now()
         let key = try await site.store.rotateHMACKey(
             of: desk.environment, overlap: overlap.seconds, by: desk.actor,
-            from: site.clientAddress(of: request, context), at: site.now())
-        guard let key else { return site.redirect(to: desk.path + "/settings", saying: .signingKeysOverlap) }
+            from: site.clientAddress(of: request, context), at: now)
+        guard let key else { return site.redirect(to: desk.path + "/settings#main", saying: .signingKeysOverlap) }
         var page = try site.settingsPage(try await site.desk(context))
         page.hmacKey = key
+        if desk.environment.hasHMACKey { page.keyNote = overlap.wordsOfNewKey(at: now) }
         return try site.page(page, request, context)
     }
 
     /// The key, once: the page is the answer to the form, so no address shows it.
     func revealHMAC(_ request: Request, _ context: PersonContext) async throws -> Response {
-        _ = try await site.confirmedForm(request, context)
+        _ = try await site.confirmedForm(request, context, part: "hmac-title")
         let desk = try await site.desk(context)
         guard let key = try site.store.hmacKeys(of: desk.environment.id, at: site.now()).first else {
             throw Failure.notFound
@@ -45,10 +47,12 @@ struct EnvironmentSettingsController {
 
     /// On only by somebody who was told how many requests would have been refused.
     func require(_ request: Request, _ context: PersonContext) async throws -> Response {
-        let sent = try await site.confirmedForm(request, context)
-        let desk = try await site.desk(context)
+        let sent = try await site.form(request, context)
         let isRequired = try sent.text("required").utf8.elementsEqual("yes".utf8)
-        guard try !isRequired || sent.text("understood").utf8.elementsEqual("yes".utf8) else {
+        let isUnderstood = try sent.text("understood").utf8.elementsEqual("yes".utf8)
+        try await site.confirm(sent, request, context, part: isRequired && !isUnderstood ? "hmac-title" : nil)
+        let desk = try await site.desk(context)
+        guard !isRequired || isUnderstood else {
             var page = try site.settingsPage(desk)
             page.isTurningOn = page.hasHMACKey && !page.requiresHMAC
             return try site.page(page, request, context)
@@ -104,6 +108,14 @@ struct EnvironmentSettingsController {
     /// Scheme, host and perhaps a port, as browsers write it.
     private static func isOrigin(_ text: String) -> Bool {
         WebOrigin(text)?.text.utf8.elementsEqual(text.utf8) ?? false && CallbackAddress.isSound(text + "/")
+    }
+}
+
+extension SecretOverlap {
+    /// What a new key means for the one before it.
+    func wordsOfNewKey(at now: Instant) -> String {
+        let end = self == .now ? "no longer" : "until \(CivilDate(now + seconds).dayAndClock)"
+        return "This is the new key. The one before it works \(end)."
     }
 }
 

@@ -17,7 +17,7 @@ struct EnvironmentVariablesController {
 
     /// The values, once: the page is the answer to the form, so no address shows them.
     func reveal(_ request: Request, _ context: PersonContext) async throws -> Response {
-        _ = try await site.confirmedForm(request, context)
+        _ = try await site.confirmedForm(request, context, part: "field-variables")
         let desk = try await site.desk(context)
         let subject = AuditSubject(.environment, id: desk.environment.id.text, name: desk.environment.name)
         let event = AuditEvent(

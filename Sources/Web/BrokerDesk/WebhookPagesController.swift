@@ -43,22 +43,24 @@ struct WebhookPagesController {
     }
 
     func rotateKey(_ request: Request, _ context: PersonContext) async throws -> Response {
-        let sent = try await site.confirmedForm(request, context)
+        let sent = try await site.confirmedForm(request, context, part: "key-title")
         let desk = try await site.desk(context)
         guard let overlap = SecretOverlap(rawValue: try sent.text("overlap")) else {
             throw Failure.badRequest("Choose for how long both keys sign.")
         }
+        let now = site.now()
         let key = try await site.store.rotateWebhookKey(
             of: desk.environment, overlap: overlap.seconds, by: desk.actor,
-            from: site.clientAddress(of: request, context), at: site.now())
-        guard let key else { return site.redirect(to: desk.path + "/webhooks", saying: .signingKeysOverlap) }
+            from: site.clientAddress(of: request, context), at: now)
+        guard let key else { return site.redirect(to: desk.path + "/webhooks#main", saying: .signingKeysOverlap) }
         var page = try page(desk, nil)
         page.signingKey = key
+        page.keyNote = overlap.wordsOfNewKey(at: now)
         return try site.page(page, request, context)
     }
 
     func revealKey(_ request: Request, _ context: PersonContext) async throws -> Response {
-        _ = try await site.confirmedForm(request, context)
+        _ = try await site.confirmedForm(request, context, part: "key-title")
         let desk = try await site.desk(context)
         var page = try page(desk, nil)
         page.signingKey = try site.store.webhookKeys(of: desk.environment.id, at: site.now()).first ?? ""

@@ -102,11 +102,39 @@ struct EnvironmentPagesTests {
         for path in ["/keys", "/hmac", "/hmac/reveal", "/hmac/require", "/origins", "/callback"] {
             let asked = try await ada.submit(settings + path, ["key_name": "X"], on: settings)
             #expect(asked.status == 403 && asked.contains("confirm_password"), "\(path)")
+            let part = path.hasPrefix("/hmac/reveal") || path == "/hmac" ? "#hmac-title" : ""
+            #expect(asked.contains("action=\"\(settings + path + part)\""), "\(path)")
         }
         for path in ["/key", "/key/reveal"] {
             let asked = try await ada.submit(Self.base + "/webhooks" + path, on: Self.base + "/webhooks")
             #expect(asked.status == 403 && asked.contains("confirm_password"), "\(path)")
+            #expect(asked.contains("action=\"\(Self.base)/webhooks\(path)#key-title\""), "\(path)")
         }
+    }
+
+    @Test func `an answer far down a long page opens at what it changed, and says what a new key means`() async throws {
+        let world = try await BrokerWorld()
+        let ada = try await world.site.browser(signedInAs: world.site.cast.ada)
+        let (settings, webhooks) = (Self.base + "/settings", Self.base + "/webhooks")
+        let first = try await ada.submit(settings + "/hmac", on: settings)
+        #expect(first.contains("gw_hk_") && !first.contains("The one before it"))
+        let page = try await ada.get(settings)
+        #expect(page.contains("<h2 id=\"hmac-title\" tabindex=\"-1\">"))
+        for form in ["/hmac", "/hmac/reveal", "/hmac/require"] {
+            #expect(page.contains("action=\"\(settings + form)#hmac-title\""), "\(form)")
+        }
+        let rotated = try await ada.submit(settings + "/hmac", ["overlap": "1h"], on: settings)
+        #expect(rotated.contains("This is the new key. The one before it works until"))
+        // Its answer is a word at the top, so it opens there.
+        let early = try await ada.submit(settings + "/hmac", ["overlap": "1h"], on: settings)
+        #expect(early.location == settings + "#main")
+        let turning = try await ada.submit(settings + "/hmac/require", ["required": "yes"], on: settings)
+        #expect(turning.contains("href=\"\(settings)#hmac-title\">Leave it off</a>"))
+        let list = try await ada.get(webhooks)
+        #expect(list.contains("<h2 id=\"key-title\" tabindex=\"-1\">"))
+        #expect(list.contains("action=\"\(webhooks)/key#key-title\""))
+        let signing = try await ada.submit(webhooks + "/key", ["overlap": "now"], on: webhooks)
+        #expect(signing.contains("This is the new key. The one before it works no longer."))
     }
 
     @Test func `Require HMAC is turned on in two steps, and only with a key`() async throws {
@@ -198,7 +226,7 @@ struct EnvironmentPagesTests {
         #expect(rotated.status == 200 && !rotated.contains(key) && rotated.contains("gw_wk_"))
         // A word that is none would end the old key at once; and so would another rotation.
         #expect(try await ada.submit(webhooks + "/key", ["overlap": "day"], on: webhooks).status == 400)
-        #expect(try await ada.submit(webhooks + "/key", ["overlap": "1h"], on: webhooks).location == webhooks)
+        #expect(try await ada.submit(webhooks + "/key", ["overlap": "1h"], on: webhooks).location == webhooks + "#main")
         #expect(try await ada.get(webhooks).contains("the key before this one still works"))
         #expect(try world.store.webhookKeys(of: world.environment.id, at: world.site.clock.now).last == key)
     }

@@ -22,6 +22,20 @@ import Web
         #expect(page.body.components(separatedBy: "<div class=\"bad\">").count == 2)
     }
 
+    @Test func `Whoever is somebody else just now is told so where a page is not theirs, as where there is none`()
+        async throws
+    {
+        let site = try await TestSite()
+        let lin = try await site.browser(signedInAs: site.cast.lin)
+        for path in ["/t/acme/audit", "/t/nowhere/audit", "/operator", "/nowhere"] {
+            let page = try await lin.get(path)
+            #expect(page.status == 404, "\(path)")
+            #expect(page.contains("signed in as <b><bdi>lin@northwind.example</bdi></b>"), "\(path)")
+            #expect(page.hidden("next") == path, "\(path)")
+        }
+        #expect(try await !site.browser().get("/nowhere").contains("You are signed in"))
+    }
+
     @Test func `A log that is narrowed by a day alone does not say that it is narrowed to somebody`() async throws {
         let site = try await TestSite()
         let ada = try await site.browser(signedInAs: site.cast.ada)

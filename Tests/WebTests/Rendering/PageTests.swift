@@ -80,6 +80,17 @@ struct PageTests {
     }
 
     @Test(arguments: names)
+    func `skipping to the content skips the tabs above it`(name: String) throws {
+        let html = try html(of: name)
+        let main = try #require(html.range(of: "<main id=\"main\""))
+        for bar in ["Workspace", "Environment", "Connections to other APIs", "Operator", "Docs"] {
+            let bar = html.range(
+                of: "<nav class=\"\(bar == "Environment" ? "environments" : "workspace-tabs")\" aria-label=\"\(bar)\">")
+            if let bar { #expect(bar.upperBound < main.lowerBound) }
+        }
+    }
+
+    @Test(arguments: names)
     func `every form that changes something carries the token, and none goes elsewhere`(name: String) throws {
         let pieces = try html(of: name).components(separatedBy: "<form").dropFirst()
         for piece in pieces {

@@ -41,6 +41,8 @@ package struct EnvironmentSettingsPage: Page {
     var requiresHMAC: Bool
     /// Shown because it was asked for; empty otherwise.
     var hmacKey = ""
+    /// Since when it holds, when it was just made, and how long the one before it does.
+    var keyNote = ""
     /// "14 of the last 20 requests carried a valid digest."
     var signedCalls = ""
     /// The wish to turn it on has to be confirmed, knowing that.
@@ -104,6 +106,7 @@ package struct EnvironmentSettingsPage: Page {
         turning.isTurningOn = true
         var on = sample
         on.requiresHMAC = true
+        on.keyNote = "This is the new key. The one before it works until 23 Nov 2026, 13:42 UTC."
         on.hmacKey = "gw_hk_1B4a2e77838347a7E420ce178F2E7c6912E16977Qe"
         var wrong = sample
         wrong.isKeyLimited = true

@@ -21,6 +21,8 @@ package struct WebhooksPage: Page {
     var hasAddress: Bool
     /// Shown because it was asked for; empty otherwise.
     var signingKey = ""
+    /// When it was just made: how long the one before it signs beside it.
+    var keyNote = ""
     var deliveries: [Row]
     var isNarrowed = false
     var listPath: String
@@ -56,6 +58,7 @@ package struct WebhooksPage: Page {
         empty.deliveries = []
         empty.nextPath = ""
         var shown = sample
+        shown.keyNote = "This is the new key. The one before it works no longer."
         shown.signingKey = "gw_wk_1B4a2e77838347a7E420ce178F2E7c6912E16977Qe"
         var wrong = empty
         wrong.address = "acme.example"

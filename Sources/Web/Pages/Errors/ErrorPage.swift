@@ -11,6 +11,9 @@ package struct ErrorPage: Page {
     var requestID = ""
     var nextPath = "/"
     var nextText = "Go to the start page"
+    /// Of whoever is signed in, where another account may see more; empty otherwise.
+    var personEmail = ""
+    var switchPath = "/logout"
 
     package static let template = "error"
     package var title: String { headline }
@@ -69,7 +72,9 @@ package struct ErrorPage: Page {
 
     package static let sample = of(404, requestID: "req_4fQ8sT2v")
     package static var samples: [PageSample<Self>] {
-        [PageSample(sample)]
+        var strange = sample
+        strange.personEmail = "lin@northwind.example"
+        return [PageSample(sample), PageSample(strange, state: "another-account")]
             + [400, 401, 403, 405, 410, 413, 414, 422, 429, 500, 503].map {
                 PageSample(
                     of($0, requestID: "req_4fQ8sT2v", retryText: $0 == 429 ? "in 2 minutes" : ""), state: "\($0)")
