@@ -95,7 +95,7 @@ extension SQL: ExpressibleByStringInterpolation {
 
         /// Binds the value, or NULL. Of its own, so that the compiler knows that an optional is meant.
         package mutating func appendInterpolation(_ value: (some SQLConvertible)?) {
-            pieces.append(.value(value?.sqlValue ?? .null))
+            pieces.append(.value(value.sqlValue))
         }
 
         /// Puts another statement's text and values here.
