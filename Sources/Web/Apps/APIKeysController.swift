@@ -12,7 +12,7 @@ struct APIKeysController {
     func index(_ request: Request, _ context: PersonContext) async throws -> Response {
         if let typed = site.filled(request, context) {
             var form = try Self.form(typed)
-            _ = form.applies(try typed.text("action"), catalogue: try site.store.scopeCatalogue())
+            form.fill(by: try typed.text("action"), catalogue: try site.store.scopeCatalogue())
             return try site.page(try page(form, context), request, context)
         }
         var form = AppForm()
@@ -28,9 +28,7 @@ struct APIKeysController {
         guard try apps.obstacle(for: context.person) == nil else {
             return try site.page(try page(form, context), request, context, status: .unprocessableContent)
         }
-        let action = try sent.text("action")
-        if form.applies(action, catalogue: catalogue) {
-            let part = form.part(filledBy: action)
+        if let part = form.fill(by: try sent.text("action"), catalogue: catalogue) {
             if let again = site.showFilled(sent, at: "/user/api-keys", part: part, context) { return again }
             return try site.page(try page(form, context), request, context)
         }

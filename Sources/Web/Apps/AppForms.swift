@@ -34,21 +34,16 @@ extension AppForm {
 
     /// What the buttons of the form other than Save do to it.
     ///
-    /// - Returns: false when the form is to be saved.
-    mutating func applies(_ action: String, catalogue: [ScopeDescription]) -> Bool {
+    /// - Returns: the ID of what was filled in, the scopes or the last row of the callbacks; nil when the form is to be saved.
+    @discardableResult
+    mutating func fill(by action: String, catalogue: [ScopeDescription]) -> String? {
         if action.utf8.elementsEqual("add_callback".utf8) {
             if callbacks.count < RegisteredRedirectURI.most { callbacks.append("") }
-            return true
+            return callbacks.count > 1 ? "field-callbacks-\(callbacks.count)" : "field-callbacks"
         }
-        guard action.utf8.elementsEqual("select_all".utf8) else { return false }
+        guard action.utf8.elementsEqual("select_all".utf8) else { return nil }
         scopes = catalogue.map(\.scope).filter { $0 != .default }.map(\.text)
-        return true
-    }
-
-    /// The ID of what such a button changed, once it has: the scopes, or the last row of the callbacks.
-    func part(filledBy action: String) -> String {
-        guard action.utf8.elementsEqual("add_callback".utf8) else { return "field-scopes" }
-        return callbacks.count > 1 ? "field-callbacks-\(callbacks.count)" : "field-callbacks"
+        return "field-scopes"
     }
 }
 

@@ -24,12 +24,8 @@ struct AppsController {
         }
         var form = try AppForm(sent)
         let catalogue = try site.store.scopeCatalogue()
-        if form.applies(try sent.text("action"), catalogue: catalogue) {
-            if let again = site.showFilled(
-                sent, at: "/apps/new", part: form.part(filledBy: try sent.text("action")), context)
-            {
-                return again
-            }
+        if let part = form.fill(by: try sent.text("action"), catalogue: catalogue) {
+            if let again = site.showFilled(sent, at: "/apps/new", part: part, context) { return again }
             return try site.page(try page(form, editing: nil), request, context)
         }
         switch form.check(catalogue: catalogue) {
@@ -76,12 +72,8 @@ struct AppsController {
         let app = try app(context)
         var form = try AppForm(sent, editing: app)
         let catalogue = try site.store.scopeCatalogue()
-        if form.applies(try sent.text("action"), catalogue: catalogue) {
-            if let again = site.showFilled(
-                sent, at: app.path + "/edit", part: form.part(filledBy: try sent.text("action")), context)
-            {
-                return again
-            }
+        if let part = form.fill(by: try sent.text("action"), catalogue: catalogue) {
+            if let again = site.showFilled(sent, at: app.path + "/edit", part: part, context) { return again }
             return try site.page(try page(form, editing: app), request, context)
         }
         switch form.check(catalogue: catalogue) {
@@ -150,7 +142,7 @@ extension AppsController {
     private func filled(_ request: Request, _ context: PersonContext, editing app: App? = nil) throws -> AppForm? {
         guard let typed = site.filled(request, context) else { return nil }
         var form = try AppForm(typed, editing: app)
-        _ = form.applies(try typed.text("action"), catalogue: try site.store.scopeCatalogue())
+        form.fill(by: try typed.text("action"), catalogue: try site.store.scopeCatalogue())
         return form
     }
 
