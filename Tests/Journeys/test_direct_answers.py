@@ -180,15 +180,21 @@ def test_whoever_wants_the_connection_closed_gets_it_closed(question: Question):
     assert answer.closed and b'"active":true' in answer.body
 
 
+def last_words(port: int, message: bytes) -> bytes:
+    """All that comes back to whoever sends this and says that it was all."""
+    with connect(port) as connection:
+        connection.sendall(message)
+        connection.shutdown(socket.SHUT_WR)
+        connection.settimeout(5)
+        received = b""
+        while piece := connection.recv(65536):
+            received += piece
+    return received
+
+
 def test_whoever_says_no_more_still_gets_the_answer(question: Question):
     for message, part in ((question.message(), b'"active":true'), (question.verification("people:read"), b"x-auth-tenant")):
-        with connect(question.port) as connection:
-            connection.sendall(message)
-            connection.shutdown(socket.SHUT_WR)
-            connection.settimeout(5)
-            received = b""
-            while piece := connection.recv(65536):
-                received += piece
+        received = last_words(question.port, message)
         assert received.startswith(b"HTTP/1.1 200 ") and part in received.lower(), received
 
 
@@ -200,14 +206,7 @@ def test_what_was_asked_before_nonsense_is_answered(question: Question):
 
 def test_half_a_question_is_no_question(question: Question):
     for part in (question.message()[:-5], question.message()[:120]):
-        with connect(question.port) as connection:
-            connection.sendall(part)
-            connection.shutdown(socket.SHUT_WR)
-            connection.settimeout(5)
-            received = b""
-            while piece := connection.recv(65536):
-                received += piece
-        assert b'"active"' not in received
+        assert b'"active"' not in last_words(question.port, part)
 
 
 def test_a_server_that_stops_lets_go_of_such_connections(launch: Callable[..., Server], ledger: Ledger):
